@@ -1,0 +1,27 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+type Project = Exclude<NonNullable<Config['projects']>[number], string>;
+
+// Every test file runs in a bare `node` process of its own against the built packages: jest's own
+// runner puts tests into a vm context, whose realm falsifies what this project is about.
+const project = (name: string, fileTimeoutMs: number): Project => ({
+  displayName: name,
+  rootDir: `packages/${name}`,
+  runner: ['<rootDir>/../../tools/jest-plain-node/runner.mjs', { fileTimeoutMs }] as never,
+  testMatch: ['<rootDir>/dist-test/**/*.test.js'],
+  transform: {},
+});
+
+const config: Config = {
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/tools/jest-plain-node/tally.cjs'],
+  projects: [
+    project('codec', 60_000),
+    project('native', 120_000),
+    project('serialize', 120_000),
+    project('runtime', 120_000),
+  ],
+};
+
+export default config;

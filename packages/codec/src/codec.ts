@@ -1,0 +1,162 @@
+import type { CodecContext, EncoderOptions } from './context.js';
+import type { Payload } from './payload.js';
+
+/** What a codec can carry beyond plain data. What it cannot carry it refuses; it never alters a value silently. */
+export interface CodecCapabilities {
+  /** Functions and classes travel by value, with what they close over. */
+  readonly functions: boolean;
+  /** Instances of user classes keep their prototype. */
+  readonly instances: boolean;
+  /** One object that is reached twice arrives as one object, and cycles are kept. Without it, both are refused. */
+  readonly identity: boolean;
+  /** Binary data may leave the body; see {@link CodecContext.outOfBandBytes}. */
+  readonly outOfBand: boolean;
+}
+
+/** How another process loads the codec: `(await import(specifier))[exportName]`. */
+export interface CodecModule {
+  /** An absolute `file:` URL, or a bare specifier that resolves from the other process's working directory. */
+  readonly specifier: string;
+  /** The name under which the module exports the codec. */
+  readonly exportName: string;
+}
+
+/**
+ * Turns values into payloads and back: the contract between a serializer and a runtime.
+ *
+ * A codec is a stateless description. It offers two kinds of payload:
+ *
+ * - *One-shot* ({@link Codec.encode}, {@link Codec.decode}): self-contained. Any decoder of the same codec
+ *   id reads it, in any order, any number of times, in any process: for queues with many producers and
+ *   consumers, for retries, for files.
+ * - *Session* ({@link Codec.createEncoder}, {@link Codec.createDecoder}): an encoder and a decoder hold the
+ *   state of one direction of one point-to-point channel, so that what was said once is only referred to later.
+ *
+ * Encoding and decoding are synchronous. What must happen before (loading a module, finding out which module
+ * exports a function) is a separate asynchronous `prepare` step on either side, which answers `undefined` when
+ * there is nothing to do, so that the common case costs no promise.
+ *
+ * A codec of your own is tested with `@mp/codec/conformance`.
+ */
+export interface Codec {
+  /** Name and wire version; both ends of a channel compare it in their hello: `mp.structured-clone/1`. */
+  readonly id: string;
+  /** What it can carry beyond plain data. */
+  readonly capabilities: CodecCapabilities;
+  /** How another process loads it. */
+  readonly module: CodecModule;
+
+  /**
+   * What must be awaited before {@link Codec.encode} of the same value.
+   *
+   * @returns `undefined` where there is nothing to do.
+   */
+  prepareEncode(value: unknown, context?: CodecContext): Promise<void> | undefined;
+
+  /**
+   * Encodes a value as a self-contained payload.
+   *
+   * *Snapshot.* The value is read during the call; later changes to it do not reach the body. Out-of-band
+   * buffers alias the value's memory: it must not be changed until the channel has written them. Who cannot
+   * wait for that copies them, or sets `outOfBandBytes: Infinity`.
+   *
+   * *Ownership.* The body belongs to the caller, for good.
+   *
+   * @param value - Anything.
+   * @param context - Reducers, trust, limits, and when binary data goes out of band.
+   * @param root - How error messages name the value itself. `'value'` by default.
+   * @throws SerializeError that names the path, where the value cannot travel. Nothing was sent then.
+   */
+  encode(value: unknown, context?: CodecContext, root?: string): Payload;
+
+  /**
+   * What must be awaited before {@link Codec.decode} of the same payload.
+   *
+   * Loading a module runs its code, so an untrusted payload has nothing to prepare.
+   *
+   * @returns `undefined` where there is nothing to do.
+   */
+  prepareDecode(payload: Payload, context?: CodecContext): Promise<void> | undefined;
+
+  /**
+   * Decodes a one-shot payload.
+   *
+   * *Ownership.* The body is only read, and not kept after the call. The buffers pass to the decoded value,
+   * which may alias them: the caller must not touch them again.
+   *
+   * @throws SerializeError for anything that is not an undamaged, complete payload of this codec that may be trusted.
+   */
+  decode(payload: Payload, context?: CodecContext): unknown;
+
+  /** Starts the sending end of a session. */
+  createEncoder(context?: CodecContext, options?: EncoderOptions): Encoder;
+
+  /** Starts the receiving end of a session. It adopts the epoch of the first message that it decodes. */
+  createDecoder(context?: CodecContext): Decoder;
+}
+
+/**
+ * The sending end of a session: one direction of one point-to-point channel.
+ *
+ * Messages are encoded at the moment of writing, in channel order. After it was encoded a message is
+ * written, or {@link Encoder.reset} is called; it is never reordered, and never dropped silently.
+ * What the decoder forgets is decided here and told to it inside the messages, because a synchronous
+ * decode cannot ask back.
+ */
+export interface Encoder {
+  /** The present epoch: an unsigned 32-bit number that {@link Encoder.reset} increases by one. */
+  readonly epoch: number;
+
+  /** What must be awaited before {@link Encoder.encode} of the same value. It changes nothing in the session. */
+  prepare(value: unknown): Promise<void> | undefined;
+
+  /**
+   * Encodes the next message.
+   *
+   * *Snapshot.* As {@link Codec.encode}.
+   *
+   * *Ownership.* The payload and its body are lent: they are valid until the next call on this encoder, which
+   * may write over them. The channel writes them, or copies them, before that. Buffers alias the value's memory.
+   *
+   * @param value - Anything.
+   * @param root - How error messages name the value itself. `'value'` by default.
+   * @throws SerializeError that names the path. Nothing was sent then, and the encoder is as it was before the call.
+   */
+  encode(value: unknown, root?: string): Payload;
+
+  /**
+   * Begins a new epoch: from now on nothing is supposed to be known to the decoder.
+   *
+   * Called when a message was encoded and will never be written, when the receiving end moved to another
+   * process or was forked, and when the decoder says that it lost its state ({@link Decoder.synchronized}).
+   */
+  reset(): void;
+}
+
+/** The receiving end of a session. */
+export interface Decoder {
+  /** The epoch of the last message, or -1 before the first. */
+  readonly epoch: number;
+
+  /**
+   * Whether the next message of the present epoch can be decoded.
+   *
+   * False after a damaged, missing or reordered message, which may have held state that later messages refer to: then
+   * every further message of this epoch is refused with `MP_SESSION_STATE`, and the channel asks the
+   * other end for {@link Encoder.reset}. A message that was whole but could not be revived (a module that
+   * does not exist, a reducer that threw, code that is not trusted) leaves it true.
+   */
+  readonly synchronized: boolean;
+
+  /** What must be awaited before {@link Decoder.decode} of the same payload. It changes nothing in the session. */
+  prepare(payload: Payload): Promise<void> | undefined;
+
+  /**
+   * Decodes the next message.
+   *
+   * *Ownership.* As {@link Codec.decode}: the body is not kept, the buffers pass to the value.
+   *
+   * @throws SerializeError. The message is consumed whether it throws or not; see {@link Decoder.synchronized}.
+   */
+  decode(payload: Payload): unknown;
+}

@@ -1,0 +1,42 @@
+/** What a reducer may ask of the encoding side. */
+export interface ReduceContext {
+  /**
+   * Puts a resource that is not bytes (a descriptor, a port) beside the payload.
+   *
+   * @returns The index by which {@link ReviveContext.attachment} finds it on the other side.
+   * @throws SerializeError with code `MP_ATTACHMENT` where the channel cannot carry attachments.
+   */
+  attach(resource: unknown): number;
+}
+
+/** What a reducer may ask of the decoding side. */
+export interface ReviveContext {
+  /**
+   * The resource that `attach` put beside the payload. Ownership passes to the reviver.
+   *
+   * @throws SerializeError with code `MP_DAMAGED` where the payload has no such attachment.
+   */
+  attachment(index: number): unknown;
+}
+
+/**
+ * Makes one kind of object travel through any codec: the counterpart of Python's `copyreg`.
+ *
+ * The runtime's own handles (connections, queues, locks, shared memory, manager proxies) are
+ * reducers. A revived handle acts (it connects, it unlinks), so reducers run only in payloads that
+ * are trusted; see {@link Trust}.
+ *
+ * @typeParam T - The kind of object.
+ * @typeParam D - What it is reduced to: any value that the codec carries. It may hold other reducible objects,
+ *   but must not lead back to the object itself.
+ */
+export interface Reducer<T extends object = object, D = unknown> {
+  /** Names the kind on the wire; unique in a context, at most 255 UTF-8 bytes: `mp.Queue`. */
+  readonly tag: string;
+  /** Whether `value` is of this kind. Must not have side effects; is asked of class instances and functions, not of plain data. */
+  test(value: object): value is T;
+  /** Says what to send. Called once for each object in a payload, however often it occurs there. */
+  reduce(value: T, context: ReduceContext): D;
+  /** Makes the object again. */
+  revive(data: D, context: ReviveContext): T;
+}

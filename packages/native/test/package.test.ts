@@ -1,0 +1,3 @@
+test('the package loads', async () => {
+  await expect(import('@mp/native')).resolves.toBeDefined();
+});

@@ -1,0 +1,3 @@
+test('the package loads', async () => {
+  await expect(import('@mp/runtime')).resolves.toBeDefined();
+});

@@ -1,0 +1,22 @@
+// The one command of this repository: `node tools/run.mjs <task>`.
+// It needs Node and npm and nothing else, and sets up what a task needs before it runs it.
+import { installDependencies } from './install.mjs';
+
+const tasks = {
+  install: async () => {},
+  build: async () => (await import('./build/build.mjs')).build(),
+  test: async (args) => (await import('./test.mjs')).test(args),
+  check: async (args) => (await import('./check.mjs')).check(args),
+  format: async () => (await import('./check.mjs')).format(),
+  demo: async (args) => (await import('./demo.mjs')).demo(args),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+if (task === undefined) {
+  console.error(`Usage: node tools/run.mjs <${Object.keys(tasks).join('|')}>`);
+  process.exitCode = 2;
+} else {
+  await installDependencies();
+  await task(args);
+}
