@@ -1,0 +1,115 @@
+/**
+ * Where the two halves of the serializer meet: the value engine (`kinds`, `wire`) and the code
+ * engine (`analyze`, `capture`, `revive`).
+ *
+ * The value engine walks and writes values. It knows nothing of source text, scopes or the inspector: whatever
+ * needs them it asks through these interfaces, and where a port is missing (a browser, a decoder of
+ * data only) the value is refused with a `SerializeError`.
+ */
+
+/** Any function or class. */
+// biome-ignore lint/complexity/noBannedTypes: exactly what is meant: everything whose typeof is 'function'
+export type AnyFunction = Function;
+
+/**
+ * Data that the code engine writes and reads itself: plain objects, arrays, strings, numbers, booleans, null.
+ * The value engine carries it as it is.
+ */
+export type Meta = null | boolean | number | string | readonly Meta[] | { readonly [key: string]: Meta };
+
+/**
+ * How a value is found on the other side without being sent: an intrinsic (`%Array.prototype%`), a
+ * built-in module's member, an export of a module that the other side can load.
+ */
+export interface Reference {
+  /** Which of the code engine's kinds of reference it is, and the names along the way. */
+  readonly meta: Meta;
+}
+
+/** What was found out about a batch of functions. */
+export interface CapturedBatch {
+  /** Code, scopes and structure. Says which of {@link slots} belongs where. */
+  readonly meta: Meta;
+  /** Live values, to be encoded like any other: captured variables, `this`, static members, own properties. */
+  readonly slots: readonly unknown[];
+}
+
+/** One encoded value's view of the code engine: it lives as long as one call of `serialize`. */
+export interface Capture {
+  /**
+   * Captures functions by value. Called with every function that the walk met and that has no
+   * {@link ReferencePort.find reference}, in batches, because the inspector answers many at the price of one.
+   * Walking the slots may meet further functions, which are captured in a further batch.
+   *
+   * @param functions - New functions; the n-th function ever passed has index n in all metas of this value.
+   * @param pathOf - Where a function was met, for error messages. Called only when something fails.
+   * @throws SerializeError that names the path, the function, its file and line.
+   */
+  functions(functions: readonly AnyFunction[], pathOf: (fn: AnyFunction) => string): CapturedBatch;
+
+  /**
+   * The private members of an instance of `constructor`, a class that is captured by value.
+   *
+   * @returns `undefined` where the class and its ancestors declare none.
+   */
+  privateMembers(instance: object, constructor: AnyFunction): CapturedBatch | undefined;
+}
+
+/** The encoding half of the code engine. */
+export interface CapturePort {
+  /** Begins one value. */
+  begin(): Capture;
+}
+
+/** One decoded value's view of the code engine. */
+export interface Revival {
+  /**
+   * Makes the functions of all batches, not yet usable: they have their identity, and nothing is filled in.
+   * Called before any slot is decoded.
+   *
+   * @returns The functions, by index.
+   */
+  allocate(metas: readonly Meta[]): readonly AnyFunction[];
+  /** Fills in the decoded slots of the batches, in the order of the metas. Called once, when all values exist. */
+  fill(slots: readonly (readonly unknown[])[]): void;
+  /** Makes an instance of `constructor`, a function of {@link allocate}, with its private members, without running user code. */
+  fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void;
+}
+
+/** The decoding half of the code engine. Given to a decoder only where the payload is trusted. */
+export interface RevivePort {
+  /** Begins one value. */
+  begin(): Revival;
+}
+
+/** Values that travel by name. */
+export interface ReferencePort {
+  /** How the other side finds `value` without it being sent; `undefined` where it must travel by value. */
+  find(value: object | symbol): Reference | undefined;
+  /** Whether resolving the reference can run no code of anybody's: a realm intrinsic, not a module. */
+  isInert(reference: Reference): boolean;
+  /** What must be awaited before {@link resolve}: loading a module. `undefined` where there is nothing. */
+  prepare(reference: Reference): Promise<void> | undefined;
+  /** The value. @throws SerializeError where it does not exist here. */
+  resolve(reference: Reference): object | symbol;
+}
+
+/** Reads internal slots that the language hides. Never runs user code: no getter, no trap. */
+export interface IntrospectionPort {
+  /** The parts of a bound function, or `undefined` for any other function. */
+  boundFunction(
+    fn: AnyFunction,
+  ): { readonly target: AnyFunction; readonly boundThis: unknown; readonly boundArgs: readonly unknown[] } | undefined;
+  /** The parts of a proxy; target and handler are null when it is revoked. */
+  proxy(proxy: object): { readonly target: object | null; readonly handler: object | null };
+  /** How a promise stands. */
+  promise(
+    promise: Promise<unknown>,
+  ): { readonly state: 'pending' } | { readonly state: 'fulfilled' | 'rejected'; readonly result: unknown };
+  /** Keys and values of a weak collection, in no particular order. */
+  weakEntries(collection: WeakMap<WeakKey, unknown> | WeakSet<WeakKey>): readonly (readonly [WeakKey, unknown])[];
+  /** The remaining state of a built-in iterator, or `undefined` where it cannot be known. */
+  iterator(iterator: object): { readonly kind: string; readonly remaining: readonly unknown[] } | undefined;
+  /** Where a suspended generator stands: file and line, for the error that refuses it. */
+  generatorLocation(generator: object): string | undefined;
+}
