@@ -48,11 +48,11 @@ export interface Capture {
   functions(functions: readonly AnyFunction[], pathOf: (fn: AnyFunction) => string): CapturedBatch;
 
   /**
-   * The private members of an instance of `constructor`, a class that is captured by value.
+   * The private members of an instance of `classFunction`, a class that is captured by value.
    *
    * @returns `undefined` where the class and its ancestors declare none.
    */
-  privateMembers(instance: object, constructor: AnyFunction): CapturedBatch | undefined;
+  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | undefined;
 }
 
 /** The encoding half of the code engine. */
@@ -72,7 +72,7 @@ export interface Revival {
   allocate(metas: readonly Meta[]): readonly AnyFunction[];
   /** Fills in the decoded slots of the batches, in the order of the metas. Called once, when all values exist. */
   fill(slots: readonly (readonly unknown[])[]): void;
-  /** Makes an instance of `constructor`, a function of {@link allocate}, with its private members, without running user code. */
+  /** Adds the private members that {@link Capture.privateMembers} found, without running user code. */
   fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void;
 }
 
