@@ -92,7 +92,8 @@ export class Scan {
       return;
     }
     this.#seen.add(value);
-    const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+    // A proxy first: any other question would run its traps, or throw where it is revoked.
+    const plain = !types.isProxy(value) && (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype);
     const reducer = plain ? undefined : this.#reducerFor(value);
     if (reducer !== undefined) this.#reduce(value, reducer.tag, () => reducer.reduce(value, this.#reduceContext));
     else this.#visitObject(value);
