@@ -45,3 +45,13 @@ export function channel(
   };
   return { encoder, decoder, send };
 }
+
+/** What no codec can carry: its state is nowhere but in the engine. */
+export function suspendedGenerator(): Generator<number> {
+  const generator = (function* count() {
+    yield 1;
+    yield 2;
+  })();
+  generator.next();
+  return generator;
+}

@@ -1,4 +1,4 @@
-import { channel, handles, Token } from './fixtures.js';
+import { channel, handles, suspendedGenerator, Token } from './fixtures.js';
 import type { Rule } from './rule.js';
 
 /** What a session does when a message fails, is lost, or comes at the wrong time. */
@@ -10,7 +10,7 @@ export const sessionFailureRules: readonly Rule[] = [
       send({ first: 1 });
       // The parts before the bad one bring new state, which must not count as sent.
       bench.refuses(
-        () => encoder.encode([{ fresh: 1 }, new Token(1, 1), suspended()]),
+        () => encoder.encode([{ fresh: 1 }, new Token(1, 1), suspendedGenerator()]),
         'Encoding a suspended generator',
       );
       bench.same(send({ fresh: 2 }), { fresh: 2 }, 'a record of the shape that the failed message would have brought');
@@ -153,13 +153,4 @@ export const sessionFailureRules: readonly Rule[] = [
 
 function fail(): never {
   throw new Error('cannot be revived here');
-}
-
-function suspended(): Generator<number> {
-  const generator = (function* count() {
-    yield 1;
-    yield 2;
-  })();
-  generator.next();
-  return generator;
 }
