@@ -24,6 +24,12 @@ export interface CodeFacts {
   readonly generator: boolean;
   /** The name in the text of a function or a class. */
   readonly ownName: string | undefined;
+  /** The value of `name` that the engine gives by the text alone; undefined for anonymous code and computed keys. */
+  readonly textName: string | undefined;
+  /** Whether the text assigns its own name: in vain in a function expression, not so in a declaration. */
+  readonly assignsOwnName: boolean;
+  /** Where V8 says that the function stands: its parameters, or `class`. */
+  readonly locationOffset: number;
   /** The names that the text uses and does not bind, `arguments` of an arrow among them. */
   readonly free: ReadonlyMap<string, FreeName>;
   /** Whether the text itself says that it is strict: a class, or a directive. */
@@ -48,6 +54,8 @@ export interface CodeFacts {
   readonly computedKey: Span | undefined;
   /** Code in the parameters that would run before the body even if all arguments were given. */
   readonly runsBeforeBody: boolean;
+  /** `length` as the engine sets it: the parameters before the first default or rest. */
+  readonly length: number;
   /** How many arguments keep every default of the parameters from running. */
   readonly parameterCount: number;
   readonly classFacts: ClassFacts | undefined;
@@ -88,6 +96,9 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     async: fn?.async ?? false,
     generator: fn?.generator ?? false,
     ownName: key === undefined ? ((node as Class | FunctionNode).id?.name ?? undefined) : undefined,
+    textName: key === undefined ? ((node as Class | FunctionNode).id?.name ?? undefined) : memberName(key),
+    assignsOwnName: walked.ownName?.assigned ?? false,
+    locationOffset: locationOffset(node, text, offset),
     free: names,
     strict: isClass || (fn?.body.type === 'BlockStatement' && hasUseStrict(fn.body.body)),
     modeSensitive: !isClass && walked.modeSensitive,
@@ -102,6 +113,7 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
     runsBeforeBody: fn?.params.some(hasComputedKey) ?? false,
+    length: lengthOf(fn ?? constructorOf(node)),
     parameterCount: fn?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,
   };
@@ -109,6 +121,38 @@ export function analyse(text: string, isMethod = false): CodeFacts {
 
 function functionOf(node: AnyNode): FunctionNode {
   return (node.type === 'Property' || node.type === 'MethodDefinition' ? node.value : node) as FunctionNode;
+}
+
+function constructorOf(node: AnyNode): FunctionNode | undefined {
+  const element = (node as Class).body.body.find((one) => one.type === 'MethodDefinition' && one.kind === 'constructor');
+  return element?.type === 'MethodDefinition' ? element.value : undefined;
+}
+
+function lengthOf(fn: FunctionNode | undefined): number {
+  const first = fn?.params.findIndex((param) => param.type === 'AssignmentPattern' || param.type === 'RestElement') ?? 0;
+  return first === -1 ? (fn as FunctionNode).params.length : first;
+}
+
+function memberName(member: Extract<AnyNode, { type: 'Property' | 'MethodDefinition' }>): string | undefined {
+  if (member.computed) return undefined;
+  const key = member.key as AnyNode;
+  const prefix = member.kind === 'get' || member.kind === 'set' ? `${member.kind} ` : '';
+  if (key.type === 'Identifier') return prefix + key.name;
+  return key.type === 'Literal' ? prefix + String(key.value) : undefined;
+}
+
+function locationOffset(node: AnyNode, text: string, offset: number): number {
+  switch (node.type) {
+    case 'ArrowFunctionExpression':
+      return 0;
+    case 'ClassExpression':
+      return (constructorOf(node)?.start ?? node.start) - offset;
+    case 'Property':
+    case 'MethodDefinition':
+      return node.value.start - offset;
+    default:
+      return text.indexOf('(', ((node as FunctionNode).id?.end ?? node.start) - offset);
+  }
 }
 
 function kindOf(node: AnyNode): CodeKind {

@@ -19,6 +19,8 @@ export interface WalkResult {
   readonly outside: Receiver;
   /** The receiver of the walked function itself, where it is a function that is not an arrow. */
   readonly own: Receiver | undefined;
+  /** The binding of the own name of the walked function, where it is a named function expression. */
+  readonly ownName: Binding | undefined;
   readonly uses: readonly NameUse[];
   readonly functions: readonly FoundFunction[];
   /** Uses of `#x` where no class in the text declares it. */
@@ -56,6 +58,7 @@ class Walker implements WalkResult {
   readonly root: Scope;
   readonly outside: Receiver = new Receiver('outside');
   own: Receiver | undefined;
+  ownName: Binding | undefined;
   readonly uses: NameUse[] = [];
   readonly functions: FoundFunction[] = [];
   readonly freePrivateNames: Set<string> = new Set();
@@ -500,7 +503,8 @@ class Walker implements WalkResult {
     }
     const strict = this.#scope.strict || hasUseStrict((node.body as { body: AnyNode[] }).body);
     const scope = new Scope('function-name', this.#scope, strict, node.start);
-    scope.declare(node.id.name, 'function-name');
+    const binding = scope.declare(node.id.name, 'function-name');
+    if (this.#scope === this.root) this.ownName ??= binding;
     this.#within(scope, () => this.#function(node, node, false, false));
   }
 
