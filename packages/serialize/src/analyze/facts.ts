@@ -124,12 +124,15 @@ function functionOf(node: AnyNode): FunctionNode {
 }
 
 function constructorOf(node: AnyNode): FunctionNode | undefined {
-  const element = (node as Class).body.body.find((one) => one.type === 'MethodDefinition' && one.kind === 'constructor');
+  const element = (node as Class).body.body.find(
+    (one) => one.type === 'MethodDefinition' && one.kind === 'constructor',
+  );
   return element?.type === 'MethodDefinition' ? element.value : undefined;
 }
 
 function lengthOf(fn: FunctionNode | undefined): number {
-  const first = fn?.params.findIndex((param) => param.type === 'AssignmentPattern' || param.type === 'RestElement') ?? 0;
+  const first =
+    fn?.params.findIndex((param) => param.type === 'AssignmentPattern' || param.type === 'RestElement') ?? 0;
   return first === -1 ? (fn as FunctionNode).params.length : first;
 }
 

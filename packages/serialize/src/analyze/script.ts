@@ -111,7 +111,11 @@ function importsOf(program: Program): ReadonlyMap<string, ImportedName> {
       imports.set(one.local.name, {
         specifier: statement.source.value,
         imported:
-          one.type === 'ImportNamespaceSpecifier' ? '*' : one.type === 'ImportDefaultSpecifier' ? 'default' : nameOf(one.imported),
+          one.type === 'ImportNamespaceSpecifier'
+            ? '*'
+            : one.type === 'ImportDefaultSpecifier'
+              ? 'default'
+              : nameOf(one.imported),
       });
     }
   }

@@ -16,7 +16,11 @@ export interface ClassPlan {
 
 /** The key of an element in a {@link ClassMember}; undefined where only running the text would tell. */
 export function memberKeyOf(element: ClassElement): string | undefined {
-  return element.key.kind === 'name' ? element.key.name : element.key.kind === 'well-known' ? `@@${element.key.name}` : undefined;
+  return element.key.kind === 'name'
+    ? element.key.name
+    : element.key.kind === 'well-known'
+      ? `@@${element.key.name}`
+      : undefined;
 }
 
 /** Whether evaluating the class runs this element's code. */
@@ -28,7 +32,8 @@ function runsAtDefinition(element: ClassElement): boolean {
 export function removedSpans({ classFacts }: CodeFacts): readonly (readonly [number, number])[] {
   if (classFacts === undefined) return [];
   const removed: (readonly [number, number])[] = [];
-  if (classFacts.heritage !== undefined && !classFacts.extendsNull) removed.push([classFacts.heritage.start, classFacts.heritage.end]);
+  if (classFacts.heritage !== undefined && !classFacts.extendsNull)
+    removed.push([classFacts.heritage.start, classFacts.heritage.end]);
   for (const element of classFacts.elements) {
     if (runsAtDefinition(element)) removed.push([element.span.start, element.span.end]);
     else if (element.key.kind === 'computed') removed.push([element.keySpan.start, element.keySpan.end]);
@@ -71,7 +76,8 @@ function finishClass(facts: ClassFacts, plan: ClassPlan, edits: Edits, stubs: re
     }
   });
   if (plan.record.hasPrivates) guardConstruction(facts, plan.record, edits);
-  if (plan.record.hasPrivates || plan.record.statics !== undefined) edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
+  if (plan.record.hasPrivates || plan.record.statics !== undefined)
+    edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
   return stubs;
 }
 
@@ -83,7 +89,11 @@ function guardConstruction(facts: ClassFacts, record: ClassRecord, edits: Edits)
       edits.replace(element.value.start, element.value.start, `${guard}?void 0:(`);
       edits.replace(element.value.end, element.value.end, ')');
     } else if (element.kind === 'constructor') {
-      edits.replace(element.bodyStart, element.bodyStart, record.derived ? `if(${guard}){super();return}` : `if(${guard})return;`);
+      edits.replace(
+        element.bodyStart,
+        element.bodyStart,
+        record.derived ? `if(${guard}){super();return}` : `if(${guard})return;`,
+      );
     }
   }
 }
@@ -108,11 +118,17 @@ export function planClass(
   facts.elements.forEach((element, i) => {
     const isPrivate = element.key.kind === 'private';
     if (isPrivate && !element.isStatic) hasPrivates = true;
-    if (isPrivate && element.kind === 'field') (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
-    if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block') return;
+    if (isPrivate && element.kind === 'field')
+      (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
+    if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block')
+      return;
     const key = memberKeyOf(element) ?? computedKeys.get(i);
     if (key !== undefined) {
-      members.push([element.isStatic ? 1 : 0, element.kind === 'getter' ? 'get' : element.kind === 'setter' ? 'set' : 'value', key]);
+      members.push([
+        element.isStatic ? 1 : 0,
+        element.kind === 'getter' ? 'get' : element.kind === 'setter' ? 'set' : 'value',
+        key,
+      ]);
     }
   });
   return {

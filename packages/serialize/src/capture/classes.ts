@@ -20,7 +20,11 @@ export interface CapturedClass {
 const toText = Function.prototype.toString;
 
 /** Compares a class with its text. No getter runs. */
-export function captureClass(fn: AnyFunction, facts: CodeFacts, isSuperAmbient: (name: string) => boolean): CapturedClass {
+export function captureClass(
+  fn: AnyFunction,
+  facts: CodeFacts,
+  isSuperAmbient: (name: string) => boolean,
+): CapturedClass {
   const classFacts = facts.classFacts as ClassFacts;
   const prototype = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
   const keys = computedKeys(classFacts, facts.text, fn, prototype);
@@ -128,7 +132,8 @@ function computedKeys(
     }
     const holder = element.isStatic ? fn : prototype;
     const key = Reflect.ownKeys(holder).find(
-      (one) => ![...live].some(([other, used]) => used === one && facts.elements[other]?.kind === element.kind) &&
+      (one) =>
+        ![...live].some(([other, used]) => used === one && facts.elements[other]?.kind === element.kind) &&
         liveMember(element, one, holder, text) !== undefined,
     );
     if (typeof key === 'string') keys.set(i, key);

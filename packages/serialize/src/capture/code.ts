@@ -1,9 +1,9 @@
+import { Edits } from '../analyze/edit.js';
 import type { CodeFacts } from '../analyze/facts.js';
 import { analyse } from '../analyze/facts.js';
-import { Edits } from '../analyze/edit.js';
 import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
-import type { ImportBinding } from './imports.js';
 import { type ClassPlan, editClass } from './class-text.js';
+import type { ImportBinding } from './imports.js';
 
 /** What is decided about a piece of code from the closures that it made. */
 export interface CodeContext {
@@ -52,7 +52,8 @@ export function codeString(of: CodeFacts, context: CodeContext): string {
     byContext = new Map();
     records.set(of, byContext);
   }
-  const { name, strict, vars, consts, receiver, newTarget, dropOwnName, imports, url, line, column, classPlan } = context;
+  const { name, strict, vars, consts, receiver, newTarget, dropOwnName, imports, url, line, column, classPlan } =
+    context;
   const key = `${name}|${strict}|${vars.join()}|${consts.join()}|${receiver}|${newTarget}|${dropOwnName}|${importsKey(imports)}|${url}|${line}|${column}|${classPlan?.key}`;
   let code = byContext.get(key);
   if (code === undefined) {
@@ -67,8 +68,10 @@ export function codeString(of: CodeFacts, context: CodeContext): string {
 function record(of: CodeFacts, context: CodeContext): CodeRecord {
   const edits = new Edits(of.text);
   const stubs: string[] = [];
-  if (context.receiver === 'variable') for (const { start, end } of of.outerThis) edits.replace(start, end, INTERNAL_NAMES.this);
-  if (context.newTarget) for (const { start, end } of of.outerNewTarget) edits.replace(start, end, INTERNAL_NAMES.newTarget);
+  if (context.receiver === 'variable')
+    for (const { start, end } of of.outerThis) edits.replace(start, end, INTERNAL_NAMES.this);
+  if (context.newTarget)
+    for (const { start, end } of of.outerNewTarget) edits.replace(start, end, INTERNAL_NAMES.newTarget);
   for (const { start, end } of of.importMeta) edits.replace(start, end, INTERNAL_NAMES.importMeta);
   if (context.dropOwnName && of.ownName !== undefined) {
     const start = of.text.indexOf(of.ownName, of.text.indexOf('function') + 'function'.length);
@@ -84,7 +87,11 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     bound.push([namespace, url, '*']);
     const by = `${namespace}[${JSON.stringify(exported)}]`;
     for (const use of of.free.get(name)?.uses ?? []) {
-      edits.replace(use.start, use.end, use.shorthand ? `${name}:${by}` : callable(of.text, use.end) ? `(0,${by})` : by);
+      edits.replace(
+        use.start,
+        use.end,
+        use.shorthand ? `${name}:${by}` : callable(of.text, use.end) ? `(0,${by})` : by,
+      );
     }
   }
   if (of.computedKey !== undefined) {
@@ -93,7 +100,11 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     if (key !== undefined) edits.replace(start, end, JSON.stringify(key));
   } else if (of.kind !== 'class' && of.form === 'member' && /^(?:(?:get|set|async)\b)?[\s*]*#/.test(of.text)) {
     const start = of.text.indexOf('#');
-    edits.replace(start, start + (context.name ?? '').replace(/^[gs]et /, '').length, JSON.stringify(keyText(context.name ?? '', of.kind)));
+    edits.replace(
+      start,
+      start + (context.name ?? '').replace(/^[gs]et /, '').length,
+      JSON.stringify(keyText(context.name ?? '', of.kind)),
+    );
   }
   if (context.classPlan !== undefined) stubs.push(...editClass(of, context.classPlan, edits));
   const anonymous = of.form === 'expression' && (of.ownName === undefined || context.dropOwnName);

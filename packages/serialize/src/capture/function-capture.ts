@@ -5,8 +5,8 @@ import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
-import { type CapturedClass, captureClass } from './classes.js';
 import { removedSpans } from './class-text.js';
+import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
 import { CaptureFailure, functionName } from './failure.js';
 import { homeOfArrow } from './home.js';
@@ -34,22 +34,35 @@ const NOTHING_READ: FunctionReading = { location: undefined, scopes: [] };
 /** Node 20 shows a variable in its temporal dead zone as undefined; later ones refuse to show it. */
 const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versions.node?.split('.')[0]) < 22;
 
-const places = new WeakMap<CodeFacts, { readonly url: string | undefined; readonly line: number; readonly column: number }>();
+const places = new WeakMap<
+  CodeFacts,
+  { readonly url: string | undefined; readonly line: number; readonly column: number }
+>();
 
 /** The facts of a function that was not revived. @throws CaptureFailure for native code. */
 export function factsOfFunction(fn: AnyFunction): CodeFacts {
   const text = Function.prototype.toString.call(fn);
   if (text.endsWith('{ [native code] }')) {
-    throw new CaptureFailure('is native code and has no name by which another process finds it', 'Wrap it in a function of your own.');
+    throw new CaptureFailure(
+      'is native code and has no name by which another process finds it',
+      'Wrap it in a function of your own.',
+    );
   }
   try {
     // Only the text of a method whose key is a keyword is ambiguous; it is one if nothing can construct with it.
-    const isMethod = /^(?:async\s+)?function\s*\*?\s*\(/.test(text) && functionName(fn) === 'function' && !Object.hasOwn(fn, 'prototype');
+    const isMethod =
+      /^(?:async\s+)?function\s*\*?\s*\(/.test(text) &&
+      functionName(fn) === 'function' &&
+      !Object.hasOwn(fn, 'prototype');
     return factsOf(text, isMethod);
   } catch (error) {
-    throw new CaptureFailure(`has source text that cannot be parsed: ${(error as Error).message}`, 'Report this with the text of the function.', {
-      cause: error,
-    });
+    throw new CaptureFailure(
+      `has source text that cannot be parsed: ${(error as Error).message}`,
+      'Report this with the text of the function.',
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -94,7 +107,11 @@ export function captureFunction(
   const strict = isStrict(fn, facts, reading);
   const assigned = new Set<string>();
   for (const { name } of variables) {
-    if (facts.hasDirectEval || facts.free.get(name)?.assigned || (dropOwnName && name === facts.ownName && facts.assignsOwnName)) {
+    if (
+      facts.hasDirectEval ||
+      facts.free.get(name)?.assigned ||
+      (dropOwnName && name === facts.ownName && facts.assignsOwnName)
+    ) {
       assigned.add(name);
     }
   }
@@ -110,7 +127,8 @@ export function captureFunction(
     extra.push({ name, value, isDead: false, scope: undefined, depth: -2 });
   };
   if (around.mode === 'variable') add(INTERNAL_NAMES.this, around.receiver?.thisValue);
-  if (facts.outerNewTarget.length > 0 && facts.kind === 'arrow') add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
+  if (facts.outerNewTarget.length > 0 && facts.kind === 'arrow')
+    add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 
   const bound: unknown[] = [];
   if (around.mode === 'this+home') bound.push(homeOfArrow(facts, location, around.receiver?.thisValue));
@@ -169,13 +187,19 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
     assigned,
     bound,
     naturalName: naturalName(facts, record.name ?? facts.textName ?? ownNameValue(fn), record.name !== undefined),
-    capturedClass: capturedClass && { ...capturedClass, plan: { ...capturedClass.plan, record: record.class ?? capturedClass.plan.record } },
+    capturedClass: capturedClass && {
+      ...capturedClass,
+      plan: { ...capturedClass.plan, record: record.class ?? capturedClass.plan.record },
+    },
     privateStatics: record.class?.statics ?? [],
   };
 }
 
 /** Reads the closures of functions, those that need it. */
-export function readAll(functions: readonly AnyFunction[], isNeeded: (fn: AnyFunction) => boolean): readonly FunctionReading[] {
+export function readAll(
+  functions: readonly AnyFunction[],
+  isNeeded: (fn: AnyFunction) => boolean,
+): readonly FunctionReading[] {
   const needed = functions.filter(isNeeded);
   const readings = needed.length === 0 ? [] : readFunctions(needed);
   const byFunction = new Map(needed.map((fn, i) => [fn, readings[i] as FunctionReading]));
@@ -261,9 +285,16 @@ function receiverOf(
   const suspects = HIDES_DEAD_VARIABLES ? suspectsAmong(facts, reading, variables) : [];
   const isArrow = facts.kind === 'arrow';
   const wantsThis =
-    isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0 || facts.hasDirectEval);
+    isArrow &&
+    (facts.outerThis.length > 0 ||
+      facts.outerNewTarget.length > 0 ||
+      facts.outerSuper.length > 0 ||
+      facts.hasDirectEval);
   if (facts.callsOuterSuper) {
-    throw new CaptureFailure('calls super(…) of the constructor around it', 'Only the constructor itself can do that, once.');
+    throw new CaptureFailure(
+      'calls super(…) of the constructor around it',
+      'Only the constructor itself can do that, once.',
+    );
   }
   if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
@@ -277,7 +308,10 @@ function receiverOf(
     return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
   }
   if (facts.outerSuper.length > 0) {
-    throw new CaptureFailure('uses super together with arguments or new.target', 'Call the inherited method by its name.');
+    throw new CaptureFailure(
+      'uses super together with arguments or new.target',
+      'Call the inherited method by its name.',
+    );
   }
   if (facts.outerThis.length === 0 && !facts.hasDirectEval) return { mode: 'none', receiver };
   if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };

@@ -1,7 +1,7 @@
 import type { FunctionLocation } from '../inspector/scopes.js';
 import { type Script, Scripts } from '../inspector/scripts.js';
-import type { References } from '../references/port.js';
 import { isObject } from '../references/path.js';
+import type { References } from '../references/port.js';
 import { scriptFacts, scriptOf } from './source-info.js';
 import type { Variable } from './variables.js';
 

@@ -58,7 +58,8 @@ export function captureProperties(
     base[0] === 'length' &&
     (base[1] === 'name' || isNaturalStatic(captured, 'name'));
   const statics = captured?.naturalStatics;
-  const isExtraNatural = captured === undefined ? extra.length === 0 : statics !== undefined && sameKeys(extra, statics);
+  const isExtraNatural =
+    captured === undefined ? extra.length === 0 : statics !== undefined && sameKeys(extra, statics);
   const isSealed = !Object.isExtensible(fn);
   if (!isBaseNatural) {
     for (const key of keys) if (key !== 'arguments' && key !== 'caller') add(key);
@@ -111,7 +112,9 @@ function isNaturalPrototypeProperty(fn: AnyFunction, facts: CodeFacts, captured:
   if (typeof value !== 'object' || value === null || !descriptor.writable) return false;
   if (facts.generator) {
     const parent = facts.async ? ASYNC_GENERATOR_PROTOTYPE : GENERATOR_PROTOTYPE;
-    return Reflect.ownKeys(value).length === 0 && Reflect.getPrototypeOf(value) === parent && Object.isExtensible(value);
+    return (
+      Reflect.ownKeys(value).length === 0 && Reflect.getPrototypeOf(value) === parent && Object.isExtensible(value)
+    );
   }
   const constructor = Reflect.getOwnPropertyDescriptor(value, 'constructor');
   return (

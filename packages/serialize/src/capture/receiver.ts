@@ -71,6 +71,7 @@ export function readReceiver(
     }
     for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
   });
-  if (!stopped) throw new CaptureFailure('could not be entered to read its this', 'Name the variables: capture(fn, { … }).');
+  if (!stopped)
+    throw new CaptureFailure('could not be entered to read its this', 'Name the variables: capture(fn, { … }).');
   return { thisValue, newTarget, dead };
 }

@@ -49,7 +49,11 @@ export class ValueCapture implements Capture {
     const facts = new Map<AnyFunction, CodeFacts>();
     for (const fn of functions) this.#indices.set(fn, this.#indices.size);
     for (const fn of functions) {
-      if (revivedFrom(fn) === undefined) facts.set(fn, this.#guarded(fn, undefined, pathOf, () => factsOfFunction(fn)));
+      if (revivedFrom(fn) === undefined)
+        facts.set(
+          fn,
+          this.#guarded(fn, undefined, pathOf, () => factsOfFunction(fn)),
+        );
     }
     const readings = readAll(functions, (fn) => {
       const known = facts.get(fn);
@@ -211,7 +215,8 @@ export class ValueCapture implements Capture {
     const found: { readonly index: number; readonly fields: readonly string[] }[] = [];
     for (let at: object | null = classFunction; typeof at === 'function'; at = Reflect.getPrototypeOf(at)) {
       const record = this.#classes.get(at as AnyFunction)?.capturedClass?.plan.record;
-      if (record?.hasPrivates) found.push({ index: this.#indices.get(at as AnyFunction) as number, fields: record.fields ?? [] });
+      if (record?.hasPrivates)
+        found.push({ index: this.#indices.get(at as AnyFunction) as number, fields: record.fields ?? [] });
     }
     return found;
   }

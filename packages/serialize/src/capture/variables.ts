@@ -77,7 +77,11 @@ function globalVariable(name: string, global: object): Variable | undefined {
 
 function mayHave(object: object, name: string): boolean {
   const unscopables: unknown = (object as { [Symbol.unscopables]?: unknown })[Symbol.unscopables];
-  if (typeof unscopables === 'object' && unscopables !== null && (unscopables as Record<string, unknown>)[name] === true) {
+  if (
+    typeof unscopables === 'object' &&
+    unscopables !== null &&
+    (unscopables as Record<string, unknown>)[name] === true
+  ) {
     return false;
   }
   for (let at: object | null = object; at !== null; at = Reflect.getPrototypeOf(at)) {

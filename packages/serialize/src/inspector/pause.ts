@@ -5,7 +5,9 @@ import { Inspector } from './session.js';
 /** What may be done while a function stands at its entry. */
 export interface PausedFrame {
   /** Evaluates an expression inside the function; `{ ok: false }` where it threw. */
-  evaluate(expression: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+  evaluate(
+    expression: string,
+  ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
   /** Assigns a variable that the function sees. @returns whether it could be assigned. */
   assign(name: string, value: unknown): boolean;
 }

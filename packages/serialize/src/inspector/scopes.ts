@@ -39,7 +39,8 @@ function readBatch(functions: readonly AnyFunction[]): readonly FunctionReading[
     const locations: (FunctionLocation | undefined)[] = [];
     const lists: RemoteObject[] = [];
     for (const remote of remotes) {
-      const internal = remote.objectId === undefined ? [] : (inspector.properties(remote.objectId).internalProperties ?? []);
+      const internal =
+        remote.objectId === undefined ? [] : (inspector.properties(remote.objectId).internalProperties ?? []);
       locations.push(find(internal, '[[FunctionLocation]]')?.value as FunctionLocation | undefined);
       lists.push(find(internal, '[[Scopes]]') ?? { type: 'undefined' });
     }

@@ -16,7 +16,6 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
   '%ThrowTypeError%': () =>
     Object.getOwnPropertyDescriptor(
       (function () {
-        'use strict';
         // biome-ignore lint/complexity/noArguments: its `callee` is the only way to %ThrowTypeError%
         return arguments;
       })(),
@@ -25,7 +24,15 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
 };
 
 /** Objects that belong to this process: they are found by name, and what they hold is not looked into. */
-const OPAQUE: ReadonlySet<string> = new Set(['process', 'globalThis', 'global', 'window', 'self', 'document', 'location']);
+const OPAQUE: ReadonlySet<string> = new Set([
+  'process',
+  'globalThis',
+  'global',
+  'window',
+  'self',
+  'document',
+  'location',
+]);
 
 /** The objects and functions that every realm has, by the path that leads to them. */
 export class Intrinsics {

@@ -102,4 +102,3 @@ function builtins(): BuiltinModules {
   sharedBuiltins ??= new BuiltinModules();
   return sharedBuiltins;
 }
-

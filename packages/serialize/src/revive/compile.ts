@@ -71,11 +71,7 @@ const stub: AnyFunction = new Proxy(function stub() {}, {
 });
 
 /** The environment of code that comes from a file. */
-export function environmentOf(
-  url: string | undefined,
-  meta: boolean,
-  imports: readonly unknown[],
-): FactoryEnvironment {
+export function environmentOf(url: string | undefined, meta: boolean, imports: readonly unknown[]): FactoryEnvironment {
   return {
     stub,
     parent: function parent(value: object) {
@@ -91,20 +87,27 @@ export function environmentOf(
 const HOOK = Symbol(INTERNAL_NAMES.hook);
 const GUARD = { on: false };
 
+interface ImportMetaLike {
+  dirname?: string;
+  filename?: string;
+  resolve: (specifier: string) => string;
+  url: string;
+}
+
 /** `import.meta` of a module that is not loaded here. */
 function importMetaOf(url = ''): object {
-  const meta: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const meta = Object.create(null) as ImportMetaLike;
   const module = builtin<{ createRequire(url: string): NodeRequire }>('node:module');
   if (module !== undefined && url.startsWith('file:')) {
     const { fileURLToPath } = builtin<{ fileURLToPath(url: string): string }>('node:url') as {
       fileURLToPath(url: string): string;
     };
     const { dirname } = builtin<{ dirname(path: string): string }>('node:path') as { dirname(path: string): string };
-    meta['dirname'] = dirname(fileURLToPath(url));
-    meta['filename'] = fileURLToPath(url);
+    meta.dirname = dirname(fileURLToPath(url));
+    meta.filename = fileURLToPath(url);
   }
-  meta['resolve'] = (specifier: string): string => resolveFrom(specifier, url);
-  meta['url'] = url;
+  meta.resolve = (specifier: string): string => resolveFrom(specifier, url);
+  meta.url = url;
   return meta;
 }
 

@@ -90,7 +90,8 @@ class Writer {
       ...(code.bound ?? []).map(([name], i) => `${name}=${env}.imports[${i}]`),
       ...(code.meta ? [`${INTERNAL_NAMES.importMeta}=${env}.meta`] : []),
     ];
-    if (code.class !== undefined) declarations.push(`${INTERNAL_NAMES.hook}=${env}.hook`, `${INTERNAL_NAMES.guard}=${env}.guard`);
+    if (code.class !== undefined)
+      declarations.push(`${INTERNAL_NAMES.hook}=${env}.hook`, `${INTERNAL_NAMES.guard}=${env}.guard`);
     if (declarations.length > 0) this.#write(`var ${declarations.join(',')};`);
     this.#write(isGenerator ? `const ${env}v=yield [` : 'return [');
     if (code.receiver === undefined) {

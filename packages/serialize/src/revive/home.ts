@@ -12,7 +12,12 @@ export function forwardingPrototype(home: object): object {
     set: (_target, key, value, receiver) => {
       const prototype = parent();
       if (prototype !== null) return Reflect.set(prototype, key, value, receiver);
-      return Reflect.defineProperty(receiver as object, key, { value, writable: true, enumerable: true, configurable: true });
+      return Reflect.defineProperty(receiver as object, key, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     },
     has: (_target, key) => {
       const prototype = parent();

@@ -3,9 +3,7 @@ import type { AnyFunction } from '../model/ports.js';
 
 /** The key that a class member's record names. */
 export function memberKey(name: string): PropertyKey {
-  return name.startsWith('@@')
-    ? ((Symbol as unknown as Record<string, unknown>)[name.slice(2)] as symbol)
-    : name;
+  return name.startsWith('@@') ? ((Symbol as unknown as Record<string, unknown>)[name.slice(2)] as symbol) : name;
 }
 
 /** A method or accessor that the evaluation of a class made. */

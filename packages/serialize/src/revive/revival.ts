@@ -87,7 +87,9 @@ export class ValueRevival implements Revival {
       };
       for (const one of batch) this.#fill(one, next, last);
     });
-    for (const scope of new Set([...this.#shared.values()].flatMap((vars) => [...vars.values()].map(([scope]) => scope)))) {
+    for (const scope of new Set(
+      [...this.#shared.values()].flatMap((vars) => [...vars.values()].map(([scope]) => scope)),
+    )) {
       scope.set?.(scope.values);
     }
     // Extensibility ends when all is in place.

@@ -143,13 +143,7 @@ function make(
   const scopeKeys = shape.scopes.map((inner) => keyOfShape(inner));
   for (const inner of instance.inner) {
     const at = scopeKeys.indexOf(shapeOf(inner, bound).key);
-    make(
-      inner,
-      shape.scopes[at] as ScopeShape,
-      factories[shape.functions.length + at] as ScopeFactory,
-      bound,
-      use,
-    );
+    make(inner, shape.scopes[at] as ScopeShape, factories[shape.functions.length + at] as ScopeFactory, bound, use);
   }
 }
 
