@@ -13,7 +13,7 @@ export interface CodeContext {
   readonly vars: readonly string[];
   readonly consts: readonly number[];
   /** How an arrow gets its `this`. */
-  readonly receiver: 'none' | 'this' | 'this+home' | 'variable';
+  readonly receiver: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
   readonly newTarget: boolean;
   /** Whether the own name in the text must not bind: it is a declaration whose name was given another value. */
   readonly dropOwnName: boolean;
@@ -117,7 +117,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     vars: context.vars,
     ...(context.consts.length === 0 ? {} : { consts: context.consts }),
     ...(stubs.length === 0 ? {} : { stubs }),
-    ...(context.receiver === 'this' || context.receiver === 'this+home' ? { receiver: context.receiver } : {}),
+    ...(context.receiver === 'none' || context.receiver === 'variable' ? {} : { receiver: context.receiver }),
     ...(of.usesSuper ? { home: true } : {}),
     ...(bound.length === 0 ? {} : { bound }),
     ...(of.importMeta.length > 0 ? { meta: true } : {}),

@@ -271,7 +271,7 @@ function constantsAmong(
 }
 
 interface Around {
-  readonly mode: 'none' | 'this' | 'this+home' | 'variable';
+  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
   readonly receiver: Receiver | undefined;
 }
 
@@ -288,13 +288,15 @@ function receiverOf(
     isArrow &&
     (facts.outerThis.length > 0 ||
       facts.outerNewTarget.length > 0 ||
-      facts.outerSuper.length > 0 ||
-      facts.hasDirectEval);
+      facts.outerSuper.length > 0);
   if (facts.callsOuterSuper) {
     throw new CaptureFailure(
       'calls super(…) of the constructor around it',
       'Only the constructor itself can do that, once.',
     );
+  }
+  if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
+    return { mode: 'unknown', receiver: undefined };
   }
   if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {

@@ -11,8 +11,8 @@ interface Internals {
 /** Reads internal slots through the inspector. */
 export const introspection: IntrospectionPort = {
   boundFunction(fn) {
-    // `bind` makes a function that shows no source and has no `prototype`.
-    if (Object.hasOwn(fn, 'prototype') || !isNativeText(fn)) return undefined;
+    // `bind` makes a function that shows no source.
+    if (!isNativeText(fn)) return undefined;
     return reading(fn, ({ slots, live }) => {
       if (!slots.has('[[TargetFunction]]')) return undefined;
       const [target, boundThis, boundArgs] = live('[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]');

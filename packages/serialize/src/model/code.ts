@@ -21,8 +21,11 @@ export interface CodeRecord {
   readonly consts?: readonly number[];
   /** Names that must exist while a class is evaluated, with no value of their own. */
   readonly stubs?: readonly string[];
-  /** An arrow whose `this` is an object, and whose `super` is that of a home object. */
-  readonly receiver?: 'this' | 'this+home';
+  /**
+   * An arrow whose `this` is an object, and whose `super` is that of a home object. `unknown` is for code that could
+   * read `this` only through direct `eval`, where V8 does not show it: any use of it fails, and says so.
+   */
+  readonly receiver?: 'this' | 'this+home' | 'unknown';
   /** A method that uses `super`. */
   readonly home?: true;
   /** Variables that the receiving side binds to exports of modules: name, URL, and export, `*` for the namespace. */

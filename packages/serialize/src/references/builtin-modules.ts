@@ -3,6 +3,14 @@ import { eachStep, follow, isObject, type Step } from './path.js';
 /** How deep members of built-in modules are looked for: `util.types.isDate` is 2, `stream.Readable.prototype.read` 3. */
 const DEPTH = 4;
 
+/** Public modules that load quietly. */
+const ALL_MODULES: readonly string[] = (
+  'assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
+  'dns/promises events fs fs/promises http http2 https module net os path path/posix path/win32 perf_hooks process ' +
+  'querystring readline readline/promises stream stream/consumers stream/promises stream/web string_decoder timers ' +
+  'timers/promises tls tty url util util/types v8 vm worker_threads zlib'
+).split(' ');
+
 interface Loader {
   getBuiltinModule?(id: string): unknown;
   readonly moduleLoadList?: readonly string[];
@@ -27,6 +35,17 @@ export class BuiltinModules {
     let value: unknown = id?.startsWith('node:') ? loader()?.getBuiltinModule?.(id) : undefined;
     for (const step of steps) value = follow(value, step);
     return value;
+  }
+
+  /** The same, for a value that is known to come from the runtime's own code: all of its modules are searched. */
+  findAnywhere(value: object): readonly Step[] | undefined {
+    for (const id of ALL_MODULES) {
+      if (this.#walked.has(id)) continue;
+      this.#walked.add(id);
+      const module: unknown = loader()?.getBuiltinModule?.(`node:${id}`);
+      if (isObject(module)) this.#walk(module, [`node:${id}`]);
+    }
+    return this.#paths.get(value);
   }
 
   /** Learns of modules that were loaded meanwhile. Loading them here would be an effect of looking. */

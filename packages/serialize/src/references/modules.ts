@@ -1,4 +1,4 @@
-import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
+import { readFunctions } from '../inspector/scopes.js';
 import { type Script, Scripts } from '../inspector/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
@@ -25,6 +25,8 @@ export class LoadedModules {
   /** Texts of such functions that are made anew again and again: their place need not be asked each time. */
   readonly #localTexts: Set<string> = new Set();
   readonly #walked: Set<string> = new Set();
+  /** Functions of the runtime's own code. */
+  readonly #runtime: WeakSet<object> = new WeakSet();
 
   constructor(policy: ReferencePolicy) {
     this.#policy = policy;
@@ -42,11 +44,17 @@ export class LoadedModules {
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
+    if (script?.url.startsWith('node:')) this.#runtime.add(value);
     if (text !== undefined) {
       if (this.#localTexts.size > 10_000) this.#localTexts.clear();
       this.#localTexts.add(text);
     }
     return undefined;
+  }
+
+  /** Whether a function that was not found is part of the runtime's own code. */
+  isFromRuntime(value: object): boolean {
+    return this.#runtime.has(value);
   }
 
   /** The same, for a value whose script is known. */
@@ -142,9 +150,4 @@ function pathOf(url: string): string | undefined {
 function builtin<T>(id: string): T | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   return process.getBuiltinModule(id) as T | undefined;
-}
-
-/** Where a function stands; for those who need only that. */
-export function locationOf(fn: AnyFunction): FunctionLocation | undefined {
-  return readFunctions([fn])[0]?.location;
 }

@@ -3,12 +3,13 @@ import { isNativeText } from '../inspector/internals.js';
 import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports.js';
 import { BuiltinModules } from './builtin-modules.js';
 import { Intrinsics } from './intrinsics.js';
+import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
 import { LoadedModules } from './modules.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
 
 /** Kinds of reference, as they begin a meta. */
-const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's' } as const;
+const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's', require: 'q', commonJs: 'c' } as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
 let sharedBuiltins: BuiltinModules | undefined;
@@ -37,8 +38,13 @@ export class References implements ReferencePort {
     const builtin = builtins().find(value);
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
+    const commonJs = findCommonJs(value);
+    if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
     const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
-    return path === undefined ? undefined : { meta: [KIND.module, ...path] };
+    if (path !== undefined) return { meta: [KIND.module, ...path] };
+    if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
+    const hidden = builtins().findAnywhere(value);
+    return hidden === undefined ? undefined : { meta: [KIND.builtin, ...hidden] };
   }
 
   isInert({ meta }: Reference): boolean {
@@ -66,6 +72,8 @@ export class References implements ReferencePort {
       else if (kind === KIND.intrinsic) value = intrinsics().resolve(path);
       else if (kind === KIND.builtin) value = builtins().resolve(path);
       else if (kind === KIND.module) value = this.#modules.resolve(path);
+      else if (kind === KIND.require) value = requireOf(path[0] as string);
+      else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
     } catch (error) {
       throw missing(path, error);
     }

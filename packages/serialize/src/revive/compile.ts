@@ -49,6 +49,8 @@ export interface FactoryEnvironment {
   readonly stub: AnyFunction;
   /** The parent whose constructor answers with its argument: it binds `this` of arrows. */
   readonly parent: AnyFunction;
+  /** Makes an arrow in a function whose `this` fails whenever it is used. */
+  readonly unknown: (make: (this: object) => AnyFunction) => readonly [AnyFunction, null];
   /** The key under which a class leaves its hook. */
   readonly hook: symbol;
   /** Whether a class is constructed only to install private members. */
@@ -77,11 +79,22 @@ export function environmentOf(url: string | undefined, meta: boolean, imports: r
     parent: function parent(value: object) {
       return value;
     },
+    unknown,
     hook: HOOK,
     guard: GUARD,
     meta: meta ? importMetaOf(url) : undefined,
     imports,
   };
+}
+
+function unknown(make: (this: object) => AnyFunction): readonly [AnyFunction, null] {
+  const traps: Record<string, () => never> = {};
+  for (const trap of Object.getOwnPropertyNames(Reflect)) {
+    traps[trap] = () => {
+      throw new ReferenceError('this was not captured: the function reads it through direct eval only');
+    };
+  }
+  return [make.call(new Proxy({}, traps)), null];
 }
 
 const HOOK = Symbol(INTERNAL_NAMES.hook);

@@ -97,6 +97,10 @@ class Writer {
     if (code.receiver === undefined) {
       this.#expression(code);
       this.#write(',null,');
+    } else if (code.receiver === 'unknown') {
+      this.#write(`...${env}.unknown(function(){${code.strict ? '"use strict";' : ''}return `);
+      this.#text(code);
+      this.#write('}),');
     } else {
       this.#inConstructor(code);
       this.#write(',');

@@ -62,7 +62,8 @@ export function pack(value: unknown): string {
     const before = known.get(one);
     if (before !== undefined) return before;
     if (typeof one === 'symbol') {
-      const encoded = ['#', nodes.push({ kind: `symbol:${one.description ?? ''}` }) - 1];
+      const kind = Symbol.keyFor(one) === undefined ? 'symbol' : 'registered';
+      const encoded = ['#', nodes.push({ kind: `${kind}:${one.description ?? ''}` }) - 1];
       known.set(one, encoded);
       return encoded;
     }
@@ -209,6 +210,7 @@ export function unpack(text: string): unknown {
   const create = (node: Node): unknown => {
     const entries = node.entries ?? [];
     if (node.kind.startsWith('symbol:')) return Symbol(node.kind.slice(7));
+    if (node.kind.startsWith('registered:')) return Symbol.for(node.kind.slice(11));
     switch (node.kind) {
       case 'prototype':
         return (decode(entries[0]) as { prototype: object }).prototype;
@@ -249,7 +251,8 @@ export function unpack(text: string): unknown {
         flags & 8
           ? { ...base, get: decode(a) as () => unknown, set: decode(b) as () => void }
           : { ...base, value: decode(a), writable: (flags & 1) !== 0 };
-      Object.defineProperty(object, decode(key) as string, d);
+      // The `callee` of strict arguments is an accessor that cannot be changed.
+      if (!(node.kind === 'arguments' && key === 'callee')) Object.defineProperty(object, decode(key) as string, d);
     }
     if (node.extensible === false) Object.preventExtensions(object);
   };
