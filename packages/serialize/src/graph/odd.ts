@@ -110,7 +110,7 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
     return;
   }
   if (writer.context.capture === undefined) {
-    writer.refuse(
+    throw writer.refuse(
       fn,
       'it is a function, and functions do not travel here',
       'Send data, or use a serializer with code.',
@@ -141,10 +141,14 @@ function writeBound(
 /** Writes a proxy: its target and its handler. No trap fires. */
 export function writeProxy(writer: GraphWriter, proxy: object): void {
   if (writer.introspection === undefined) {
-    writer.refuse(proxy, 'it is a proxy, and the host does not show what is behind it', 'Send the target itself.');
+    throw writer.refuse(
+      proxy,
+      'it is a proxy, and the host does not show what is behind it',
+      'Send the target itself.',
+    );
   }
   const { target, handler } = writer.introspection.proxy(proxy);
-  if (target === null || handler === null) writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
   writer.hasCode = true;
   writer.out.extensionUint(EXT.kind, FRAME.proxy);
   writer.shell(target);

@@ -169,7 +169,7 @@ export class GraphWriter implements ValueSink {
       }
     }
     if (this.reducing.has(object)) {
-      this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
+      throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
     }
     this.refersBack = true;
     this.out.extensionUint(EXT.reference, known);
@@ -428,8 +428,8 @@ export class GraphWriter implements ValueSink {
     this.hasCode = true;
   }
 
-  refuse(value: object, what: string, instead: string): never {
-    throw new Refusal(value, what, instead);
+  refuse(value: object, what: string, instead: string): Error {
+    return new Refusal(value, what, instead);
   }
 
   blobBytes(blob: object): Uint8Array | undefined {

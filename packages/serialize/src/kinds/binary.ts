@@ -48,7 +48,8 @@ function memoryKind(code: number, name: string, prototype: object | undefined, t
     test,
     structuralKeys: 0,
     write(buffer, sink) {
-      if (detached(buffer)) sink.refuse(buffer, 'its memory was transferred away', 'Send it before transferring it.');
+      if (detached(buffer))
+        throw sink.refuse(buffer, 'its memory was transferred away', 'Send it before transferring it.');
       sink.memory(buffer, 0, buffer.byteLength, true);
     },
     read: (source) => source.define(source.memory().buffer as ArrayBuffer),
@@ -93,7 +94,7 @@ const TRACKS_LENGTH = 0;
 function writeView(view: ArrayBufferView, code: number, sink: Parameters<Kind['write']>[1]): void {
   const dataView = code === DATA_VIEW ? (view as DataView) : undefined;
   const buffer = dataView === undefined ? bufferOf(view) : viewBufferOf(dataView);
-  if (detached(buffer)) sink.refuse(view, 'its memory was transferred away', 'Send it before transferring it.');
+  if (detached(buffer)) throw sink.refuse(view, 'its memory was transferred away', 'Send it before transferring it.');
   const offset = dataView === undefined ? offsetOf(view) : viewOffsetOf(dataView);
   const bytes = dataView === undefined ? byteLengthOf(view) : viewLengthOf(dataView);
   const isPooled = NodeBuffer?.isBuffer(view) === true && bytes !== buffer.byteLength;

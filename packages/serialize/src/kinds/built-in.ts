@@ -69,7 +69,8 @@ function remember(cls: unknown, index: number): object | undefined {
 function prototypeAt(index: number): object | undefined {
   const name = NAMES[index];
   if (name === undefined) return undefined;
-  return (prototypes[index] ??= remember((globalThis as unknown as Record<string, unknown>)[name], index));
+  prototypes[index] ??= remember((globalThis as unknown as Record<string, unknown>)[name], index);
+  return prototypes[index];
 }
 
 /** The number of a prototype that may be given to an object without running anybody's code. */
@@ -91,17 +92,15 @@ export function builtInPrototype(number: number): object | null | undefined {
 export function localPrototype(prototype: object): object | undefined {
   if (numbers.has(prototype)) return prototype;
   if (types?.isProxy(prototype) === true) return undefined;
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  if (typeof constructor !== 'function' || types?.isProxy(constructor) === true) return undefined;
-  const own = Object.getOwnPropertyDescriptor(constructor, 'prototype');
+  const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof owner !== 'function' || types?.isProxy(owner) === true) return undefined;
+  const own = Object.getOwnPropertyDescriptor(owner, 'prototype');
   if (own?.value !== prototype || own.writable !== false) return undefined;
-  const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
   const index = (NAMES as readonly unknown[]).indexOf(name);
   if (index < 0) return undefined;
   const local = prototypeAt(index);
   if (local === prototype) return local;
   // What makes a class of another realm built in: its text is not a program's.
-  return Function.prototype.toString.call(constructor) === `function ${String(name)}() { [native code] }`
-    ? local
-    : undefined;
+  return Function.prototype.toString.call(owner) === `function ${String(name)}() { [native code] }` ? local : undefined;
 }

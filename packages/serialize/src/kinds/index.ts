@@ -1,9 +1,14 @@
 import type { Kind } from '../model/kind.js';
+import { generatorKind, iteratorKind, promiseKind } from './async.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
 import { arrayKind, dateKind, mapKind, setKind } from './collections.js';
 import { errorKinds } from './errors.js';
+import { hiddenKinds } from './hidden.js';
+import { internationalKinds } from './intl.js';
 import { boxedKinds } from './primitives.js';
 import { regexpKind } from './regexp.js';
+import { weakMapKind, weakRefKind, weakSetKind } from './weak.js';
+import { domExceptionKind, fileKind, headersKind, plainBlobKind, searchParamsKind, urlKind } from './web.js';
 
 /** All kinds. Where a value could be of two, the earlier one is taken. */
 const KINDS: readonly Kind[] = [
@@ -16,8 +21,22 @@ const KINDS: readonly Kind[] = [
   arrayBufferKind,
   sharedArrayBufferKind,
   regexpKind,
+  domExceptionKind,
   ...errorKinds,
   ...boxedKinds,
+  promiseKind,
+  generatorKind,
+  iteratorKind,
+  weakMapKind,
+  weakSetKind,
+  weakRefKind,
+  urlKind,
+  searchParamsKind,
+  headersKind,
+  fileKind,
+  plainBlobKind,
+  ...internationalKinds,
+  ...hiddenKinds,
 ] as readonly Kind[];
 
 const byPrototype = new Map<object, Kind>();

@@ -11,14 +11,14 @@ function boxed<P>(
   write: (value: P, sink: ValueSink) => void,
   read: (source: ValueSource) => P,
 ): Kind {
-  const valueOf = (prototype as { valueOf(): P }).valueOf;
+  const unbox = (prototype as { valueOf(): P }).valueOf;
   return {
     code,
     name,
     prototype,
     test: test ?? ((value) => Object.prototype.toString.call(value) === `[object ${name}]`),
     structuralKeys: name === 'String' ? -1 : 0,
-    write: (value, sink) => write(valueOf.call(value), sink),
+    write: (value, sink) => write(unbox.call(value), sink),
     read: (source) => source.define(Object(read(source)) as object),
   };
 }

@@ -32,8 +32,8 @@ export interface ValueSink {
   memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, wholeNeeded: boolean): void;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
-  /** Refuses the value. */
-  refuse(value: object, what: string, instead: string): never;
+  /** The error that refuses a value: what it is and why it cannot travel, and what to do instead. */
+  refuse(value: object, what: string, instead: string): Error;
   /** Reads what the language hides, where the host lets us. */
   readonly introspection: IntrospectionPort | undefined;
   /** Bytes of a Blob that were read before the call. */
