@@ -78,6 +78,7 @@ function resolve(context: CodecContext, engine: CodeEngine): Settings {
       attachments: context.attachments ?? false,
       identity: true,
       exact: true,
+      canonical: false,
     },
     decode: { engine, reducers: tags, trust: options.trust, limits: options.limits },
     idle: undefined,

@@ -1,3 +1,20 @@
-export { decodePayload } from './message/decode.js';
-export { MessageEncoder } from './message/encode.js';
-export { serializeCodec } from './serializer.js';
+export {
+  type ClassReduction,
+  clone,
+  deserialize,
+  deserializeAsync,
+  deserializeFromFile,
+  deserializeStream,
+  explain,
+  fingerprint,
+  isSerializable,
+  Serializer,
+  serialize,
+  serializeAsync,
+  serializeCodec,
+  serializeStream,
+  serializeToFile,
+} from './default.js';
+export type { Explanation, Problem, SizeNode } from './explanation.js';
+export { GET_STATE, SET_STATE } from './model/state.js';
+export type { SerializeOptions } from './options.js';

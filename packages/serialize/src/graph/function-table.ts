@@ -28,12 +28,26 @@ export class FunctionTable {
     return this.#indices.get(fn);
   }
 
-  /** Captures all functions that are new. @returns Their live values, or `undefined` where there are none. */
-  captureNew(capture: Capture, pathOf: (fn: AnyFunction) => string): readonly unknown[] | undefined {
-    if (this.#captured === this.#functions.length) return undefined;
-    const functions = this.#functions.slice(this.#captured);
-    this.#captured = this.#functions.length;
-    const { meta, slots } = capture.functions(functions, pathOf);
+  /** Whether there are functions that were not captured yet. */
+  get hasNew(): boolean {
+    return this.#captured < this.#functions.length;
+  }
+
+  /**
+   * Captures functions that are new.
+   *
+   * @param most - How many, at most.
+   * @returns Their live values.
+   */
+  captureNew(
+    capture: Capture,
+    pathOf: (fn: AnyFunction) => string,
+    holderOf: (fn: AnyFunction) => object | undefined,
+    most: number = Number.POSITIVE_INFINITY,
+  ): readonly unknown[] {
+    const functions = this.#functions.slice(this.#captured, this.#captured + most);
+    this.#captured += functions.length;
+    const { meta, slots } = capture.functions(functions, pathOf, holderOf);
     this.metas.push(meta);
     this.slots.push({ functions, values: slots });
     return slots;

@@ -160,7 +160,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined && writer.context.exact;
   if (simple && writer.record(object, facts, true)) return;
-  const keys = state === undefined ? ownKeys(object) : [];
+  const keys = state === undefined ? keysOf(writer, object) : [];
   const integrity = state === undefined ? integrityOf(object) : 0;
   const flags =
     (facts.prototype === Object.prototype ? 0 : DECORATION.prototype) |
@@ -191,6 +191,14 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
     writer.hasCode = true;
     writer.value(state.value);
   }
+}
+
+/** The own keys of an ordinary object, in the order in which they are written. */
+function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)[] {
+  const keys = ownKeys(object);
+  if (!writer.context.canonical) return keys;
+  const names = keys.filter((key) => typeof key === 'string').sort();
+  return [...names, ...keys.filter((key) => typeof key === 'symbol')];
 }
 
 function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeFacts) {

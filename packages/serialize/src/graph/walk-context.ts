@@ -21,6 +21,22 @@ export interface WalkContext {
   readonly introspection: IntrospectionPort | undefined;
   /** The bytes of Blobs, read before. */
   readonly blobs: { get(blob: object): Uint8Array | undefined } | undefined;
+  /** Whether the keys of ordinary objects are sorted, so that equal graphs give equal bytes. */
+  readonly canonical: boolean;
+  /** Looks on as the walk goes, and may take refusals upon itself. */
+  readonly observer: WalkObserver | undefined;
+  /** The object of which a function was first met as a property. */
+  readonly holderOf: (fn: AnyFunction) => object | undefined;
   /** Where a function was met. */
-  readonly pathOf: (fn: AnyFunction, walk: unknown) => string;
+  readonly pathOf: (fn: AnyFunction) => string;
+}
+
+/** Looks on as the walk goes. */
+export interface WalkObserver {
+  /** An object or function is about to be written. */
+  enter(value: object, position: number): void;
+  /** It was written. */
+  leave(position: number): void;
+  /** It cannot travel. The walk goes on with the next value. */
+  problem(error: unknown): void;
 }

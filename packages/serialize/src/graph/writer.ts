@@ -1,6 +1,6 @@
 import type { Kind, ValueSink } from '../model/kind.js';
 import { types } from '../model/platform.js';
-import type { AnyFunction, IntrospectionPort, Meta } from '../model/ports.js';
+import type { Capture, IntrospectionPort, Meta } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { EXT, SHORT_SHAPES, SIMPLE } from '../model/tags.js';
 import { ByteWriter } from '../wire/byte-writer.js';
@@ -15,7 +15,7 @@ import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeSpa
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { SymbolTable } from './symbol-table.js';
-import type { WalkContext } from './walk-context.js';
+import type { WalkContext, WalkObserver } from './walk-context.js';
 
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
 const { isArray } = Array;
@@ -55,6 +55,8 @@ export class GraphWriter implements ValueSink {
   #ordinalBase = 0;
   #plainFacts: PrototypeFacts;
   readonly #exact: boolean;
+  readonly #observer: WalkObserver | undefined;
+  readonly #canonical: boolean;
   readonly #identity: boolean;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
@@ -80,6 +82,8 @@ export class GraphWriter implements ValueSink {
     this.names = new NameTable(context.references);
     this.#plainFacts = shapes.of(Object.prototype);
     this.#exact = context.exact;
+    this.#observer = context.observer;
+    this.#canonical = context.canonical;
     this.#identity = context.identity;
   }
 
@@ -91,14 +95,25 @@ export class GraphWriter implements ValueSink {
   write(root: unknown): void {
     this.value(root);
     this.#finishPutOff();
-    const { capture, pathOf } = this.context;
+    const { capture } = this.context;
     if (capture === undefined) return;
-    for (;;) {
-      const slots = this.functions.captureNew(capture(), (fn: AnyFunction) => pathOf(fn, this));
-      if (slots === undefined) return;
+    while (this.functions.hasNew) {
+      const slots = this.#capture(capture());
       this.out.uint(slots.length);
       for (const slot of slots) this.value(slot);
       this.#finishPutOff();
+    }
+  }
+
+  #capture(capture: Capture): readonly unknown[] {
+    const { pathOf, holderOf } = this.context;
+    if (this.#observer === undefined) return this.functions.captureNew(capture, pathOf, holderOf);
+    try {
+      // One by one, so that each that cannot travel is reported.
+      return this.functions.captureNew(capture, pathOf, holderOf, 1);
+    } catch (error) {
+      this.#observer.problem(error);
+      return [];
     }
   }
 
@@ -133,12 +148,30 @@ export class GraphWriter implements ValueSink {
         this.#symbols.write(value, this.out, this.names);
         return;
       case 'function':
-        writeFunction(this, value);
+        if (this.#observer === undefined) writeFunction(this, value);
+        else this.#observed(value, this.#observer);
         return;
       default:
         if (value === null) this.out.byte(0xc0);
-        else this.#object(value as object);
+        else if (this.#observer === undefined) this.#object(value as object);
+        else this.#observed(value as object, this.#observer);
     }
+  }
+
+  #observed(value: object, observer: WalkObserver): void {
+    const depth = this.#depth;
+    const top = this.#top;
+    observer.enter(value, this.out.position);
+    try {
+      if (typeof value === 'function') writeFunction(this, value);
+      else this.#object(value);
+    } catch (error) {
+      observer.problem(error);
+      this.#depth = depth;
+      this.#top = top;
+      this.out.byte(0xc0);
+    }
+    observer.leave(this.out.position);
   }
 
   #object(object: object): void {
@@ -277,6 +310,7 @@ export class GraphWriter implements ValueSink {
   record(object: object, facts: PrototypeFacts, known: boolean): boolean {
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
+    if (this.#canonical) keys.sort();
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
     if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
     if (facts.builtIn === undefined && (!known || this.context.session)) return false;

@@ -10,13 +10,13 @@ import {
 import type { TextWriter } from '../graph/meta.js';
 import { ShapeTable } from '../graph/shape-table.js';
 import { needsTables, writeTables } from '../graph/tables.js';
-import type { WalkContext } from '../graph/walk-context.js';
+import type { WalkContext, WalkObserver } from '../graph/walk-context.js';
 import { GraphWriter } from '../graph/writer.js';
 import type { AnyFunction, Capture } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { FLAG, HEADER_BYTES, seal } from '../wire/envelope.js';
 import type { CodeEngine } from './engine.js';
-import { type Edges, locate } from './locate.js';
+import { type Edges, type Location, locate } from './locate.js';
 import { shareMemory } from './shared-memory.js';
 import { SIGNATURE_BYTES, sign } from './signature.js';
 
@@ -32,6 +32,9 @@ export interface EncodeSettings {
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
   readonly exact: boolean;
+  readonly canonical: boolean;
+  /** Looks on as values are walked. */
+  readonly observer?: WalkObserver | undefined;
   readonly blobs?: { get(blob: object): Uint8Array | undefined } | undefined;
 }
 
@@ -68,7 +71,10 @@ export class MessageEncoder {
       references: engine.references,
       introspection: engine.introspection,
       blobs: settings.blobs,
-      pathOf: (fn) => this.#locate(fn),
+      canonical: settings.canonical,
+      observer: settings.observer,
+      pathOf: (fn) => this.pathOf(fn),
+      holderOf: (fn) => this.#search(fn)?.holder,
     };
     this.#writer = new GraphWriter(context, this.#shapes);
   }
@@ -99,7 +105,7 @@ export class MessageEncoder {
       return payload;
     } catch (error) {
       this.#rollback(forgets);
-      throw this.#explain(error);
+      throw this.explain(error);
     } finally {
       writer.end();
       if (!session) this.#shapes.clear();
@@ -180,9 +186,28 @@ export class MessageEncoder {
     return this.#attachments.push(resource) - 1;
   }
 
-  #explain(error: unknown): unknown {
+  /** Where a part of the present value is. */
+  pathOf(target: unknown): string {
+    return this.#search(target)?.path ?? `${this.#rootName} (somewhere inside)`;
+  }
+
+  #search(target: unknown): Location | undefined {
+    const { functions, reduced } = this.#writer;
+    const edges: Edges = function* (object) {
+      if (reduced.has(object)) yield [{ call: '.<reduced>' }, reduced.get(object)];
+      if (typeof object !== 'function') return;
+      for (const { functions: batch, values } of functions.slots) {
+        // Which of the values belongs to which function is the code engine's knowledge.
+        if (batch[0] === (object as AnyFunction)) for (const value of values) yield [CAPTURED, value];
+      }
+    };
+    return locate(this.#root, target, this.#rootName, edges);
+  }
+
+  /** The error for the user. */
+  explain(error: unknown): unknown {
     if (error instanceof Refusal) {
-      return error.toError(error.target === undefined ? this.#rootName : this.#locate(error.target));
+      return error.toError(error.target === undefined ? this.#rootName : this.pathOf(error.target));
     }
     if (
       error instanceof RangeError &&
@@ -194,19 +219,6 @@ export class MessageEncoder {
       });
     }
     return error;
-  }
-
-  #locate(target: unknown): string {
-    const { functions, reduced } = this.#writer;
-    const edges: Edges = function* (object) {
-      if (reduced.has(object)) yield [{ call: '.<reduced>' }, reduced.get(object)];
-      if (typeof object !== 'function') return;
-      for (const { functions: batch, values } of functions.slots) {
-        // Which of the values belongs to which function is the code engine's knowledge.
-        if (batch[0] === (object as AnyFunction)) for (const value of values) yield [CAPTURED, value];
-      }
-    };
-    return locate(this.#root, target, this.#rootName, edges) ?? `${this.#rootName} (somewhere inside)`;
   }
 }
 

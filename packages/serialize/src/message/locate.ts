@@ -4,6 +4,13 @@ import { types } from '../model/platform.js';
 /** What leads on from an object besides its properties: what a reducer made of it, what a function captured. */
 export type Edges = (object: object) => Iterable<readonly [PathStep, unknown]>;
 
+/** Where a part of a value is. */
+export interface Location {
+  readonly path: string;
+  /** The object that holds it. */
+  readonly holder: object | undefined;
+}
+
 interface Visit {
   readonly value: unknown;
   readonly step: PathStep | undefined;
@@ -19,13 +26,15 @@ const MAX_VISITS = 5_000_000;
  *
  * @returns `undefined` where the part cannot be reached this way.
  */
-export function locate(root: unknown, target: unknown, rootName: string, edges: Edges): string | undefined {
+export function locate(root: unknown, target: unknown, rootName: string, edges: Edges): Location | undefined {
   const queue: Visit[] = [{ value: root, step: undefined, parent: undefined }];
   const seen = new Set<unknown>();
   for (let i = 0; i < queue.length && i < MAX_VISITS; i++) {
     const visit = queue[i]!;
     const { value } = visit;
-    if (value === target) return formatPath(rootName, stepsTo(visit));
+    if (value === target) {
+      return { path: formatPath(rootName, stepsTo(visit)), holder: visit.parent?.value as object | undefined };
+    }
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) continue;
     seen.add(value);
     for (const [step, part] of partsOf(value, edges)) queue.push({ value: part, step, parent: visit });

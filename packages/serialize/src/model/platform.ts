@@ -48,9 +48,9 @@ export function crypto(): typeof import('node:crypto') | undefined {
   return builtin('node:crypto');
 }
 
-/** `node:worker_threads`, to tell which process a shared buffer belongs to. */
-export function fileSystem(): typeof import('node:fs') | undefined {
-  return builtin('node:fs');
+/** `node:fs/promises`, loaded when the first file is read or written. */
+export function fileSystemPromises(): typeof import('node:fs/promises') | undefined {
+  return builtin('node:fs/promises');
 }
 
 /** Whether this machine stores the low byte first, as the vectors of the format do. */

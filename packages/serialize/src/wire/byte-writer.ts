@@ -115,7 +115,9 @@ export class ByteWriter {
   float64(value: number): void {
     this.ensureSlack();
     this.bytes[this.position] = 0xcb;
-    this.view.setFloat64(this.position + 1, value);
+    // A NaN may carry bits that no program sees, and bytes must not show: NaN itself is always the same.
+    // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN
+    this.view.setFloat64(this.position + 1, value === value ? value : Number.NaN);
     this.position += 9;
   }
 
@@ -267,6 +269,30 @@ export class ByteWriter {
         this.position = at;
       } else this.#short(text);
     } else this.#long(text);
+  }
+
+  /**
+   * A string as UTF-8, whatever its length: for readers that know nothing of blocks.
+   *
+   * @returns Whether it can be: a lone surrogate cannot, and nothing was written then.
+   */
+  utf8(text: string): boolean {
+    this.ensure(text.length * 3 + 5);
+    const count = encodeUtf8(text, this.bytes, this.position + 5);
+    if (count < 0) return false;
+    const head = count < 32 ? 1 : count < 0x100 ? 2 : count < 0x10000 ? 3 : 5;
+    this.bytes.copyWithin(this.position + head, this.position + 5, this.position + 5 + count);
+    if (head === 1) {
+      this.bytes[this.position] = 0xa0 | count;
+      this.position += 1 + count;
+    } else this.#textHead(count, head, count);
+    return true;
+  }
+
+  /** Any number but -0, in the shortest token that MessagePack has for it. */
+  plainNumber(value: number): void {
+    if (value >= 64 && value < 128 && value % 1 === 0) this.byte(value);
+    else this.number(value);
   }
 
   /** A short string that is not ASCII. */

@@ -54,7 +54,8 @@ function writeFloats(out: ByteWriter, array: readonly number[]): boolean {
       out.position = before;
       return false;
     }
-    target[i] = element;
+    // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, whose hidden bits must not show
+    target[i] = element === element ? element : Number.NaN;
   }
   out.position = start + length * 8;
   return true;
