@@ -17,6 +17,14 @@ const config: Config = {
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/jest-plain-node/tally.cjs'],
   projects: [
+    {
+      ...project('codec', 60_000),
+      displayName: 'tools',
+      rootDir: 'tools',
+      runner: ['<rootDir>/jest-plain-node/runner.mjs', { fileTimeoutMs: 120_000 }] as never,
+      moduleFileExtensions: ['mjs', 'js', 'ts', 'json'],
+      testMatch: ['<rootDir>/test/**/*.test.mjs'],
+    },
     project('codec', 60_000),
     project('native', 120_000),
     project('serialize', 120_000),

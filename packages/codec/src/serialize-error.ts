@@ -49,7 +49,11 @@ export type SerializeErrorCode = (typeof SERIALIZE_ERROR_CODES)[keyof typeof SER
  * }
  */
 export class SerializeError extends MpError {
-  // biome-ignore lint/complexity/noUselessConstructor: narrows nothing at run time, documents the family's signature
+  /**
+   * @param code - One of {@link SERIALIZE_ERROR_CODES}, or a code of the codec's own.
+   * @param message - What was attempted, where, what was found, and what to do.
+   * @param options - The path inside the value and the cause.
+   */
   constructor(code: SerializeErrorCode | (string & {}), message: string, options?: MpErrorOptions) {
     super(code, message, options);
   }

@@ -1,0 +1,94 @@
+// The import law. Packages first (docs/architecture.md has the table), then rooms inside the packages.
+const packageArrow = (from, allowed, comment) => ({
+  name: `arrow-${from}`,
+  comment,
+  severity: 'error',
+  from: { path: `^packages/${from}/src/` },
+  to: { path: `^packages/(?!${[from, ...allowed].join('/|')}/)` },
+});
+
+/** Rooms of one package: which other rooms each may look into. Files outside any room are named by their file name. */
+const roomArrows = (name, rooms) =>
+  Object.entries(rooms).map(([room, allowed]) => ({
+    name: `room-${name}-${room.replace(/\W/g, '-')}`,
+    comment: 'Imports point one way along the data flow.',
+    severity: 'error',
+    from: { path: `^packages/${name}/src/${room}/` },
+    to: {
+      path: `^packages/${name}/src/`,
+      pathNot: [room, ...allowed].map((other) => `^packages/${name}/src/${other}(?:/|\\.ts$)`),
+    },
+  }));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    packageArrow('codec', [], 'The contract imports nothing of ours.'),
+    packageArrow('native', [], 'System calls import nothing of ours.'),
+    packageArrow('serialize', ['codec'], 'The serializer knows the contract and no runtime.'),
+    packageArrow('runtime', ['codec', 'native', 'serialize'], 'The runtime is at the end of the arrows.'),
+    {
+      name: 'one-default-codec',
+      comment: 'One file alone chooses the default codec, so that it can be swapped.',
+      severity: 'error',
+      from: { path: '^packages/runtime/src/', pathNot: '^packages/runtime/src/context/default-codec\\.ts$' },
+      to: { path: '^packages/serialize/' },
+    },
+    {
+      name: 'one-native-door',
+      comment: 'One room alone knows whether the optional native package is there.',
+      severity: 'error',
+      from: { path: '^packages/runtime/src/', pathNot: '^packages/runtime/src/native/' },
+      to: { path: '^packages/native/' },
+    },
+    {
+      name: 'contract-runs-anywhere',
+      comment: 'The contract itself also runs in a browser: only the structured-clone codec may use Node.',
+      severity: 'error',
+      from: { path: '^packages/codec/src/', pathNot: '^packages/codec/src/structured-clone/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'contract-stands-alone',
+      comment: 'The contract and the conformance kit do not lean on the codec that proves them.',
+      severity: 'error',
+      from: { path: '^packages/codec/src/', pathNot: '^packages/codec/src/structured-clone/' },
+      to: { path: '^packages/codec/src/structured-clone/' },
+    },
+    ...roomArrows('codec', {
+      'structured-clone': ['[a-z-]+'],
+      conformance: ['[a-z-]+'],
+    }),
+    { name: 'no-cycles', severity: 'error', from: { path: '^packages/' }, to: { circular: true } },
+    {
+      name: 'resolvable',
+      comment: 'An import that pnpm hides would otherwise pass silently.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-test-code',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '/(?:test|dist-test)/|node_modules/(?:fast-check|jest|vitest|expect-type)/' },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'What a package ships must be in its own dependencies.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['module-sync', 'import', 'node', 'default', 'types'],
+    },
+    combinedDependencies: false,
+  },
+};

@@ -1,0 +1,3 @@
+export { ConformanceError } from './conformance-error.js';
+export { type ConformanceCase, type ConformanceReport, checkCodec, conformanceCases } from './run.js';
+export { CONFORMANCE_VALUES, type ConformanceValue } from './values.js';

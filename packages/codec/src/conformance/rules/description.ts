@@ -1,0 +1,43 @@
+import type { Codec } from '../../codec.js';
+import type { Rule } from './rule.js';
+
+/** What a codec says of itself. */
+export const descriptionRules: readonly Rule[] = [
+  {
+    rule: 'a codec names itself with an id',
+    check(bench) {
+      const { id } = bench.codec;
+      bench.holds(typeof id === 'string' && id !== '', `The id is ${String(id)}.`);
+    },
+  },
+  {
+    rule: 'another process can load the codec by its module and export name',
+    async check(bench) {
+      const { specifier, exportName } = bench.codec.module;
+      const namespace: Record<string, Codec | undefined> = await import(specifier);
+      bench.holds(
+        namespace[exportName]?.id === bench.codec.id,
+        `import(${JSON.stringify(specifier)}) has no codec with this id as ${exportName}.`,
+      );
+    },
+  },
+  {
+    rule: 'plain data needs no preparing',
+    check(bench) {
+      const { codec } = bench;
+      const value = { a: [1, 'two', new Date(3)] };
+      const payload = codec.encode(value);
+      const encoder = codec.createEncoder();
+      const prepared = [
+        codec.prepareEncode(value),
+        codec.prepareDecode(payload),
+        encoder.prepare(value),
+        codec.createDecoder().prepare(encoder.encode(value)),
+      ];
+      bench.holds(
+        prepared.every((step) => step === undefined),
+        'prepare must answer undefined where there is nothing to do, so that the common case costs no promise.',
+      );
+    },
+  },
+];

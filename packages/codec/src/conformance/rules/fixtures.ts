@@ -1,0 +1,47 @@
+import type { Decoder, Encoder } from '../../codec.js';
+import type { CodecContext } from '../../context.js';
+import type { Reducer } from '../../reducer.js';
+import type { Bench } from '../bench.js';
+
+/** A handle as a runtime has them: an object that travels by a reducer. */
+export class Token {
+  readonly kind: number;
+  readonly payload: unknown;
+
+  constructor(kind: number, payload: unknown) {
+    this.kind = kind;
+    this.payload = payload;
+  }
+}
+
+/** A reducer for the tokens of one kind. */
+export function tokenReducer(kind: number): Reducer {
+  return {
+    tag: `token-${kind}`,
+    test: (value): value is Token => value instanceof Token && value.kind === kind,
+    reduce: (value) => ({ payload: (value as Token).payload }),
+    revive: (data) => new Token(kind, (data as { payload: unknown }).payload),
+  };
+}
+
+/** A trusted context with reducers for `kinds` kinds of tokens. */
+export function handles(kinds: number): CodecContext {
+  return { trust: 'trusted', reducers: Array.from({ length: kinds }, (_, kind) => tokenReducer(kind)) };
+}
+
+/** Both ends of a session, and a way from one to the other. */
+export function channel(
+  bench: Bench,
+  context: CodecContext = {},
+  epoch?: number,
+): { readonly encoder: Encoder; readonly decoder: Decoder; send(value: unknown): unknown } {
+  const encoder = bench.codec.createEncoder(context, { epoch });
+  const decoder = bench.codec.createDecoder(context);
+  const send = (value: unknown): unknown => {
+    const payload = bench.transmit(encoder.encode(value));
+    const decoded = decoder.decode(payload);
+    payload.body.fill(0xff);
+    return decoded;
+  };
+  return { encoder, decoder, send };
+}

@@ -1,0 +1,1 @@
+export { structuredCloneCodec } from './codec.js';
