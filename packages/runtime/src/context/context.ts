@@ -7,6 +7,7 @@ import type { StartMethod } from '../launch/launcher.js';
 import { availableStartMethods, launcherFor } from '../launch/start-methods.js';
 import { family } from '../platform/family.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
@@ -35,6 +36,10 @@ export class Context {
 
   /** Processes that are started by this context's method. */
   readonly Process: typeof BaseProcess;
+  /** Pools whose workers are started by this context's method. */
+  readonly Pool: typeof BasePool;
+  /** Pools whose workers are threads. */
+  readonly ThreadPool: typeof BasePool;
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
@@ -44,6 +49,12 @@ export class Context {
     const origin = () => this.origin();
     this.Process = class Process<A extends readonly unknown[] = readonly unknown[]> extends BaseProcess<A> {
       static override origin: () => ProcessOrigin = origin;
+    };
+    this.Pool = class Pool extends BasePool {
+      static override origin: () => ProcessOrigin = origin;
+    };
+    this.ThreadPool = class ThreadPool extends BasePool {
+      static override origin: () => ProcessOrigin = () => ({ ...origin(), launcher: launcherFor('thread') });
     };
   }
 

@@ -2,6 +2,7 @@ import type { Connection } from '../channel/connection.js';
 import type { PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
 import { launcherFor } from '../launch/start-methods.js';
+import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { Context, type ContextOptions } from './context.js';
 
@@ -23,6 +24,16 @@ export function getContext(choice?: StartMethod | ContextOptions): Context {
 /** A process of the default context. */
 export class Process<A extends readonly unknown[] = readonly unknown[]> extends BaseProcess<A> {
   static override origin: () => ProcessOrigin = () => defaultContext.origin();
+}
+
+/** A pool of the default context. */
+export class Pool extends BasePool {
+  static override origin: () => ProcessOrigin = () => defaultContext.origin();
+}
+
+/** A pool of threads, with the interface of a pool of processes. */
+export class ThreadPool extends BasePool {
+  static override origin: () => ProcessOrigin = () => ({ ...defaultContext.origin(), launcher: launcherFor('thread') });
 }
 
 /** {@link Context.setStartMethod} of the default context. */
