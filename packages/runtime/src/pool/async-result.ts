@@ -19,19 +19,17 @@ let settleFailed: <T>(result: AsyncResult<T>, error: unknown) => void;
  * await result;
  */
 export class AsyncResult<T> implements Promise<T> {
-  readonly #promise: Promise<T>;
-  #resolve!: (value: T) => void;
-  #reject!: (error: unknown) => void;
+  /** Made when somebody waits: most of a small task's cost would be a promise that nobody looks at. */
+  #promise: Promise<T> | undefined;
+  #resolve: ((value: T) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
   #state: 'pending' | 'done' | 'failed' = 'pending';
+  #outcome: unknown;
   readonly #control: ResultControl;
 
   /** @internal Pools make these. */
   constructor(control: ResultControl) {
     this.#control = control;
-    this.#promise = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
 
   get [Symbol.toStringTag](): string {
@@ -43,15 +41,15 @@ export class AsyncResult<T> implements Promise<T> {
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
     onFailed?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#promise.then(onDone, onFailed);
+    return this.#asPromise().then(onDone, onFailed);
   }
 
   catch<B = never>(onFailed?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#promise.catch(onFailed);
+    return this.#asPromise().catch(onFailed);
   }
 
   finally(onSettled?: (() => void) | null): Promise<T> {
-    return this.#promise.finally(onSettled);
+    return this.#asPromise().finally(onSettled);
   }
 
   /**
@@ -63,13 +61,13 @@ export class AsyncResult<T> implements Promise<T> {
   async get(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<T> {
     await this.wait(timeoutMs);
     if (this.#state === 'pending') throw new TimeoutError(`There was no result within ${timeoutMs} ms.`);
-    return this.#promise;
+    return this.#asPromise();
   }
 
   /** Waits until there is a result or an error. @param timeoutMs - How long at most, in milliseconds. */
   async wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#state !== 'pending') return;
-    const settled = this.#promise.then(noop, noop);
+    const settled = this.#asPromise().then(noop, noop);
     if (timeoutMs === Number.POSITIVE_INFINITY) return settled;
     let stop = noop;
     const over = new Promise<void>((resolve) => {
@@ -108,16 +106,32 @@ export class AsyncResult<T> implements Promise<T> {
     return true;
   }
 
+  #asPromise(): Promise<T> {
+    if (this.#promise !== undefined) return this.#promise;
+    if (this.#state === 'done') this.#promise = Promise.resolve(this.#outcome as T);
+    else if (this.#state === 'failed') this.#promise = Promise.reject(this.#outcome);
+    else
+      this.#promise = new Promise<T>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+    return this.#promise;
+  }
+
   static {
     settleDone = (result, value) => {
       if (result.#state !== 'pending') return;
       result.#state = 'done';
-      result.#resolve(value);
+      result.#outcome = value;
+      result.#resolve?.(value);
     };
     settleFailed = (result, error) => {
       if (result.#state !== 'pending') return;
       result.#state = 'failed';
-      result.#reject(error);
+      result.#outcome = error;
+      if (result.#reject !== undefined) result.#reject(error);
+      // An error that nobody waits for is an unhandled rejection, as that of any promise.
+      else result.#asPromise();
     };
   }
 }

@@ -17,6 +17,7 @@ import { PoolStatistics } from './statistics.js';
 import type { ItemOutcome, PoolTask } from './task.js';
 import { type Batch, type SlotOwner, WorkerSlot } from './worker-slot.js';
 
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
 /** So long a worker that was asked to leave may take, before it is ended. */
 const LEAVE_MS = 5000;
 
@@ -75,7 +76,14 @@ export class Crew implements SlotOwner {
 
   /** Resolves when the first worker is ready; rejects when none ever will be. */
   get ready(): Promise<void> {
-    return this.#firstReady.promise;
+    // Who waits for it keeps the program alive, as who waits for a task does.
+    this.#keepAlive.ref();
+    const { promise } = this.#firstReady;
+    const release = () => {
+      if (this.#pending === 0 && this.#state === 'running') this.#keepAlive.unref();
+    };
+    promise.then(release, release);
+    return promise;
   }
 
   /** Tasks that were taken in and have not ended. */
@@ -125,8 +133,8 @@ export class Crew implements SlotOwner {
   readonly #welcome: (() => PoolTask)[] = [];
 
   /** Ends a task that nobody wants any more. Its sink is told at once; its worker has a grace to let go of it. */
-  cancel(task: PoolTask, reason: unknown): void {
-    if (task.isSettled) return;
+  cancel(task: PoolTask | undefined, reason: unknown): void {
+    if (task === undefined || task.isSettled) return;
     const slot = this.#slotOf(task);
     this.statistics.cancelled++;
     this.#fail(task, reason);
@@ -494,7 +502,7 @@ export class Crew implements SlotOwner {
     task.onSettled?.();
     this.#releaseFunction(task.version);
     // Nothing of a task that is done is kept.
-    task.args = { scalars: [] };
+    task.args = NO_ARGS;
     this.#setPending(this.#pending - 1);
     return true;
   }

@@ -106,21 +106,9 @@ export class BasePool implements AsyncDisposable {
     args?: Readonly<A>,
     options?: CallbackOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>> {
-    let task: PoolTask | undefined;
-    let reason: { readonly reason: unknown } | undefined;
-    const result = new AsyncResult<Awaited<R>>({
-      cancel: (why) => {
-        reason = { reason: why };
-        if (task !== undefined) this.#crew.cancel(task, why);
-        else rejectResult(result, why);
-      },
-    });
-    const sink: TaskSink = new ResultSink(result, options);
-    this.#prepare(fn, args ?? [], sink, options, (version, taskArgs) => {
-      if (reason !== undefined) return this.#functions.release(version);
-      task = this.#submit({ version, mode: callMode(taskArgs), args: taskArgs, sink, options, below: this.apply });
-    });
-    return result;
+    const call = new Call<Awaited<R>>(this.#crew, options);
+    this.#prepare(fn, args ?? NO_ARGS, call, options, TASK_MODE.call, this.apply);
+    return call.result;
   }
 
   /** {@link apply}, under the name that it has in Python where it does not wait. */
@@ -221,9 +209,9 @@ export class BasePool implements AsyncDisposable {
       },
       onProgress: (value) => options.onProgress?.(value),
     };
-    this.#prepare(fn as AnyFunction, args ?? [], sink, options, (version, taskArgs) => {
-      const payload = 'payload' in taskArgs ? taskArgs : { payload: encodeSnapshot(this.#marshal, taskArgs.scalars, 'args') };
-      task = this.#submit({ version, mode: TASK_MODE.stream, args: payload, sink, options, below: this.stream, credit: window });
+    this.#prepare(fn as AnyFunction, args ?? NO_ARGS, sink, options, TASK_MODE.stream, this.stream, (submitted) => {
+      task = submitted;
+      task.credit = window;
     });
     return stream;
   }
@@ -244,10 +232,10 @@ export class BasePool implements AsyncDisposable {
     const taskArgs = await this.#encodeArgs(args ?? []);
     const results: AsyncResult<Awaited<R>>[] = [];
     const make = () => {
-      const result = new AsyncResult<Awaited<R>>({ cancel: () => {} });
-      results.push(result);
+      const call = new Call<Awaited<R>>(this.#crew, undefined);
+      results.push(call.result);
       version.uses++;
-      return this.#makeTask({ version, mode: callMode(taskArgs), args: taskArgs, sink: new ResultSink(result, undefined) });
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, call);
     };
     this.#crew.broadcast(make, options.alsoLater ?? true);
     return Promise.all([...results]);
@@ -302,13 +290,15 @@ export class BasePool implements AsyncDisposable {
   ): AsyncResult<Awaited<R>[]> {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
-    const result = new AsyncResult<Awaited<R>[]>({
-      cancel: (reason) => {
-        job.stop(reason);
-        sink.onError(reason);
+    const sink = new Call<Awaited<R>[]>(
+      {
+        cancel: (_task, reason) => {
+          job.stop(reason);
+          sink.onError(reason);
+        },
       },
-    });
-    const sink = new ResultSink(result, options);
+      options,
+    );
     const job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, {
       onItem: (index, outcome) => {
         if (outcome.ok) values[index] = outcome.value;
@@ -324,7 +314,7 @@ export class BasePool implements AsyncDisposable {
       },
     });
     job.advance();
-    return result;
+    return sink.result;
   }
 
   #iterate<R>(fn: AnyFunction, items: Source<unknown>, options: ImapOptions, isOrdered: boolean): ResultStream<Awaited<R>> {
@@ -403,7 +393,7 @@ export class BasePool implements AsyncDisposable {
       if (isCancelled) return;
       const payload = encodeSnapshot(this.#marshal, chunk, 'items');
       version.uses++;
-      task = this.#makeTask({ version, mode, args: { payload }, sink, options, pace, callSite });
+      task = new PoolTask(this.#nextTask++, version, mode, payload, sink, options, pace, callSite);
       this.#crew.submit(task);
     };
     try {
@@ -422,18 +412,23 @@ export class BasePool implements AsyncDisposable {
     };
   }
 
-  /** Captures the function and the arguments, now or after what the codec has to prepare. */
+  /** Captures the function and the arguments, now or after what the codec has to prepare, and submits the task. */
   #prepare(
     fn: AnyFunction,
     args: readonly unknown[],
     sink: TaskSink,
     options: TaskOptions | undefined,
-    submit: (version: FunctionVersion, args: TaskArgs) => void,
+    mode: number,
+    below: (...args: never[]) => unknown,
+    beforeSubmit?: (task: PoolTask) => void,
   ): void {
+    const callSite = captureCallSite(below);
+    const submit = (version: FunctionVersion, taskArgs: TaskArgs) =>
+      this.#submit(version, taskArgs, sink, options, mode, callSite, beforeSubmit);
     try {
       if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
       const version = this.#functions.capture(fn);
-      const taskArgs = this.#encodeArgs(args);
+      const taskArgs = this.#encodeArgs(args, mode === TASK_MODE.stream);
       if (!(version instanceof Promise) && !(taskArgs instanceof Promise)) return submit(version, taskArgs);
       Promise.all([version, taskArgs]).then(
         ([ready, encoded]) => submit(ready, encoded),
@@ -444,81 +439,94 @@ export class BasePool implements AsyncDisposable {
     }
   }
 
-  #encodeArgs(args: readonly unknown[]): TaskArgs | Promise<TaskArgs> {
-    if (args.length < 256 && args.every(isScalar)) return { scalars: args.slice() };
+  #encodeArgs(args: readonly unknown[], always = false): TaskArgs | Promise<TaskArgs> {
+    if (!always && areScalars(args)) return args.length === 1 ? [args[0]] : args.slice();
     const preparing = this.#marshal.codec.prepareEncode(args, this.#marshal.context);
-    const encode = () => ({ payload: encodeSnapshot(this.#marshal, args, 'args') });
+    const encode = () => encodeSnapshot(this.#marshal, args, 'args');
     return preparing === undefined ? encode() : preparing.then(encode);
   }
 
-  #makeTask(spec: {
-    readonly version: FunctionVersion;
-    readonly mode: number;
-    readonly args: TaskArgs;
-    readonly sink: TaskSink;
-    readonly options?: TaskOptions | undefined;
-    readonly pace?: Pace | undefined;
-    readonly callSite?: { readonly stack?: string } | undefined;
-  }): PoolTask {
-    return new PoolTask(
-      { ...spec, id: this.#nextTask++, options: spec.options ?? {}, callSite: spec.callSite },
-      0,
-    );
-  }
-
-  #submit(spec: {
-    readonly version: FunctionVersion;
-    readonly mode: number;
-    readonly args: TaskArgs;
-    readonly sink: TaskSink;
-    readonly options: TaskOptions | undefined;
-    readonly below: (...args: never[]) => unknown;
-    readonly credit?: number;
-  }): PoolTask | undefined {
+  #submit(
+    version: FunctionVersion,
+    args: TaskArgs,
+    sink: TaskSink,
+    options: TaskOptions | undefined,
+    mode: number,
+    callSite: { readonly stack?: string } | undefined,
+    beforeSubmit: ((task: PoolTask) => void) | undefined,
+  ): void {
     const { maxQueue } = this.#options;
     if (this.#crew.waiting >= maxQueue) {
-      this.#functions.release(spec.version);
-      spec.sink.onError(
+      this.#functions.release(version);
+      return sink.onError(
         new ProcessError(
           PROCESS_ERROR_CODES.overload,
           `${maxQueue} tasks wait already, which is the pool's maxQueue. Await results before submitting more, or use imap.`,
         ),
       );
-      return undefined;
     }
-    const task = this.#makeTask({ ...spec, callSite: captureCallSite(spec.below) });
-    task.credit = spec.credit ?? 0;
+    const taskMode = mode === TASK_MODE.call ? callMode(args) : mode;
+    const task = new PoolTask(this.#nextTask++, version, taskMode, args, sink, options, undefined, callSite);
+    if (sink instanceof Call && !sink.begin(task)) return this.#functions.release(version);
+    beforeSubmit?.(task);
     this.#crew.submit(task);
-    const signal = spec.options?.signal;
+    const signal = options?.signal;
     if (signal !== undefined) this.#follow(signal, task);
-    return task;
   }
 
   #follow(signal: AbortSignal, task: PoolTask): void {
+    if (signal.aborted) return this.#crew.cancel(task, signal.reason);
     const cancel = () => this.#crew.cancel(task, signal.reason);
     signal.addEventListener('abort', cancel, { once: true });
-    const before = task.onSettled;
-    task.onSettled = () => {
-      signal.removeEventListener('abort', cancel);
-      before?.();
-    };
+    task.onSettled = () => signal.removeEventListener('abort', cancel);
   }
 }
 
-/** Gives one result what its task ended with, and calls the callbacks. */
-class ResultSink<T> implements TaskSink {
-  readonly #result: AsyncResult<T>;
-  readonly #options: CallbackOptions<T> | undefined;
+const NO_ARGS: readonly never[] = Object.freeze([]);
 
-  constructor(result: AsyncResult<T>, options: CallbackOptions<T> | undefined) {
-    this.#result = result;
+function areScalars(args: readonly unknown[]): boolean {
+  // The count is one byte on the wire.
+  if (args.length > 255) return false;
+  for (let i = 0; i < args.length; i++) if (!isScalar(args[i])) return false;
+  return true;
+}
+
+/** Who can end a task early. */
+interface Canceller {
+  cancel(task: PoolTask | undefined, reason: unknown): void;
+}
+
+/** One call: its result, and what happens when it is there. */
+class Call<T> implements TaskSink {
+  readonly result: AsyncResult<T>;
+  readonly #canceller: Canceller;
+  readonly #options: CallbackOptions<T> | undefined;
+  #task: PoolTask | undefined;
+  #isCancelled = false;
+
+  constructor(canceller: Canceller, options: CallbackOptions<T> | undefined) {
+    this.#canceller = canceller;
     this.#options = options;
+    this.result = new AsyncResult<T>(this);
     // Who gave a callback for errors has handled them.
-    if (options?.errorCallback !== undefined) result.catch(() => {});
+    if (options?.errorCallback !== undefined) this.result.catch(() => {});
+  }
+
+  /** The task is about to be submitted. @returns False where it was cancelled before. */
+  begin(task: PoolTask): boolean {
+    this.#task = task;
+    return !this.#isCancelled;
+  }
+
+  /** Nobody wants the result any more. */
+  cancel(reason: unknown): void {
+    this.#isCancelled = true;
+    if (this.#task === undefined) this.onError(reason);
+    this.#canceller.cancel(this.#task, reason);
   }
 
   onValue(value: unknown): void {
-    resolveResult(this.#result, value as T);
+    resolveResult(this.result, value as T);
     this.#options?.callback?.(value as T);
   }
 
@@ -527,7 +535,7 @@ class ResultSink<T> implements TaskSink {
   }
 
   onError(error: unknown): void {
-    rejectResult(this.#result, error);
+    rejectResult(this.result, error);
     this.#options?.errorCallback?.(error);
   }
 

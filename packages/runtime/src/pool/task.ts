@@ -21,20 +21,11 @@ export interface TaskSink {
 }
 
 /** What a task is called with: scalars as they are, or everything else as a payload that nothing changes any more. */
-export type TaskArgs = { readonly scalars: readonly unknown[] } | { readonly payload: Payload };
+export type TaskArgs = readonly unknown[] | Payload;
 
-/** Everything about one task. */
-export interface TaskSpec {
-  readonly id: number;
-  readonly version: FunctionVersion;
-  readonly mode: number;
-  readonly args: TaskArgs;
-  readonly sink: TaskSink;
-  readonly options: TaskOptions;
-  /** How long tasks like this one take, where it is not one call of the function. */
-  readonly pace?: Pace | undefined;
-  /** Where it was asked for; see `call-site.ts`. */
-  readonly callSite: { readonly stack?: string } | undefined;
+/** Whether the arguments were encoded. */
+export function isEncoded(args: TaskArgs): args is Payload {
+  return 'body' in args;
 }
 
 const NO_OPTIONS: TaskOptions = Object.freeze({});
@@ -51,7 +42,6 @@ export class PoolTask implements Job {
   readonly priority: number;
   readonly affinity: string | number | undefined;
   readonly isExclusive: boolean;
-  readonly submittedAt: number;
   args: TaskArgs;
   /** How often its worker died while it ran. */
   deaths = 0;
@@ -72,20 +62,32 @@ export class PoolTask implements Job {
   /** Undoes what was set up for its present run. */
   cleanup: (() => void) | undefined;
 
-  constructor({ id, version, mode, args, sink, options = NO_OPTIONS, pace, callSite }: TaskSpec, now: number) {
+  /**
+   * @param pace - How long tasks like this one take, where it is not one call of the function.
+   * @param callSite - Where it was asked for; see `call-site.ts`.
+   */
+  constructor(
+    id: number,
+    version: FunctionVersion,
+    mode: number,
+    args: TaskArgs,
+    sink: TaskSink,
+    options: TaskOptions = NO_OPTIONS,
+    pace: Pace = version.pace,
+    callSite?: { readonly stack?: string },
+  ) {
     this.id = id;
     this.version = version;
     this.mode = mode;
     this.args = args;
     this.sink = sink;
     this.options = options;
-    this.pace = pace ?? version.pace;
+    this.pace = pace;
     this.callSite = callSite;
     this.priority = options.priority ?? 0;
     this.affinity = options.affinity;
     // It may have to be ended with its worker, and nobody else may be in there then.
     this.isExclusive = options.timeoutMs !== undefined || options.signal !== undefined;
-    this.submittedAt = now;
   }
 
   get isCancelled(): boolean {

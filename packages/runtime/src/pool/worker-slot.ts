@@ -7,7 +7,7 @@ import { RESULT, TASK_MODE } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
-import type { ItemOutcome, PoolTask } from './task.js';
+import { type ItemOutcome, isEncoded, type PoolTask } from './task.js';
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
@@ -105,10 +105,10 @@ export class WorkerSlot {
       cells.uint32(task.version.id);
       cells.uint8(task.mode);
       const { args } = task;
-      if ('payload' in args) cells.payload(args.payload);
+      if (isEncoded(args)) cells.payload(args);
       else {
-        cells.uint8(args.scalars.length);
-        for (const value of args.scalars) cells.scalar(value);
+        cells.uint8(args.length);
+        for (let i = 0; i < args.length; i++) cells.scalar(args[i]);
       }
     }
     const { body, buffers } = cells.take();
@@ -274,5 +274,5 @@ export class WorkerSlot {
 
 /** The mode in which a task with these arguments is called. */
 export function callMode(args: PoolTask['args']): number {
-  return 'payload' in args ? TASK_MODE.callPayload : TASK_MODE.call;
+  return isEncoded(args) ? TASK_MODE.callPayload : TASK_MODE.call;
 }
