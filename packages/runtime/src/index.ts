@@ -23,7 +23,13 @@ export type { PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, CallbackOptions, ImapOptions, MapOptions, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
 export type { ActiveChild } from './process/children.js';
-export { activeChildren, type CurrentProcess, currentProcess, type ParentProcess, parentProcess } from './process/current.js';
+export {
+  activeChildren,
+  type CurrentProcess,
+  currentProcess,
+  type ParentProcess,
+  parentProcess,
+} from './process/current.js';
 export type { BaseProcess, ProcessOptions, Sentinel } from './process/process.js';
 export {
   AuthenticationError,

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { startTimer, stopTimer } from '../platform/timers.js';
 import { AuthenticationError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
-import { startTimer, stopTimer } from '../platform/timers.js';
 import type { FrameChannel } from './frame-channel.js';
 import { FAMILY_LIMITS, STRANGER_LIMITS } from './frame-reader.js';
 
@@ -28,58 +28,58 @@ export function authenticate(
   done: (error: AuthenticationError | undefined) => void,
 ): void {
   channel.setLimits(STRANGER_LIMITS);
-    const own = randomBytes(NONCE_BYTES);
-    let theirs: Uint8Array = own;
-    let isOver = false;
-    const timer = startTimer(() => fail('did not answer in time'), PATIENCE_MS);
-    channel.hold({ onFrame, onEnd: (error) => fail('closed the connection', error) });
-    if (role === 'accept') channel.sendNow(FRAME.challenge, own);
+  const own = randomBytes(NONCE_BYTES);
+  let theirs: Uint8Array = own;
+  let isOver = false;
+  const timer = startTimer(() => fail('did not answer in time'), PATIENCE_MS);
+  channel.hold({ onFrame, onEnd: (error) => fail('closed the connection', error) });
+  if (role === 'accept') channel.sendNow(FRAME.challenge, own);
 
-    function onFrame(kind: number, body: Uint8Array): void {
-      if (role === 'accept') answerResponse(kind, body);
-      else if (theirs === own) answerChallenge(kind, body);
-      else checkWelcome(kind, body);
-    }
+  function onFrame(kind: number, body: Uint8Array): void {
+    if (role === 'accept') answerResponse(kind, body);
+    else if (theirs === own) answerChallenge(kind, body);
+    else checkWelcome(kind, body);
+  }
 
-    function answerChallenge(kind: number, body: Uint8Array): void {
-      if (kind !== FRAME.challenge || body.length !== NONCE_BYTES) return fail('sent no challenge');
-      theirs = Buffer.from(body);
-      channel.sendNow(FRAME.response, Buffer.concat([own, proof(key, 'connect', theirs, own)]));
-    }
+  function answerChallenge(kind: number, body: Uint8Array): void {
+    if (kind !== FRAME.challenge || body.length !== NONCE_BYTES) return fail('sent no challenge');
+    theirs = Buffer.from(body);
+    channel.sendNow(FRAME.response, Buffer.concat([own, proof(key, 'connect', theirs, own)]));
+  }
 
-    function answerResponse(kind: number, body: Uint8Array): void {
-      if (kind !== FRAME.response || body.length <= NONCE_BYTES) return fail('sent no answer to the challenge');
-      theirs = body.subarray(0, NONCE_BYTES);
-      if (!isEqual(body.subarray(NONCE_BYTES), proof(key, 'connect', own, theirs))) return fail('does not know the key');
-      channel.sendNow(FRAME.welcome, proof(key, 'accept', own, theirs));
-      succeed();
-    }
+  function answerResponse(kind: number, body: Uint8Array): void {
+    if (kind !== FRAME.response || body.length <= NONCE_BYTES) return fail('sent no answer to the challenge');
+    theirs = body.subarray(0, NONCE_BYTES);
+    if (!isEqual(body.subarray(NONCE_BYTES), proof(key, 'connect', own, theirs))) return fail('does not know the key');
+    channel.sendNow(FRAME.welcome, proof(key, 'accept', own, theirs));
+    succeed();
+  }
 
-    function checkWelcome(kind: number, body: Uint8Array): void {
-      if (kind !== FRAME.welcome || !isEqual(body, proof(key, 'accept', theirs, own)))
-        return fail('does not know the key');
-      succeed();
-    }
+  function checkWelcome(kind: number, body: Uint8Array): void {
+    if (kind !== FRAME.welcome || !isEqual(body, proof(key, 'accept', theirs, own)))
+      return fail('does not know the key');
+    succeed();
+  }
 
-    function succeed(): void {
-      isOver = true;
-      stopTimer(timer);
-      channel.setLimits(FAMILY_LIMITS);
-      done(undefined);
-    }
+  function succeed(): void {
+    isOver = true;
+    stopTimer(timer);
+    channel.setLimits(FAMILY_LIMITS);
+    done(undefined);
+  }
 
-    function fail(what: string, cause?: Error): void {
-      if (isOver) return;
-      isOver = true;
-      stopTimer(timer);
-      channel.destroy();
-      done(
-        new AuthenticationError(
-          `The other end of the connection ${what}. Both ends need the same authentication key.`,
-          cause === undefined ? undefined : { cause },
-        ),
-      );
-    }
+  function fail(what: string, cause?: Error): void {
+    if (isOver) return;
+    isOver = true;
+    stopTimer(timer);
+    channel.destroy();
+    done(
+      new AuthenticationError(
+        `The other end of the connection ${what}. Both ends need the same authentication key.`,
+        cause === undefined ? undefined : { cause },
+      ),
+    );
+  }
 }
 
 function proof(key: Uint8Array, role: string, acceptNonce: Uint8Array, connectNonce: Uint8Array): Buffer {

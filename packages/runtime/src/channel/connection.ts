@@ -147,7 +147,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => Uint8Array.from(body));
     if (bytes.length <= maxLength) return bytes;
     await this.close();
-    throw new BufferTooShort(`A message of ${bytes.length} bytes arrived, and at most ${maxLength} are accepted.`, bytes);
+    throw new BufferTooShort(
+      `A message of ${bytes.length} bytes arrived, and at most ${maxLength} are accepted.`,
+      bytes,
+    );
   }
 
   /**
@@ -162,7 +165,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkReadable();
     const whole = bytesOf(target);
     if (!(offset >= 0 && offset <= whole.length))
-      throw new ProcessError(PROCESS_ERROR_CODES.argument, `A buffer of ${whole.length} bytes has no offset ${offset}.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `A buffer of ${whole.length} bytes has no offset ${offset}.`,
+      );
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
     const room = whole.length - offset;
     if (bytes.length > room)
@@ -383,7 +389,10 @@ function bytesOf(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
 
 function helloProblem(message: Message, codec: string): Error | undefined {
   if (message.kind !== FRAME.hello)
-    return new ProcessError(PROCESS_ERROR_CODES.protocol, `The other end began with frame ${message.kind}, not a hello.`);
+    return new ProcessError(
+      PROCESS_ERROR_CODES.protocol,
+      `The other end began with frame ${message.kind}, not a hello.`,
+    );
   const hello = JSON.parse(Buffer.from(message.body).toString()) as Hello;
   if (hello.version === PROTOCOL_VERSION && hello.codec === codec) return undefined;
   return new ProcessError(

@@ -1,6 +1,6 @@
-import type { Payload } from '@mp/codec';
 import { types } from 'node:util';
-import { type CellReader, type CellWriter, EncodedCell } from './cells.js';
+import type { Payload } from '@mp/codec';
+import type { CellReader, CellWriter, EncodedCell } from './cells.js';
 import { encodeSnapshot, type Marshal } from './marshal.js';
 
 /** An error told in words, for codecs that cannot carry it as it is. */
@@ -133,7 +133,8 @@ function tell(thrown: unknown, canTravel: (value: unknown) => string | undefined
       properties,
       omitted,
       cause: goesDeeper && Object.hasOwn(thrown, 'cause') ? tell(cause, canTravel, depth + 1) : undefined,
-      errors: goesDeeper && Array.isArray(errors) ? errors.map((error) => tell(error, canTravel, depth + 1)) : undefined,
+      errors:
+        goesDeeper && Array.isArray(errors) ? errors.map((error) => tell(error, canTravel, depth + 1)) : undefined,
     },
   };
 }

@@ -26,7 +26,10 @@ const loads = new WeakMap<object, () => Promise<void> | undefined>();
  * const parse = functionOf<typeof import('./tasks.js').parse>(new URL('./tasks.js', import.meta.url), 'parse');
  * await pool.map(parse, files);
  */
-export function functionOf<F extends AnyFunction = (...args: unknown[]) => unknown>(module: string | URL, name: string): F {
+export function functionOf<F extends AnyFunction = (...args: unknown[]) => unknown>(
+  module: string | URL,
+  name: string,
+): F {
   const reference: ExportReference = { module: String(module), name };
   let found: AnyFunction | undefined;
   let loading: Promise<void> | undefined;

@@ -105,8 +105,7 @@ export class FrameReader {
         this.#buffers.push(this.#part);
         break;
     }
-    if (this.#buffers.length < this.#bufferCount)
-      this.#expect('buffer', this.#lengths[this.#buffers.length] as number);
+    if (this.#buffers.length < this.#bufferCount) this.#expect('buffer', this.#lengths[this.#buffers.length] as number);
     else this.#complete();
   }
 

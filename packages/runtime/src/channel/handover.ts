@@ -1,6 +1,6 @@
 import type { Reducer } from '@mp/codec';
 import { claim, offer, type Ticket } from './broker.js';
-import { Connection, detachConnection, type Direction, receiveEither } from './connection.js';
+import { Connection, type Direction, detachConnection, receiveEither } from './connection.js';
 import type { FrameChannel } from './frame-channel.js';
 import type { Marshal } from './marshal.js';
 

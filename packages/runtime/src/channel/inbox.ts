@@ -1,6 +1,6 @@
+import { deferred } from '../platform/deferred.js';
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
-import { deferred } from '../platform/deferred.js';
 
 /** A message as it arrived. */
 export interface Message {
@@ -122,7 +122,8 @@ export class Inbox {
     while (!this.#isTaking && this.#receivers.length > 0 && this.#messages.length > 0) {
       const receiver = this.#receivers.shift() as Receiver;
       const message = this.#messages[0] as Message;
-      if (receiver.kind !== undefined && message.kind !== receiver.kind) receiver.reject(messageKindError(message.kind));
+      if (receiver.kind !== undefined && message.kind !== receiver.kind)
+        receiver.reject(messageKindError(message.kind));
       else this.#hand(receiver);
     }
     if (this.#ended !== undefined && this.#messages.length === 0 && !this.#isTaking)

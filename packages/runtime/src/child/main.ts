@@ -9,7 +9,9 @@ import type { Preparation } from '../protocol/preparation.js';
 import { type ChildChannel, takePlace } from './boot.js';
 import { followParent } from './parent-watch.js';
 
-const channel = new FrameChannel(isMainThread ? new SocketTransport(inheritedSocket()) : new PortTransport(workerData.port));
+const channel = new FrameChannel(
+  isMainThread ? new SocketTransport(inheritedSocket()) : new PortTransport(workerData.port),
+);
 const early: { kind: number; body: Uint8Array; buffers: readonly Uint8Array[] }[] = [];
 
 channel.setHandler({
@@ -36,7 +38,6 @@ async function start(preparation: Preparation): Promise<void> {
     },
   };
   takePlace(preparation);
-  const role =
-    preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
+  const role = preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
   await role.run(child);
 }

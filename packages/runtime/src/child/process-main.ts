@@ -5,7 +5,9 @@ import { type ChildChannel, loadMarshal } from './boot.js';
 import { exitByError } from './traceback.js';
 
 /** What a process is given to do: a target and its arguments, or an object of a subclass with its own `run`. */
-type Work = { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] } | { run(): unknown };
+type Work =
+  | { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] }
+  | { run(): unknown };
 
 /** Runs the target of a {@link Process}, and leaves when nothing of it is left to do. */
 export async function run(child: ChildChannel): Promise<void> {

@@ -82,7 +82,10 @@ export class RunningTask implements CurrentTask {
 }
 
 function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown> {
-  const iterable = source as { [Symbol.asyncIterator]?: () => AsyncIterator<unknown>; [Symbol.iterator]?: () => Iterator<unknown> };
+  const iterable = source as {
+    [Symbol.asyncIterator]?: () => AsyncIterator<unknown>;
+    [Symbol.iterator]?: () => Iterator<unknown>;
+  };
   const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
   if (iterator !== undefined) return iterator;
   throw new ProcessError(

@@ -1,4 +1,4 @@
-import { CellReader, EncodedCell } from '../channel/cells.js';
+import { CellReader, type EncodedCell } from '../channel/cells.js';
 import { TASK_MODE } from '../protocol/pool-frames.js';
 
 /** A task that was delivered. */

@@ -9,10 +9,10 @@ import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, loadMarshal } from './boot.js';
 import { Chunk, callEach, isThenable } from './chunk.js';
+import { runAsTask, setOnlyTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
 import { ResultWriter } from './result-writer.js';
-import { setOnlyTask, runAsTask } from './current-task.js';
 import { RunningTask } from './running-task.js';
 import { type DeliveredTask, TaskQueue } from './task-queue.js';
 
@@ -155,9 +155,10 @@ class WorkerLoop {
     let outcome: unknown;
     try {
       const fn = this.#functions.get(task.functionId);
-      outcome = task.mode === TASK_MODE.call && this.#concurrency === 1 && !(task.args instanceof EncodedCell)
-        ? this.#callSimple(task, fn)
-        : this.#call(task, fn);
+      outcome =
+        task.mode === TASK_MODE.call && this.#concurrency === 1 && !(task.args instanceof EncodedCell)
+          ? this.#callSimple(task, fn)
+          : this.#call(task, fn);
     } catch (thrown) {
       this.#finish(task, started);
       this.#results.error(task.id, thrown);

@@ -6,9 +6,9 @@ import { createPipe, type PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
 import { availableStartMethods, launcherFor } from '../launch/start-methods.js';
 import { family } from '../platform/family.js';
-import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
 

@@ -1,5 +1,14 @@
 /** Flags that would make a child do something else than run its entry, or fight with its parent over a port or a file. */
-const WITH_VALUE = new Set(['-e', '--eval', '-p', '--print', '-pe', '--input-type', '--watch-path', '--test-name-pattern']);
+const WITH_VALUE = new Set([
+  '-e',
+  '--eval',
+  '-p',
+  '--print',
+  '-pe',
+  '--input-type',
+  '--watch-path',
+  '--test-name-pattern',
+]);
 const DROPPED = [
   /^-(e|p|pe|i|c|v|h)$/,
   /^--(eval|print|interactive|check|version|help|input-type|run)(=|$)/,

@@ -19,13 +19,11 @@ export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, la
 function launch(spec: LaunchSpec): Child {
   const progress = spec.recordsProgress ? createProgressFile() : undefined;
   const output = spec.options.output ?? 'inherit';
-  const child = start(spec, [...flags(spec.options), ENTRY], [
-    'ignore',
-    output,
-    output,
-    'pipe',
-    ...(progress === undefined ? [] : [progress.descriptor]),
-  ]);
+  const child = start(
+    spec,
+    [...flags(spec.options), ENTRY],
+    ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
+  );
   const exit = new ExitListeners();
   const { pid } = child;
   if (pid !== undefined) watch(pid);

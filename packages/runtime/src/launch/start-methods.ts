@@ -3,7 +3,9 @@ import type { Launcher, StartMethod } from './launcher.js';
 import { spawnLauncher } from './spawn.js';
 import { threadLauncher } from './thread.js';
 
-const launchers = new Map<string, Launcher>([spawnLauncher, threadLauncher].map((launcher) => [launcher.method, launcher]));
+const launchers = new Map<string, Launcher>(
+  [spawnLauncher, threadLauncher].map((launcher) => [launcher.method, launcher]),
+);
 
 /** Adds a start method, or replaces one. */
 export function addLauncher(launcher: Launcher): void {

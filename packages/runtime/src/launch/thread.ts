@@ -78,6 +78,9 @@ function sharedProgress(shared: SharedArrayBuffer): ProgressRecord {
 /** A worker refuses flags that hold for the whole process, and has those anyway. */
 function threadFlags(): string[] {
   return inheritableExecArgv(process.execArgv).filter(
-    (flag) => !/^--(max-|stack|expose|allow-|permission|title|v8-|single-threaded|harmony|icu-|openssl-|tls-|use-|zero-fill|jitless|abort-|diagnostic|disable-proto|force-|secure-|security-|no-opt|trace-gc)/.test(flag),
+    (flag) =>
+      !/^--(max-|stack|expose|allow-|permission|title|v8-|single-threaded|harmony|icu-|openssl-|tls-|use-|zero-fill|jitless|abort-|diagnostic|disable-proto|force-|secure-|security-|no-opt|trace-gc)/.test(
+        flag,
+      ),
   );
 }

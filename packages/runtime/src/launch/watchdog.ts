@@ -52,7 +52,12 @@ export function unwatch(pid: number): void {
 
 function startDog(): void {
   // A process group of its own, so that a signal to ours does not reach it before it has done its work.
-  const started = spawn('/bin/sh', ['-c', SCRIPT], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: {} });
+  const started = spawn('/bin/sh', ['-c', SCRIPT], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: {},
+  });
   dog = started;
   started.unref();
   started.stdin.on('error', () => {});

@@ -1,5 +1,5 @@
-import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
 
 /** What an {@link AsyncResult} asks of whoever works on it. */
 export interface ResultControl {
@@ -130,8 +130,9 @@ export class AsyncResult<T> implements Promise<T> {
       result.#state = 'failed';
       result.#outcome = error;
       if (result.#reject !== undefined) result.#reject(error);
-      // An error that nobody waits for is an unhandled rejection, as that of any promise.
-      else result.#asPromise();
+      // An error that nobody waits for is an unhandled rejection, as that of any promise; unless somebody ended the work
+      // on purpose, without waiting for it.
+      else if (!isDeliberate(error)) result.#asPromise();
     };
   }
 }
@@ -144,6 +145,11 @@ export function resolveResult<T>(result: AsyncResult<T>, value: T): void {
 /** Gives a result its error. Only the first settling counts. */
 export function rejectResult<T>(result: AsyncResult<T>, error: unknown): void {
   settleFailed(result, error);
+}
+
+function isDeliberate(error: unknown): boolean {
+  const code: unknown = (error as { code?: unknown } | undefined)?.code;
+  return code === PROCESS_ERROR_CODES.terminated || code === PROCESS_ERROR_CODES.cancelled;
 }
 
 function noop(): void {}

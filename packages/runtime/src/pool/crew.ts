@@ -1,12 +1,12 @@
-import { PROCESS_ERROR_CODES, ProcessError, TimeoutError, WorkerDiedError } from '../protocol/errors.js';
 import { encodeSnapshot } from '../channel/marshal.js';
 import { deferred } from '../platform/deferred.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
-import type { WorkerSettings } from '../protocol/pool-frames.js';
-import type { ExitStatus } from '../protocol/preparation.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
 import { launchChild, type ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError, WorkerDiedError } from '../protocol/errors.js';
+import type { WorkerSettings } from '../protocol/pool-frames.js';
+import type { ExitStatus } from '../protocol/preparation.js';
 import { addCallSite } from './call-site.js';
 import { channels } from './diagnostics.js';
 import type { FunctionVersion } from './function-registry.js';
@@ -47,7 +47,11 @@ export class Crew implements SlotOwner {
   #broken: ProcessError | undefined;
   #onceReady = false;
 
-  constructor(origin: ProcessOrigin, options: ResolvedPoolOptions, releaseFunction: (version: FunctionVersion) => void) {
+  constructor(
+    origin: ProcessOrigin,
+    options: ResolvedPoolOptions,
+    releaseFunction: (version: FunctionVersion) => void,
+  ) {
     this.#origin = origin;
     this.#options = options;
     this.#releaseFunction = releaseFunction;
@@ -163,10 +167,7 @@ export class Crew implements SlotOwner {
   terminate(): void {
     if (this.#state === 'terminated') return;
     this.#state = 'terminated';
-    const error = new ProcessError(
-      PROCESS_ERROR_CODES.terminated,
-      'The pool was terminated before the task was done.',
-    );
+    const error = new ProcessError(PROCESS_ERROR_CODES.terminated, 'The pool was terminated before the task was done.');
     this.#failAll(error);
     this.#firstReady.reject(error);
     stopTimer(this.#restartTimer);
@@ -182,7 +183,10 @@ export class Crew implements SlotOwner {
   join(): Promise<void> {
     if (this.#state === 'running')
       return Promise.reject(
-        new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is still running: close() or terminate() it, then join().'),
+        new ProcessError(
+          PROCESS_ERROR_CODES.state,
+          'The pool is still running: close() or terminate() it, then join().',
+        ),
       );
     this.#keepAlive.ref();
     return this.#finished.promise;
@@ -272,7 +276,8 @@ export class Crew implements SlotOwner {
       if (task.isSettled) continue;
       task.isDelivered = false;
       const hasStarted = begun === undefined || task.sequence < begun || task.isPinned;
-      if (hasStarted && ++task.deaths > (task.options.retries ?? 0)) this.#reportDeath(slot, task, status, begun === undefined);
+      if (hasStarted && ++task.deaths > (task.options.retries ?? 0))
+        this.#reportDeath(slot, task, status, begun === undefined);
       else {
         task.cleanup?.();
         task.cleanup = undefined;
@@ -291,7 +296,8 @@ export class Crew implements SlotOwner {
       { exitCode, signal, pid: slot.child.pid },
       maybeStarted,
     );
-    if (stray !== undefined) Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });
+    if (stray !== undefined)
+      Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);

@@ -150,9 +150,10 @@ export class MapJob {
     this.#chunks.add(holder);
     const done = (outcomes: (index: number) => ItemOutcome) => {
       this.#chunks.delete(holder);
-      this.#done += items.length;
       if (this.#isStopped) return;
       for (let i = 0; i < items.length; i++) this.#listener.onItem(first + i, outcomes(i));
+      // Only now: the listener may come back here, and must not be told the end before the last item.
+      this.#done += items.length;
       this.advance();
     };
     const chunk = this.#host.submitChunk(items, {

@@ -66,8 +66,7 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   const processes = count('processes', given.processes, Math.max(cpuCount(), given.minProcesses ?? 1), 1);
   const maxProcesses = count('maxProcesses', given.maxProcesses, Math.max(processes, given.minProcesses ?? 0), 1);
   const minProcesses = count('minProcesses', given.minProcesses, Math.min(processes, maxProcesses), 0);
-  if (minProcesses > maxProcesses)
-    throw refuse('minProcesses', `at most maxProcesses (${maxProcesses})`, minProcesses);
+  if (minProcesses > maxProcesses) throw refuse('minProcesses', `at most maxProcesses (${maxProcesses})`, minProcesses);
   const { initializer, initargs } = given;
   if (initializer !== undefined && typeof initializer !== 'function')
     throw refuse('initializer', 'a function', initializer);

@@ -1,17 +1,17 @@
+import { isScalar } from '../channel/cells.js';
 import type { Marshal } from '../channel/marshal.js';
 import { encodeSnapshot } from '../channel/marshal.js';
-import { isScalar } from '../channel/cells.js';
+import type { ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE } from '../protocol/pool-frames.js';
-import type { ProcessOrigin } from '../process/process.js';
 import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
 import { Crew } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
 import { MapJob } from './map-job.js';
-import { Pace } from './pace.js';
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
+import { Pace } from './pace.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { PoolCounts } from './statistics.js';
@@ -317,7 +317,12 @@ export class BasePool implements AsyncDisposable {
     return sink.result;
   }
 
-  #iterate<R>(fn: AnyFunction, items: Source<unknown>, options: ImapOptions, isOrdered: boolean): ResultStream<Awaited<R>> {
+  #iterate<R>(
+    fn: AnyFunction,
+    items: Source<unknown>,
+    options: ImapOptions,
+    isOrdered: boolean,
+  ): ResultStream<Awaited<R>> {
     const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
     let next = 0;
     const stream = new ResultStream<Awaited<R>>({
@@ -353,9 +358,15 @@ export class BasePool implements AsyncDisposable {
   ): MapJob {
     const { chunkSize } = options;
     if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1))
-      throw new ProcessError(PROCESS_ERROR_CODES.argument, `The option chunkSize is an integer of at least 1, not ${chunkSize}.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `The option chunkSize is an integer of at least 1, not ${chunkSize}.`,
+      );
     if (typeof items !== 'object' && typeof items !== 'string')
-      throw new ProcessError(PROCESS_ERROR_CODES.argument, `A pool maps over an iterable, and was given ${typeof items}.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `A pool maps over an iterable, and was given ${typeof items}.`,
+      );
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     if (captured instanceof Promise) captured.catch(() => {});

@@ -213,7 +213,8 @@ export class Scheduler<J extends Job> {
     this.#isPumping = true;
     try {
       this.#retireSpent();
-      for (const worker of this.#workers.values()) if (worker.own.length > 0) this.#deliver(worker, worker.own, MAX_IN_HAND);
+      for (const worker of this.#workers.values())
+        if (worker.own.length > 0) this.#deliver(worker, worker.own, MAX_IN_HAND);
       for (const { jobs } of this.#queues) if (jobs.length > 0) this.#distribute(jobs);
       this.#grow();
     } finally {
@@ -259,7 +260,8 @@ export class Scheduler<J extends Job> {
     const batch: J[] = [];
     while (batch.length < count) {
       const job = this.#head(queue);
-      if (job === undefined || !this.#hasRoom(worker, job) || (job.affinity !== undefined && queue !== worker.own)) break;
+      if (job === undefined || !this.#hasRoom(worker, job) || (job.affinity !== undefined && queue !== worker.own))
+        break;
       queue.shift();
       this.#waiting--;
       batch.push(job);
@@ -345,7 +347,8 @@ export class Scheduler<J extends Job> {
   #retireSpent(): void {
     if (this.#limits.maxJobsPerWorker === Number.POSITIVE_INFINITY) return;
     for (const worker of this.#workers.values()) {
-      if (worker.state !== 'ready' || worker.delivered < this.#limits.maxJobsPerWorker || worker.inHand.size > 0) continue;
+      if (worker.state !== 'ready' || worker.delivered < this.#limits.maxJobsPerWorker || worker.inHand.size > 0)
+        continue;
       this.dismiss(worker);
       this.#port.retire(worker);
     }

@@ -5,7 +5,9 @@ import type { Pace } from './pace.js';
 import type { Job, WorkerState } from './scheduler.js';
 
 /** One item of a chunk, as it came back. */
-export type ItemOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+export type ItemOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Who waits for a task. Exactly one of the first three is called, once. */
 export interface TaskSink {

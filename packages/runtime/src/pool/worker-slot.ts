@@ -212,7 +212,8 @@ export class WorkerSlot {
     const count = cells.uint32();
     const items: ItemOutcome[] = [];
     for (let i = 0; i < count; i++) {
-      if (cells.uint8() === RESULT.error) items.push({ ok: false, error: reviveError(readError(cells), this.#marshal) });
+      if (cells.uint8() === RESULT.error)
+        items.push({ ok: false, error: reviveError(readError(cells), this.#marshal) });
       else items.push(this.#decodeItem(cells.cell()));
     }
     return items;
@@ -220,7 +221,10 @@ export class WorkerSlot {
 
   #decodeItem(cell: unknown): ItemOutcome {
     try {
-      return { ok: true, value: cell instanceof EncodedCell ? this.#marshal.codec.decode(cell, this.#marshal.context) : cell };
+      return {
+        ok: true,
+        value: cell instanceof EncodedCell ? this.#marshal.codec.decode(cell, this.#marshal.context) : cell,
+      };
     } catch (error) {
       return { ok: false, error };
     }

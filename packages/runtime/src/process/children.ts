@@ -1,6 +1,6 @@
+import type { Child } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
-import type { Child } from '../launch/launcher.js';
 
 /** What this process started and has not ended: processes, and workers of pools. */
 export interface ActiveChild {

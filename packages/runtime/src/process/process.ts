@@ -68,7 +68,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   constructor(options: ProcessOptions<A> = {}) {
     const { target, args, name, daemon, ...launchOptions } = options;
     if (target !== undefined && typeof target !== 'function')
-      throw new ProcessError(PROCESS_ERROR_CODES.argument, `The target of a process is a function, not ${typeof target}.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `The target of a process is a function, not ${typeof target}.`,
+      );
     if (args !== undefined && !Array.isArray(args))
       throw new ProcessError(PROCESS_ERROR_CODES.argument, 'The arguments of a process are an array: `args: [1, 2]`.');
     this.#target = target;
@@ -100,7 +103,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
 
   set daemon(daemon: boolean) {
     if (this.#state !== 'initial')
-      throw new ProcessError(PROCESS_ERROR_CODES.state, `Process ${this.name} was started: it is too late to set daemon.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `Process ${this.name} was started: it is too late to set daemon.`,
+      );
     this.#daemon = Boolean(daemon);
   }
 
@@ -133,7 +139,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   get sentinel(): Sentinel {
     this.#checkNotClosed();
     if (this.#child === undefined)
-      throw new ProcessError(PROCESS_ERROR_CODES.state, `Process ${this.name} was not started, and has no sentinel yet.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `Process ${this.name} was not started, and has no sentinel yet.`,
+      );
     return { pid: this.#child.pid, readiness: this.readiness };
   }
 
@@ -221,7 +230,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   close(): void {
     if (this.#state === 'closed') return;
     if (this.isAlive())
-      throw new ProcessError(PROCESS_ERROR_CODES.state, `Process ${this.name} is running: join or terminate it, then close it.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `Process ${this.name} is running: join or terminate it, then close it.`,
+      );
     this.#state = 'closed';
     this.#child = undefined;
   }
@@ -247,7 +259,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   #start(): Promise<void> {
     this.#checkNotClosed();
     if (this.#state !== 'initial')
-      throw new ProcessError(PROCESS_ERROR_CODES.state, `Process ${this.name} was started before; a process starts once.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `Process ${this.name} was started before; a process starts once.`,
+      );
     const origin = (this.constructor as typeof BaseProcess).origin();
     const { marshal } = origin;
     const identity = nextIdentity();
@@ -269,7 +284,8 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#daemon) child.unref();
     addChild(this, child);
     for (const listener of this.#startListeners.splice(0)) listener();
-    const sent = preparing === undefined ? payload : preparing.then(() => marshal.codec.encode(work, marshal.context, 'process'));
+    const sent =
+      preparing === undefined ? payload : preparing.then(() => marshal.codec.encode(work, marshal.context, 'process'));
     return this.#handOver(child, sent as never);
   }
 
@@ -296,12 +312,16 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#creator !== process.pid)
       throw new ProcessError(PROCESS_ERROR_CODES.state, `Only the process that created ${this.name} can ${what} it.`);
     if (this.#child === undefined)
-      throw new ProcessError(PROCESS_ERROR_CODES.state, `Process ${this.name} was not started: there is nothing to ${what}.`);
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `Process ${this.name} was not started: there is nothing to ${what}.`,
+      );
     return this.#child;
   }
 
   #checkNotClosed(): void {
-    if (this.#state === 'closed') throw new ProcessError(PROCESS_ERROR_CODES.closed, `Process ${this.#name ?? ''} is closed.`);
+    if (this.#state === 'closed')
+      throw new ProcessError(PROCESS_ERROR_CODES.closed, `Process ${this.#name ?? ''} is closed.`);
   }
 }
 

@@ -57,7 +57,6 @@ export type ProcessErrorCode = (typeof PROCESS_ERROR_CODES)[keyof typeof PROCESS
 
 /** A process, channel, queue or pool could not do what was asked; {@link MpError.code} says why. */
 export class ProcessError extends MpError {
-  // biome-ignore lint/complexity/noUselessConstructor: documents the codes of this family
   constructor(code: ProcessErrorCode | (string & {}), message: string, options?: { cause?: unknown; path?: string }) {
     super(code, message, options);
   }
