@@ -49,6 +49,14 @@ export interface Codec {
   readonly module: CodecModule;
 
   /**
+   * Whether encoding `fn` again, at any later time, would give the same payload: it travels by reference, or its code
+   * depends on nothing that can change. A pool that is given such a function a million times encodes it once.
+   *
+   * Optional, and false where it is not known: then a function is encoded for each call.
+   */
+  isConstant?(fn: object): boolean;
+
+  /**
    * What must be awaited before {@link Codec.encode} of the same value.
    *
    * @returns `undefined` where there is nothing to do.
