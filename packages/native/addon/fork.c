@@ -35,6 +35,7 @@ extern int uv_is_closing(const uv_handle_t *handle);
 extern void uv_unref(uv_handle_t *handle);
 extern int uv_fs_event_stop(uv_handle_t *handle);
 extern int uv_fs_poll_stop(uv_handle_t *handle);
+extern int uv_loop_alive(const uv_loop_t *loop);
 extern void uv_update_time(uv_loop_t *loop);
 
 // Reads a whole file of /proc: it must be read in one go to be consistent, so the buffer grows and starts again.
@@ -116,7 +117,11 @@ pid_t copy_process(uv_loop_t *loop, bool silence) {
     }
     if (uv_loop_fork(loop) != 0) _exit(127);
     // Only now: before, the kernel's watch lists were still shared with the parent.
-    if (silence) uv_walk(loop, retire_handle, NULL);
+    if (silence) {
+      uv_walk(loop, retire_handle, NULL);
+      // Writes that the parent has under way: on inert descriptors they never end, and would keep the child alive.
+      ((loop_head *)loop)->active_reqs.count = 0;
+    }
     uv_update_time(loop);
     reset_waiters_after_fork();
   }
@@ -154,6 +159,17 @@ static napi_value count_requests(napi_env env, napi_callback_info info) {
   return make_int32(env, (int32_t)((loop_head *)loop)->active_reqs.count);
 }
 
+// isLoopAlive(): whether anything keeps this thread's loop running
+static napi_value is_loop_alive(napi_env env, napi_callback_info info) {
+  (void)info;
+  uv_loop_t *loop;
+  napi_value result;
+  if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
+    return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
+  napi_get_boolean(env, uv_loop_alive(loop) != 0, &result);
+  return result;
+}
+
 typedef struct {
   napi_env env;
   napi_value list;
@@ -189,5 +205,6 @@ static napi_value list_handles(napi_env env, napi_callback_info info) {
 void export_fork(napi_env env, napi_value exports) {
   export_function(env, exports, "forkProcess", fork_process);
   export_function(env, exports, "countRequests", count_requests);
+  export_function(env, exports, "isLoopAlive", is_loop_alive);
   export_function(env, exports, "listHandles", list_handles);
 }

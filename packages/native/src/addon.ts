@@ -73,6 +73,7 @@ export interface Addon {
   // fork.c
   forkProcess(deathSignal: number): number;
   countRequests(): number;
+  isLoopAlive(): boolean;
   listHandles(): [type: string, descriptor: number, referenced: number][];
   // server.c
   serve(control: number): [body: ArrayBuffer, ...descriptors: number[]] | undefined;

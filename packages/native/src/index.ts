@@ -1,6 +1,7 @@
 export { type NativeSupport, nativeSupport } from './addon.js';
 export { type AfterForkHook, registerAfterFork } from './fork/after-fork.js';
-export { FORK_SAFE_FLAGS, type ForkSafety } from './fork/fork-safety.js';
+export { ForkedProcess, type ForkOptions, fork } from './fork/fork.js';
+export { FORK_SAFE_FLAGS, type ForkSafety, isForkSafe } from './fork/fork-safety.js';
 export { ForkServer } from './fork-server/fork-server.js';
 export { ForkedChild, type ForkedChildOwner, type ForkedExit } from './fork-server/forked-child.js';
 export { type ForkedContext, forkedContext } from './fork-server/forked-context.js';

@@ -1,8 +1,11 @@
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addon } from '../addon.js';
 import { becomeProcess } from '../fork/identity.js';
 import { noteForkedChild } from './forked-context.js';
 import { decodeBody, type ForkRequest } from './protocol.js';
+
+/** What the server has loaded, by the specifiers under which it was told to. */
+export type PreloadedModules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /**
  * Makes a fresh copy of the server what its client asked for, and runs its entry. Called once, in the child, from a
@@ -10,31 +13,58 @@ import { decodeBody, type ForkRequest } from './protocol.js';
  *
  * @param openStandardStreams - Gives `process.stdout` and the others back to Node, now that the files are right.
  */
-export function runChild(body: Buffer, descriptors: number[], openStandardStreams: () => void): void {
+export function runChild(
+  body: Buffer,
+  descriptors: number[],
+  preloaded: PreloadedModules,
+  openStandardStreams: () => void,
+): void {
   const request = decodeBody<ForkRequest>(body, descriptors);
+  replaceStandardFiles(descriptors);
+  openStandardStreams();
+  adoptSurroundings(request);
+  noteForkedChild({ channelFd: request.channel ? descriptors.shift() : undefined });
+  becomeProcess();
+  runEntry(request, preloaded);
+}
+
+/** Takes the first three descriptors as standard input, output and error. */
+function replaceStandardFiles(descriptors: number[]): void {
   const native = addon();
   for (const target of [0, 1, 2]) {
     const fd = descriptors.shift() as number;
     native.duplicateTo(fd, target);
     native.close(fd);
   }
-  openStandardStreams();
+}
+
+/** Takes over environment, directory, mask and arguments. Also run in the server, on its own, to have it compiled. */
+export function adoptSurroundings(request: ForkRequest): void {
   replaceEnvironment(request.env);
   process.chdir(request.cwd);
   process.umask(request.umask);
-  const { href, path } = toModule(request.entry);
-  process.argv = [process.execPath, path, ...request.argv];
+  const { entry } = request;
+  process.argv = [process.execPath, entry.startsWith('file:') ? fileURLToPath(entry) : entry, ...request.argv];
   process.execArgv = [...request.execArgv];
   if (request.title !== undefined) process.title = request.title;
-  noteForkedChild({ channelFd: request.channel ? descriptors.shift() : undefined });
-  becomeProcess();
-  // A failure is an unhandled rejection, and ends the child as it does any program whose main module fails.
-  void import(href);
 }
 
-function toModule(entry: string): { href: string; path: string } {
-  if (entry.startsWith('file:')) return { href: entry, path: decodeURIComponent(new URL(entry).pathname) };
-  return { href: entry.startsWith('/') ? pathToFileURL(entry).href : entry, path: entry };
+/** A failure ends the child as it ends any program whose main module fails. */
+function runEntry({ entry, call }: ForkRequest, preloaded: PreloadedModules): void {
+  const ready = preloaded.get(entry);
+  // What is loaded already is called at once; the loader would take a millisecond to find that out.
+  if (ready !== undefined && call !== undefined) {
+    callExport(ready, entry, call);
+    return;
+  }
+  const loading = import(entry.startsWith('/') ? pathToFileURL(entry).href : entry);
+  void (call === undefined ? loading : loading.then((module) => callExport(module, entry, call)));
+}
+
+function callExport(module: Readonly<Record<string, unknown>>, entry: string, name: string): void {
+  const callee = module[name];
+  if (typeof callee !== 'function') throw new TypeError(`${entry} exports no function named ${name}.`);
+  Reflect.apply(callee, undefined, []);
 }
 
 function replaceEnvironment(entries: readonly string[]): void {

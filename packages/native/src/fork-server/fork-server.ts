@@ -135,6 +135,7 @@ function prepareRequest(id: number, options: ForkRequestOptions): PreparedReques
 function encodeRequest(id: number, options: ForkRequestOptions, owned: number[]): PreparedRequest {
   const request: ForkRequest = {
     entry: options.entry,
+    call: options.call,
     argv: options.argv ?? [],
     execArgv: options.execArgv ?? inheritedExecArgv(),
     title: options.title,

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { addon } from '../addon.js';
+import { countThreads } from '../fork/threads.js';
 
 /** What a process holds open, to be compared with what it holds later. */
 export interface OpenResources {
@@ -44,7 +44,7 @@ export function listOpenResources(): OpenResources {
   // What is unreferenced Node does not list; libuv knows it.
   for (const [type, , referenced] of addon().listHandles())
     if (referenced === 0 && SHARED_HANDLES.has(type)) count(type);
-  return { resources, threads: countForeignThreads() };
+  return { resources, threads: countThreads() };
 }
 
 /** Says what is open in `now` that was not in `before`, one description each. */
@@ -77,21 +77,4 @@ function placesOf(name: string): string {
     return port === undefined ? '' : `${host}:${port}`;
   });
   return places.filter((place) => place !== '').join(', ');
-}
-
-/**
- * Threads besides those of Node itself and of libuv's pool. On Node 20 threads have no names of their own, so there
- * the pool is told by its size.
- */
-export function countForeignThreads(): number {
-  const names = readdirSync('/proc/self/task').map(threadName);
-  return names.filter((name) => name !== 'libuv-worker' && name !== 'mp-futex').length;
-}
-
-function threadName(thread: string): string {
-  try {
-    return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim();
-  } catch {
-    return 'libuv-worker';
-  }
 }

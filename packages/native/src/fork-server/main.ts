@@ -1,16 +1,18 @@
 // The main module of a fork server: loads what it is told to, and forks on request until its client is gone.
 // Everything that a child needs before its first line is loaded here, once.
-import { stat } from 'node:fs/promises';
 import { type Addon, addon } from '../addon.js';
 import { noteForkSafe } from '../fork/fork-safety.js';
-import { replaceMathRandom } from '../fork/randomness.js';
+import { prepareProcess, updateProcessId } from '../fork/identity.js';
+import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
+import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
-import { runChild } from './child.js';
+import { adoptSurroundings, runChild } from './child.js';
 import { describeLeftovers, listOpenResources, type OpenResources } from './leftovers.js';
 import {
   CONTROL_DESCRIPTOR,
   decodeBody,
   encodePacket,
+  type ForkRequest,
   HEAD_BYTES,
   MAX_PACKET_BYTES,
   PACKETS,
@@ -30,20 +32,47 @@ async function main(): Promise<void> {
   const { preload, parent, settleMs } = receiveStart();
   // Until the loop below notices a closed control descriptor, only this ends a server whose client is gone.
   if (parent !== undefined && !setDeathSignal('SIGKILL', parent)) native.exitNow(1);
-  const refusal = await load(preload, settleMs);
+  const preloaded = new Map<string, Readonly<Record<string, unknown>>>();
+  const refusal = await load(preload, settleMs, preloaded);
   if (refusal !== undefined) {
     send(PACKETS.refused, refusal);
     native.exitNow(1);
   }
   // A callback of the loop, with nothing of a module's evaluation or of a promise below it.
+  findRandomStores();
+  prepareProcess();
+  await rehearse();
   setImmediate(() => {
     send(PACKETS.ready);
     const child = native.serve(CONTROL_DESCRIPTOR);
     if (child === undefined) native.exitNow(0);
     noteForkSafe();
     const [body, ...descriptors] = child;
-    runChild(Buffer.from(body), descriptors, openStandardStreams);
+    runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
   });
+}
+
+/**
+ * Runs what every child begins with, on the server's own surroundings: V8 compiles a function when it is first called,
+ * and what is compiled here no child compiles again.
+ */
+async function rehearse(): Promise<void> {
+  const request: ForkRequest = {
+    entry: import.meta.url,
+    call: undefined,
+    argv: process.argv.slice(2),
+    execArgv: process.execArgv,
+    title: undefined,
+    env: Object.entries(process.env).flatMap(([name, value]) => [name, value ?? '']),
+    cwd: process.cwd(),
+    umask: process.umask(),
+    channel: false,
+  };
+  const packet = encodePacket({ kind: PACKETS.fork }, request);
+  if (packet !== undefined) adoptSurroundings(decodeBody<ForkRequest>(packet.subarray(HEAD_BYTES), []));
+  updateProcessId();
+  repairRandomness();
+  await import('./rehearsal.js');
 }
 
 function receiveStart(): StartRequest {
@@ -54,13 +83,17 @@ function receiveStart(): StartRequest {
   return decodeBody<StartRequest>(packet.subarray(HEAD_BYTES, length), descriptors);
 }
 
-async function load(preload: readonly string[], settleMs: number): Promise<Refusal | undefined> {
-  // Starts libuv's pool, so that its threads are no news later.
-  await stat('/');
+async function load(
+  preload: readonly string[],
+  settleMs: number,
+  preloaded: Map<string, Readonly<Record<string, unknown>>>,
+): Promise<Refusal | undefined> {
+  // So that its threads are no news later.
+  await startThreadPool();
   const before = listOpenResources();
   for (const specifier of preload) {
     try {
-      await import(specifier);
+      preloaded.set(specifier, await import(specifier));
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { message: `The preload ${specifier} could not be loaded: ${detail}` };

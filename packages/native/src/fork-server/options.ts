@@ -33,6 +33,13 @@ export type ForkedStdio = number | 'inherit' | 'ignore';
 export interface ForkRequestOptions {
   /** The module that the child runs: a `file:` URL or an absolute path. */
   readonly entry: string;
+  /**
+   * The name of a function that the entry exports, to be called without arguments once it is loaded. Where the entry
+   * is also a preload, named in the same words, it is called at once: a preloaded module is not run again.
+   *
+   * @defaultValue loading the entry is all
+   */
+  readonly call?: string;
   /** What follows the entry in `process.argv`. @defaultValue [] */
   readonly argv?: readonly string[];
   /** What `process.execArgv` says in the child; it changes no flag of V8. @defaultValue that of this process */

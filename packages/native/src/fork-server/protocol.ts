@@ -51,6 +51,8 @@ export interface Refusal {
 /** What a child is to be. */
 export interface ForkRequest {
   readonly entry: string;
+  /** The export of the entry that is called, where it is not enough to load it. */
+  readonly call: string | undefined;
   readonly argv: readonly string[];
   readonly execArgv: readonly string[];
   readonly title: string | undefined;

@@ -146,20 +146,23 @@ export class ServerProcess {
       case PACKETS.ready:
         this.#starting = false;
         this.#updateReference();
-        return this.#resolveStart();
-      case PACKETS.refused: {
-        const { message } = decodeBody<Refusal>(packet.body, packet.descriptors);
+        this.#resolveStart();
+        break;
+      case PACKETS.refused:
         this.#starting = false;
-        return this.#rejectStart(new NativeError(NATIVE_ERROR_CODES.forkServer, message));
-      }
+        this.#rejectStart(
+          new NativeError(NATIVE_ERROR_CODES.forkServer, decodeBody<Refusal>(packet.body, packet.descriptors).message),
+        );
+        break;
       case PACKETS.forked:
-        return this.#onForked(packet);
+        this.#onForked(packet);
+        break;
       case PACKETS.failed:
-        return this.#onFailed(packet);
+        this.#onFailed(packet);
+        break;
       case PACKETS.exited:
-        return this.#onExited(packet);
-      default:
-        return;
+        this.#onExited(packet);
+        break;
     }
   }
 

@@ -18,7 +18,7 @@ export function takeOverExit(): void {
   };
   // `process.exit` ends here, in this thread.
   (process as unknown as { reallyExit: (code?: unknown) => never }).reallyExit = leave;
-  // A child whose loop runs empty, and one that dies of an exception, end in C++, which tells by these events.
+  // A child whose loop runs empty, and one that dies of an exception, would end in C++, which tells by these events.
   const emit = process.emit as (this: NodeJS.Process, ...args: unknown[]) => boolean;
   let monitored: unknown;
   const emitAndLeave = function emitEvent(this: NodeJS.Process, ...args: unknown[]): boolean {
@@ -29,6 +29,7 @@ export function takeOverExit(): void {
     else if (event === 'uncaughtException' && !handled && monitored !== undefined) die(detail, emit, leave);
     else monitored = undefined;
     if (event === 'exit' && isExiting()) leave(process.exitCode ?? detail);
+    if (event === 'beforeExit') leaveWhenDone();
     return handled;
   };
   Object.defineProperty(process, 'emit', {
@@ -39,6 +40,16 @@ export function takeOverExit(): void {
   });
   // Where somebody replaced `process.emit` without calling what was there.
   addon().leaveAtTeardown(0);
+}
+
+/**
+ * Ends a child whose loop is empty, unless a listener of 'beforeExit' gave it more to do. C++ would next look whether
+ * the main module's top-level await is settled: that of the parent never will be, here.
+ */
+function leaveWhenDone(): void {
+  // Listeners may have begun something by a promise or a tick.
+  (process as unknown as { _tickCallback?: () => void })._tickCallback?.();
+  if (!addon().isLoopAlive()) process.exit();
 }
 
 /** What C++ does with an exception that nobody handles: it says so, and gives `exit` listeners their turn. */
