@@ -59,6 +59,7 @@ void export_watchers(napi_env env, napi_value exports);
 void export_memory(napi_env env, napi_value exports);
 void export_futex(napi_env env, napi_value exports);
 void export_fork(napi_env env, napi_value exports);
+void export_loop(napi_env env, napi_value exports);
 void export_server(napi_env env, napi_value exports);
 
 /** Ends the environment's asynchronous futex waits; called when the environment ends. */

@@ -1,13 +1,16 @@
 // A real copy of the calling process.
 #include "fork.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -35,7 +38,6 @@ extern int uv_is_closing(const uv_handle_t *handle);
 extern void uv_unref(uv_handle_t *handle);
 extern int uv_fs_event_stop(uv_handle_t *handle);
 extern int uv_fs_poll_stop(uv_handle_t *handle);
-extern int uv_loop_alive(const uv_loop_t *loop);
 extern void uv_update_time(uv_loop_t *loop);
 
 // Reads a whole file of /proc: it must be read in one go to be consistent, so the buffer grows and starts again.
@@ -159,14 +161,30 @@ static napi_value count_requests(napi_env env, napi_callback_info info) {
   return make_int32(env, (int32_t)((loop_head *)loop)->active_reqs.count);
 }
 
-// isLoopAlive(): whether anything keeps this thread's loop running
-static napi_value is_loop_alive(napi_env env, napi_callback_info info) {
+// areThreadsAsleep(): whether every other thread of this process is waiting for something.
+// One that runs may hold a lock, of V8's task queue or of the allocator, which the child would find held for ever.
+static napi_value are_threads_asleep(napi_env env, napi_callback_info info) {
   (void)info;
-  uv_loop_t *loop;
   napi_value result;
-  if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
-    return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
-  napi_get_boolean(env, uv_loop_alive(loop) != 0, &result);
+  bool asleep = true;
+  long self = syscall(SYS_gettid);
+  DIR *tasks = opendir("/proc/self/task");
+  if (tasks == NULL) return throw_system_error(env, "opendir(/proc/self/task)", errno);
+  for (struct dirent *entry; asleep && (entry = readdir(tasks)) != NULL;) {
+    char path[64], text[128];
+    long thread = strtol(entry->d_name, NULL, 10);
+    if (thread == 0 || thread == self) continue;
+    snprintf(path, sizeof path, "/proc/self/task/%ld/stat", thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    char *state = strrchr(text, ')');
+    asleep = state == NULL || state[1] == '\0' || state[2] == 'S';
+  }
+  closedir(tasks);
+  napi_get_boolean(env, asleep, &result);
   return result;
 }
 
@@ -205,6 +223,6 @@ static napi_value list_handles(napi_env env, napi_callback_info info) {
 void export_fork(napi_env env, napi_value exports) {
   export_function(env, exports, "forkProcess", fork_process);
   export_function(env, exports, "countRequests", count_requests);
-  export_function(env, exports, "isLoopAlive", is_loop_alive);
+  export_function(env, exports, "areThreadsAsleep", are_threads_asleep);
   export_function(env, exports, "listHandles", list_handles);
 }

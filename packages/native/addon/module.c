@@ -143,6 +143,7 @@ NAPI_MODULE_INIT() {
   export_memory(env, exports);
   export_futex(env, exports);
   export_fork(env, exports);
+  export_loop(env, exports);
   export_server(env, exports);
   return exports;
 }

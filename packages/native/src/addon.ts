@@ -73,8 +73,10 @@ export interface Addon {
   // fork.c
   forkProcess(deathSignal: number): number;
   countRequests(): number;
-  isLoopAlive(): boolean;
+  areThreadsAsleep(): boolean;
   listHandles(): [type: string, descriptor: number, referenced: number][];
+  // loop.c
+  superviseLoop(onEmpty: (again: boolean) => void): void;
   // server.c
   serve(control: number): [body: ArrayBuffer, ...descriptors: number[]] | undefined;
 }

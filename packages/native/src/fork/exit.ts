@@ -29,7 +29,6 @@ export function takeOverExit(): void {
     else if (event === 'uncaughtException' && !handled && monitored !== undefined) die(detail, emit, leave);
     else monitored = undefined;
     if (event === 'exit' && isExiting()) leave(process.exitCode ?? detail);
-    if (event === 'beforeExit') leaveWhenDone();
     return handled;
   };
   Object.defineProperty(process, 'emit', {
@@ -38,18 +37,23 @@ export function takeOverExit(): void {
     configurable: true,
     enumerable: false,
   });
+  endWhenEmpty();
   // Where somebody replaced `process.emit` without calling what was there.
   addon().leaveAtTeardown(0);
 }
 
 /**
- * Ends a child whose loop is empty, unless a listener of 'beforeExit' gave it more to do. C++ would next look whether
- * the main module's top-level await is settled: that of the parent never will be, here.
+ * Ends a child whose loop has nothing left to do, as Node does: 'beforeExit' first, which may give it more to do.
+ *
+ * Node itself would wait at that point until V8's worker threads are done with their tasks (Node 26 gives them some in
+ * each collection), and then ask whether the main module's top-level await is settled. In a child there are no such
+ * threads, and the main module is the parent's.
  */
-function leaveWhenDone(): void {
-  // Listeners may have begun something by a promise or a tick.
-  (process as unknown as { _tickCallback?: () => void })._tickCallback?.();
-  if (!addon().isLoopAlive()) process.exit();
+function endWhenEmpty(): void {
+  addon().superviseLoop((again) => {
+    if (again) process.exit();
+    process.emit('beforeExit', Number(process.exitCode ?? 0));
+  });
 }
 
 /** What C++ does with an exception that nobody handles: it says so, and gives `exit` listeners their turn. */

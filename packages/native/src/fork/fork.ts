@@ -114,10 +114,10 @@ async function untilPoolIdle(deadline: number): Promise<void> {
   }
 }
 
-/** A thread of the pool that is busy does not go on in the child, and may hold a lock there for ever. */
+/** Neither libuv's pool nor a thread of V8 is at work: what it does would not go on in the child. */
 function isPoolIdle(): boolean {
   const streams = process.getActiveResourcesInfo().filter((name) => STREAM_REQUESTS.has(name)).length;
-  return addon().countRequests() - streams <= 0;
+  return addon().countRequests() - streams <= 0 && addon().areThreadsAsleep();
 }
 
 /**

@@ -4,18 +4,8 @@ import { answerDebugSignal } from './debug-signal.js';
 import { takeOverExit } from './exit.js';
 import { repairRandomness } from './randomness.js';
 
-/** What prepared a process for being copied; its children need not do it again. */
-let prepared = false;
-
-/**
- * Does in a process that will be forked what its children would all have to do first: their ways to end, and their
- * answer to the debugger's signal. Only for a process that does nothing but fork.
- */
-export function prepareProcess(): void {
-  takeOverExit();
-  answerDebugSignal();
-  prepared = true;
-}
+// On a registered symbol: a child that forks again has all this already, whichever copy of this package did it.
+const key: unique symbol = Symbol.for('mp.native.forkedProcess') as never;
 
 /**
  * Makes a freshly forked child a process of its own: its id, its ways to end, its random numbers, and what others
@@ -23,7 +13,12 @@ export function prepareProcess(): void {
  */
 export function becomeProcess(): void {
   updateProcessId();
-  if (!prepared) prepareProcess();
+  const holder = process as { [key]?: boolean };
+  if (holder[key] !== true) {
+    Object.defineProperty(process, key, { value: true });
+    takeOverExit();
+    answerDebugSignal();
+  }
   repairRandomness();
   runAfterForkHooks();
 }
