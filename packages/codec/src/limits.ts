@@ -1,7 +1,8 @@
 /**
- * What a codec accepts before it refuses a value or a payload with `MP_LIMIT`, and what a session may keep.
+ * What a decoder accepts before it refuses a payload with `MP_LIMIT`, and what a session may keep. An encoder may refuse
+ * already what a decoder with the same limits would.
  *
- * Both sides hold them; the two ends of a session have the same {@link CodecLimits.maxSessionEntries}.
+ * The two ends of a session have the same {@link CodecLimits.maxSessionEntries}.
  */
 export interface CodecLimits {
   /** Nesting depth of a value. @defaultValue 10_000_000 */

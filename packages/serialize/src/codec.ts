@@ -1,4 +1,4 @@
-import type { Codec, CodecContext, Decoder, Encoder, EncoderOptions, Payload } from '@mp/codec';
+import type { Codec, CodecContext, Decoder, Encoder, EncoderOptions, Payload, SessionOptions } from '@mp/codec';
 import { type DecodeSettings, decodePayload, prepareReferences } from './message/decode.js';
 import { type EncodeSettings, MessageEncoder } from './message/encode.js';
 import type { CodeEngine } from './message/engine.js';
@@ -51,8 +51,9 @@ export function createSerializeCodec(engine: CodeEngine): Codec {
     prepareDecode: (payload: Payload, context?: CodecContext) => prepareReferences(payload, settingsOf(context).decode),
     decode: (payload: Payload, context?: CodecContext): unknown => decodePayload(payload, settingsOf(context).decode),
     createEncoder: (context?: CodecContext, options?: EncoderOptions): Encoder =>
-      new SessionEncoder(settingsOf(context).encode, options?.epoch ?? 0),
-    createDecoder: (context?: CodecContext): Decoder => new SessionDecoder(settingsOf(context).decode),
+      new SessionEncoder(settingsOf(context).encode, options ?? {}),
+    createDecoder: (context?: CodecContext, options?: SessionOptions): Decoder =>
+      new SessionDecoder(settingsOf(context).decode, options ?? {}),
   });
 }
 
@@ -76,11 +77,12 @@ function resolve(context: CodecContext, engine: CodeEngine): Settings {
       limits: options.limits,
       outOfBandBytes: context.outOfBandBytes ?? Number.POSITIVE_INFINITY,
       attachments: context.attachments ?? false,
+      peer: context.peer,
       identity: true,
       exact: true,
       canonical: false,
     },
-    decode: { engine, reducers: tags, trust: options.trust, limits: options.limits },
+    decode: { engine, reducers: tags, trust: options.trust, limits: options.limits, peer: context.peer },
     idle: undefined,
   };
 }

@@ -191,12 +191,12 @@ export class Serializer {
 
   /** The sending end of a session; see `@mp/codec`. */
   createEncoder(): Encoder {
-    return new SessionEncoder(this.#encodeSettings(), 0);
+    return new SessionEncoder(this.#encodeSettings(), {});
   }
 
   /** The receiving end of a session. */
   createDecoder(): Decoder {
-    return new SessionDecoder(this.#decodeSettings());
+    return new SessionDecoder(this.#decodeSettings(), {});
   }
 
   #encodeSettings(): EncodeSettings {

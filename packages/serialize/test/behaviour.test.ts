@@ -27,7 +27,8 @@ async function outcomes(file: string): Promise<readonly (readonly [name: string,
     timeout: 60_000,
     maxBuffer: 2 ** 28,
   });
-  if (child.status !== 0) throw new Error(`the restoring process ended with ${child.status ?? child.signal}: ${child.stderr}`);
+  if (child.status !== 0)
+    throw new Error(`the restoring process ended with ${child.status ?? child.signal}: ${child.stderr}`);
   const results = JSON.parse(child.stdout) as (string | null)[];
   return cases.map(([name], i) => [name, failures.get(i) ?? results[i] ?? 'no answer']);
 }

@@ -285,10 +285,7 @@ function receiverOf(
   const suspects = HIDES_DEAD_VARIABLES ? suspectsAmong(facts, reading, variables) : [];
   const isArrow = facts.kind === 'arrow';
   const wantsThis =
-    isArrow &&
-    (facts.outerThis.length > 0 ||
-      facts.outerNewTarget.length > 0 ||
-      facts.outerSuper.length > 0);
+    isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
   if (facts.callsOuterSuper) {
     throw new CaptureFailure(
       'calls super(…) of the constructor around it',

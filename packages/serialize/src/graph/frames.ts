@@ -103,7 +103,7 @@ function readReduced(reader: GraphReader): object {
   }
   let object: object;
   try {
-    object = reducer.revive(data, { attachment: reader.context.attachment });
+    object = reducer.revive(data, reader.context.revivalContext);
   } catch (cause) {
     if (cause instanceof SerializeError && cause.code === CODES.damaged) throw cause;
     throw new SerializeError(CODES.reduction, `The reducer ${JSON.stringify(tag)} failed to revive an object.`, {

@@ -25,7 +25,7 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
       ? undefined
       : brandOf(object);
   if (kind === undefined) {
-    if (writeNamed(writer, object) || writeReduced(writer, object)) return;
+    if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
     writeOrdinary(writer, object, facts);
   } else if (facts.builtIn !== undefined || !writeReduced(writer, object)) writeKind(writer, object, kind, facts);
 }
@@ -59,7 +59,7 @@ function writeReduced(writer: GraphWriter, object: object): boolean {
     if (!reducer.test(object)) continue;
     let data: unknown;
     try {
-      data = reducer.reduce(object, { attach: writer.context.attach });
+      data = reducer.reduce(object, writer.context.reduction);
     } catch (error) {
       if (error instanceof Refusal) throw error;
       if (isAttachmentError(error)) throw error;

@@ -1,4 +1,4 @@
-import { SERIALIZE_ERROR_CODES as CODES, type CodecLimits, type Reducer, SerializeError } from '@mp/codec';
+import { SERIALIZE_ERROR_CODES as CODES, type CodecLimits, type Reducer, type ReviveContext, SerializeError } from '@mp/codec';
 import { builtInPrototype } from '../kinds/built-in.js';
 import { kindOfCode } from '../kinds/index.js';
 import { FRAME } from '../model/codes.js';
@@ -28,7 +28,8 @@ export interface ReadContext {
   readonly shapes: ReaderShape[];
   readonly keys: string[];
   readonly reducers: ReadonlyMap<string, Reducer>;
-  readonly attachment: (index: number) => unknown;
+  /** What a reducer may ask when it revives. */
+  readonly revivalContext: ReviveContext;
   readonly references: ReferencePort | undefined;
   readonly revival: Revival | undefined;
   /**

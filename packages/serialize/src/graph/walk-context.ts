@@ -1,4 +1,4 @@
-import type { Reducer } from '@mp/codec';
+import type { ReduceContext, Reducer } from '@mp/codec';
 import type { AnyFunction, Capture, IntrospectionPort, ReferencePort } from '../model/ports.js';
 
 /** What a walk is given. */
@@ -11,8 +11,8 @@ export interface WalkContext {
   readonly session: boolean;
   /** Kinds that travel in a way of their own. */
   readonly reducers: readonly Reducer[];
-  /** Puts a resource beside the payload. @throws Refusal where the channel cannot carry it. */
-  readonly attach: (resource: unknown) => number;
+  /** What a reducer may ask: who is the peer, and to put a resource beside the payload. */
+  readonly reduction: ReduceContext;
   /** The code engine's view of the present value. */
   readonly capture: (() => Capture) | undefined;
   /** Values that travel by name. */

@@ -13,7 +13,7 @@ import { NO_TABLES, readTables, type Tables } from '../graph/tables.js';
 import type { ReferencePort } from '../model/ports.js';
 import { ByteReader, damaged } from '../wire/byte-reader.js';
 import { FLAG, HEADER_BYTES, openHeader, verify } from '../wire/envelope.js';
-import { type Place, placeText } from './encode.js';
+import { type Place, purposeOf } from './encode.js';
 import type { CodeEngine } from './engine.js';
 import { findSharedMemory } from './shared-memory.js';
 import { SIGNATURE_BYTES, verifySignature } from './signature.js';
@@ -24,6 +24,8 @@ export interface DecodeSettings {
   readonly reducers: ReadonlyMap<string, Reducer>;
   readonly trust: Trust;
   readonly limits: CodecLimits;
+  /** Who is at the other end, for reducers. */
+  readonly peer?: unknown;
 }
 
 /** What a decoder remembers from one message of a session to the next. */
@@ -47,6 +49,8 @@ export interface Opened {
   readonly start: number;
   readonly end: number;
   readonly place: Place | undefined;
+  /** Whether its signature was verified when it took its place. */
+  readonly authentic?: boolean;
 }
 
 /** Opens a one-shot payload. */
@@ -78,13 +82,23 @@ export function endOf({ length }: Uint8Array, flags: number): number {
 }
 
 /** Whether an opened payload may run code. @throws SerializeError where its signature is wrong. */
-function mayRunCode({ payload, flags, end, place }: Opened, trust: Trust): boolean {
-  if (trust === 'trusted') return true;
-  if (trust === 'untrusted' || (flags & FLAG.signed) === 0) return false;
-  const { body, buffers } = payload;
-  const signature = body.subarray(end + 2);
-  verifySignature(signature, body.subarray(HEADER_BYTES, end + 2), buffers, trust.key, placeText(place));
+function mayRunCode(opened: Opened, trust: Trust): boolean {
+  if (trust === 'trusted' || opened.authentic === true) return true;
+  if (trust === 'untrusted' || (opened.flags & FLAG.signed) === 0) return false;
+  authenticate(opened, trust.key);
   return true;
+}
+
+/** @throws SerializeError unless an opened payload is signed with the key for its place. */
+export function authenticate({ payload, flags, end, place }: Omit<Opened, 'start'>, key: Uint8Array): void {
+  const { body, buffers } = payload;
+  if ((flags & FLAG.signed) === 0) {
+    throw new SerializeError(
+      CODES.signature,
+      'A message without a signature came over a channel that signs its messages.',
+    );
+  }
+  verifySignature(body.subarray(end + 2), body.subarray(HEADER_BYTES, end + 2), buffers, key, purposeOf(place, flags));
 }
 
 /** Reads the value of an opened payload. */
@@ -104,7 +118,11 @@ export function readValue(opened: Opened, settings: DecodeSettings, state: Decod
       shapes: state.shapes,
       keys: state.keys,
       reducers,
-      attachment: (index) => attachmentAt(payload, index),
+      revivalContext: {
+        kind: opened.place === undefined ? 'one-shot' : 'session',
+        peer: settings.peer,
+        attachment: (index) => attachmentAt(payload, index),
+      },
       references: engine.references,
       revival: functionsHere ? engine.revive?.begin() : undefined,
       scanning,

@@ -28,6 +28,8 @@ export interface EncodeSettings {
   readonly limits: CodecLimits;
   readonly outOfBandBytes: number;
   readonly attachments: boolean;
+  /** Who is at the other end, for reducers. */
+  readonly peer?: unknown;
   /** Whether objects keep their identity. */
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
@@ -40,6 +42,8 @@ export interface EncodeSettings {
 
 /** A message's place in a session. */
 export interface Place {
+  /** What both ends call this direction of this channel. */
+  readonly channel: string;
   readonly epoch: number;
   readonly sequence: number;
 }
@@ -52,6 +56,8 @@ export class MessageEncoder {
   readonly #writer: GraphWriter;
   #capture: Capture | undefined;
   #attachments: unknown[] = [];
+  /** What to call if the payload is never sent. */
+  #abandons: (() => void)[] = [];
   #root: unknown;
   #rootName = 'value';
   #forget = false;
@@ -66,7 +72,14 @@ export class MessageEncoder {
       exact: settings.exact,
       session,
       reducers: settings.reducers,
-      attach: (resource) => this.#attach(resource),
+      reduction: {
+        kind: session ? 'session' : 'one-shot',
+        peer: settings.peer,
+        attach: (resource, abandon) => {
+          if (abandon !== undefined) this.#abandons.push(abandon);
+          return this.#attach(resource);
+        },
+      },
       capture: port === undefined ? undefined : () => (this.#capture ??= port.begin()),
       references: engine.references,
       introspection: engine.introspection,
@@ -105,12 +118,14 @@ export class MessageEncoder {
       return payload;
     } catch (error) {
       this.#rollback(forgets);
+      for (const abandon of this.#abandons) abandon();
       throw this.explain(error);
     } finally {
       writer.end();
       if (!session) this.#shapes.clear();
       this.#capture = undefined;
       this.#attachments = [];
+      if (this.#abandons.length > 0) this.#abandons = [];
       this.#root = undefined;
     }
   }
@@ -150,7 +165,8 @@ export class MessageEncoder {
       const attach = attachments ? (buffer: SharedArrayBuffer) => this.#attach(buffer) : undefined;
       writeTables(writer, { outOfBandBytes, attach, share: shareMemory }, buffers, this.#texts ?? NO_TEXTS);
     }
-    const signs = writer.hasCode && typeof trust === 'object';
+    // In a session plain messages are signed, too: they bring state that later ones with code stand on.
+    const signs = typeof trust === 'object' && (writer.hasCode || place !== undefined);
     if (signs) {
       flags |= FLAG.signed;
       out.ensure(SIGNATURE_BYTES);
@@ -170,10 +186,17 @@ export class MessageEncoder {
     const position = place === undefined ? 0 : ((place.epoch & 15) << 4) | (place.sequence & 15);
     if (signs) {
       const unsigned = body.subarray(HEADER_BYTES, length - SIGNATURE_BYTES + 2);
-      body.set(sign(unsigned, buffers, trust.key, placeText(place)), length - SIGNATURE_BYTES + 2);
+      body.set(sign(unsigned, buffers, trust.key, purposeOf(place, flags)), length - SIGNATURE_BYTES + 2);
     }
     seal(body, flags, position, seedOf(place));
-    return { body, buffers, attachments: this.#attachments };
+    const abandons = this.#abandons;
+    if (abandons.length === 0) return { body, buffers, attachments: this.#attachments };
+    return {
+      body,
+      buffers,
+      attachments: this.#attachments,
+      abandon: () => abandons.splice(0).forEach((abandon) => void abandon()),
+    };
   }
 
   #attach(resource: unknown): number {
@@ -271,7 +294,11 @@ export function seedOf(place: Place | undefined): number {
     : (Math.imul(place.epoch + 1, 0x9e3779b1) ^ place.sequence) >>> 0;
 }
 
-/** What the signature covers besides the bytes: a signed message cannot be played again elsewhere in the session. */
-export function placeText(place: Place | undefined): string {
-  return place === undefined ? 'one-shot' : `session ${place.epoch} ${place.sequence}`;
+/** What the signature covers besides the bytes: a signed payload cannot be played again for another purpose or in another place. */
+export function purposeOf(place: Place | undefined, flags: number): string {
+  const use =
+    place === undefined
+      ? 'one-shot'
+      : `session ${place.epoch} ${place.sequence} ${place.channel.length} ${place.channel}`;
+  return `mp.serialize/1 ${flags} ${use}\n`;
 }

@@ -1,18 +1,29 @@
-import { SERIALIZE_ERROR_CODES as CODES, type Decoder, type Encoder, type Payload, SerializeError } from '@mp/codec';
+import {
+  SERIALIZE_ERROR_CODES as CODES,
+  type Decoder,
+  type Encoder,
+  type EncoderOptions,
+  type Payload,
+  SerializeError,
+  type SessionOptions,
+} from '@mp/codec';
 import { ByteReader } from '../wire/byte-reader.js';
 import { FLAG, HEADER_BYTES, openHeader, verify } from '../wire/envelope.js';
-import { checkSize, DecoderState, type DecodeSettings, endOf, type Opened, readValue } from './decode.js';
+import { authenticate, checkSize, DecoderState, type DecodeSettings, endOf, type Opened, readValue } from './decode.js';
 import { type EncodeSettings, MessageEncoder, type Place, seedOf } from './encode.js';
 
 /** The sending end of a session: shapes, keys and code are said once. */
 export class SessionEncoder implements Encoder {
   readonly #encoder: MessageEncoder;
+  readonly #channel: string;
   #epoch: number;
   #sequence = 0;
 
-  constructor(settings: EncodeSettings, epoch: number) {
+  constructor(settings: EncodeSettings, { epoch = 0, channel = '' }: EncoderOptions) {
+    if (epoch >>> 0 !== epoch) throw new RangeError(`epoch must be an unsigned 32-bit integer; got ${String(epoch)}.`);
     this.#encoder = new MessageEncoder(settings, true);
-    this.#epoch = epoch >>> 0;
+    this.#epoch = epoch;
+    this.#channel = channel;
   }
 
   get epoch(): number {
@@ -24,8 +35,13 @@ export class SessionEncoder implements Encoder {
   }
 
   encode(value: unknown, root = 'value'): Payload {
-    const payload = this.#encoder.encode(value, root, { epoch: this.#epoch, sequence: this.#sequence });
-    this.#sequence++;
+    const payload = this.#encoder.encode(value, root, {
+      channel: this.#channel,
+      epoch: this.#epoch,
+      sequence: this.#sequence,
+    });
+    // Not 0 again: that is the first message of an epoch.
+    this.#sequence = this.#sequence === 0xffff_ffff ? 16 : this.#sequence + 1;
     return payload;
   }
 
@@ -39,6 +55,7 @@ export class SessionEncoder implements Encoder {
 /** The receiving end of a session. */
 export class SessionDecoder implements Decoder {
   readonly #settings: DecodeSettings;
+  readonly #channel: string;
   readonly #state = new DecoderState();
   #epoch = -1;
   #expected = 0;
@@ -46,8 +63,9 @@ export class SessionDecoder implements Decoder {
   /** The last bits of an epoch of which a later message came before the first one. */
   #lost = -1;
 
-  constructor(settings: DecodeSettings) {
+  constructor(settings: DecodeSettings, { channel = '' }: SessionOptions) {
     this.#settings = settings;
+    this.#channel = channel;
   }
 
   get epoch(): number {
@@ -97,7 +115,7 @@ export class SessionDecoder implements Decoder {
       flags & FLAG.epoch
         ? this.#first(payload, flags, wasSynchronized)
         : this.#next(payload, flags, position, wasSynchronized);
-    this.#expected++;
+    this.#expected = this.#expected === 0xffff_ffff ? 16 : this.#expected + 1;
     this.#synchronized = true;
     return opened;
   }
@@ -114,16 +132,18 @@ export class SessionDecoder implements Decoder {
       this.#synchronized = wasSynchronized && epoch !== this.#epoch;
       throw new SerializeError(CODES.order, `The first message of epoch ${epoch} arrived in epoch ${this.#epoch}.`);
     }
+    const place = { channel: this.#channel, epoch, sequence: 0 };
+    const authentic = this.#authenticate(payload, flags, end, place);
     this.#epoch = epoch;
     this.#lost = -1;
     this.#expected = 0;
     this.#state.clear();
-    return { payload, flags, start: source.position, end, place: { epoch, sequence: 0 } };
+    return { payload, flags, start: source.position, end, place, authentic };
   }
 
   #next(payload: Payload, flags: number, position: number, wasSynchronized: boolean): Opened {
     const { body } = payload;
-    const place: Place = { epoch: this.#epoch, sequence: this.#expected };
+    const place: Place = { channel: this.#channel, epoch: this.#epoch, sequence: this.#expected };
     const expected = ((place.epoch & 15) << 4) | (place.sequence & 15);
     if (this.#epoch >= 0 && position >> 4 !== expected >> 4) {
       // Of an epoch that is over, or of one whose first message was lost; both must not change what is known.
@@ -145,7 +165,22 @@ export class SessionDecoder implements Decoder {
       );
     }
     verify(body, seedOf(place));
-    return { payload, flags, start: HEADER_BYTES, end: endOf(body, flags), place };
+    const end = endOf(body, flags);
+    return {
+      payload,
+      flags,
+      start: HEADER_BYTES,
+      end,
+      place,
+      authentic: this.#authenticate(payload, flags, end, place),
+    };
+  }
+
+  #authenticate(payload: Payload, flags: number, end: number, place: Place): boolean {
+    const { trust } = this.#settings;
+    if (typeof trust !== 'object') return false;
+    authenticate({ payload, flags, end, place }, trust.key);
+    return true;
   }
 }
 
