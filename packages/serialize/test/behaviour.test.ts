@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { pack } from './support/carrier.js';
+import { serialize } from '@mp/serialize';
 
 type Case = readonly [name: string, make: () => unknown, check: (value: unknown) => unknown];
 
@@ -15,7 +15,7 @@ async function outcomes(file: string): Promise<readonly (readonly [name: string,
   const parcels: (string | null)[] = [];
   for (const [i, [, make]] of cases.entries()) {
     try {
-      parcels.push(pack(make()));
+      parcels.push(Buffer.from(serialize(make())).toString('base64'));
     } catch (error) {
       failures.set(i, String((error as Error).stack));
       parcels.push(null);
@@ -27,7 +27,8 @@ async function outcomes(file: string): Promise<readonly (readonly [name: string,
     timeout: 60_000,
     maxBuffer: 2 ** 28,
   });
-  if (child.status !== 0) throw new Error(`the restoring process ended with ${child.status ?? child.signal}: ${child.stderr}`);
+  if (child.status !== 0)
+    throw new Error(`the restoring process ended with ${child.status ?? child.signal}: ${child.stderr}`);
   const results = JSON.parse(child.stdout) as (string | null)[];
   return cases.map(([name], i) => [name, failures.get(i) ?? results[i] ?? 'no answer']);
 }
