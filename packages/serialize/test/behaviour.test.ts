@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { pack } from './support/carrier.js';
+import { serialize } from '@mp/serialize';
 
 type Case = readonly [name: string, make: () => unknown, check: (value: unknown) => unknown];
 
@@ -15,7 +15,7 @@ async function outcomes(file: string): Promise<readonly (readonly [name: string,
   const parcels: (string | null)[] = [];
   for (const [i, [, make]] of cases.entries()) {
     try {
-      parcels.push(pack(make()));
+      parcels.push(Buffer.from(serialize(make())).toString('base64'));
     } catch (error) {
       failures.set(i, String((error as Error).stack));
       parcels.push(null);

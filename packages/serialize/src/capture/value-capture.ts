@@ -1,16 +1,18 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
 import { privateMembersOf } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
-import type { BatchMeta, FunctionDetails, FunctionMeta } from '../model/code.js';
+import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
 import type { References } from '../references/port.js';
-import { CaptureFailure, refusal } from './failure.js';
+import { CaptureFailure, functionName, refusal } from './failure.js';
 import {
   type CapturedFunction,
   captureFunction,
   factsOfFunction,
   isClosed,
+  privateClassesOf,
   readAll,
   recaptureFunction,
 } from './function-capture.js';
@@ -34,10 +36,11 @@ export class ValueCapture implements Capture {
   readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
   /** Methods that were met before their class, and can only come with it. */
   readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
-  readonly #classes: Map<AnyFunction, CapturedFunction> = new Map();
   readonly #sharing: SharedVariables = new SharedVariables();
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
+  /** Classes of instances, which are still to be met themselves. */
+  #unnumbered: (readonly [fn: AnyFunction, entry: { fn: number }])[] = [];
   #codes: string[] = [];
 
   constructor(references: References) {
@@ -48,6 +51,11 @@ export class ValueCapture implements Capture {
     this.#codes = [];
     const facts = new Map<AnyFunction, CodeFacts>();
     for (const fn of functions) this.#indices.set(fn, this.#indices.size);
+    this.#unnumbered = this.#unnumbered.filter(([fn, entry]) => {
+      const index = this.#indices.get(fn);
+      if (index !== undefined) entry.fn = index;
+      return index === undefined;
+    });
     for (const fn of functions) {
       if (revivedFrom(fn) === undefined)
         facts.set(
@@ -80,23 +88,31 @@ export class ValueCapture implements Capture {
   }
 
   privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | undefined {
-    const classes: { fn: number; fields: number }[] = [];
-    const declared: string[] = [];
-    // From the base down, as fields are defined.
-    for (const one of this.#privateClasses(classFunction).reverse()) {
-      const names = one.fields;
-      classes.push({ fn: one.index, fields: names.length });
-      declared.push(...names);
-    }
+    const classes = privateClassesOf(classFunction);
     if (classes.length === 0) return undefined;
+    const declared = classes.flatMap(({ fields }) => fields);
     const found = privateMembersOf(instance);
     if (found.length !== declared.length || found.some(({ name }, i) => name !== declared[i])) {
-      throw new CaptureFailure(
-        `has the private members ${found.map(({ name }) => `#${name}`).join(', ') || '(none)'}, and its class declares ${declared.map((name) => `#${name}`).join(', ')}`,
-        'An instance whose constructor did not finish cannot travel.',
+      const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
+      throw new SerializeError(
+        SERIALIZE_ERROR_CODES.unsupported,
+        `Cannot serialize an instance of ${functionName(classFunction)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
+          `and its classes declare ${list(declared)}.\nAn instance whose constructor did not finish cannot travel.`,
       );
     }
-    return { meta: { classes } as unknown as Meta, slots: found.map(({ value }) => value) };
+    // Where the class was not met yet, its index is filled in when it is: before anything is written.
+    const meta: PrivatesMeta = {
+      classes: classes.map(({ fn, fields, isDerived }) => {
+        const entry = {
+          fn: this.#indices.get(fn) ?? -1,
+          fields: fields.length,
+          ...(isDerived ? {} : { base: 1 as const }),
+        };
+        if (entry.fn === -1) this.#unnumbered.push([fn, entry]);
+        return entry;
+      }),
+    };
+    return { meta: meta as unknown as Meta, slots: found.map(({ value }) => value) };
   }
 
   #guarded<T>(fn: AnyFunction, reading: FunctionReading | undefined, pathOf: PathOf, body: () => T): T {
@@ -130,7 +146,6 @@ export class ValueCapture implements Capture {
     slots.push(...captured.bound);
     if (captured.capturedClass !== undefined) this.#addClass(fn, captured);
     const properties = captureProperties(fn, captured.facts, captured.naturalName, captured.capturedClass);
-    if (properties.hasOwnPrototypeSlot) slots.push(properties.prototype);
     slots.push(...properties.slots);
     if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
     if (captured.variables.length > 0) this.#witness(fn, captured, reading);
@@ -139,8 +154,7 @@ export class ValueCapture implements Capture {
     const details: FunctionDetails = {
       code,
       ...(dead.length === 0 ? {} : { dead }),
-      ...(properties.operations === undefined ? {} : { properties: properties.operations }),
-      ...(properties.hasOwnPrototypeSlot ? { prototype: 1 } : {}),
+      ...properties.details,
     };
     return { meta: Object.keys(details).length === 1 ? code : details, slots };
   }
@@ -151,7 +165,6 @@ export class ValueCapture implements Capture {
   }
 
   #addClass(fn: AnyFunction, captured: CapturedFunction): void {
-    this.#classes.set(fn, captured);
     for (const [member, index] of captured.capturedClass?.members ?? []) {
       if (!this.#emitted.has(member)) this.#members.set(member, [fn, index]);
     }
@@ -159,16 +172,8 @@ export class ValueCapture implements Capture {
 
   #memberPart(fn: AnyFunction, facts: CodeFacts, [owner, index]: readonly [AnyFunction, number]): Part {
     const ownerIndex = this.#indices.get(owner) as number;
-    const properties = captureProperties(fn, facts, facts.textName ?? nameOf(fn), undefined);
-    const details: FunctionDetails = {
-      member: [ownerIndex, index],
-      ...(properties.operations === undefined ? {} : { properties: properties.operations }),
-      ...(properties.hasOwnPrototypeSlot ? { prototype: 1 } : {}),
-    };
-    return {
-      meta: details,
-      slots: [...(properties.hasOwnPrototypeSlot ? [properties.prototype] : []), ...properties.slots],
-    };
+    const properties = captureProperties(fn, facts, facts.textName ?? functionName(fn), undefined);
+    return { meta: { member: [ownerIndex, index], ...properties.details }, slots: properties.slots };
   }
 
   /** A method that uses private names comes with its class, which the walk has not met yet. */
@@ -211,16 +216,6 @@ export class ValueCapture implements Capture {
     return captured.privateStatics.map((name) => found.get(name));
   }
 
-  #privateClasses(classFunction: AnyFunction): { readonly index: number; readonly fields: readonly string[] }[] {
-    const found: { readonly index: number; readonly fields: readonly string[] }[] = [];
-    for (let at: object | null = classFunction; typeof at === 'function'; at = Reflect.getPrototypeOf(at)) {
-      const record = this.#classes.get(at as AnyFunction)?.capturedClass?.plan.record;
-      if (record?.hasPrivates)
-        found.push({ index: this.#indices.get(at as AnyFunction) as number, fields: record.fields ?? [] });
-    }
-    return found;
-  }
-
   #witness(fn: AnyFunction, captured: CapturedFunction, { location, scopes }: FunctionReading): void {
     const variables = captured.variables.map((variable) =>
       // What stands for syntax belongs to this function alone.
@@ -246,9 +241,4 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
-}
-
-function nameOf(fn: AnyFunction): string {
-  const value: unknown = Reflect.getOwnPropertyDescriptor(fn, 'name')?.value;
-  return typeof value === 'string' ? value : '';
 }

@@ -91,6 +91,8 @@ export interface FunctionDetails {
   readonly dead?: readonly number[];
   /** Own properties that the code alone does not give. */
   readonly properties?: PropertyOperations;
+  /** What its `prototype` object is like, where the code alone does not give it; its own prototype is in a slot. */
+  readonly prototypeObject?: PropertyOperations;
   /** The prototype of the function is in a slot. */
   readonly prototype?: 1;
   /** Who it is, wherever it travels. */
@@ -128,4 +130,16 @@ export interface BatchMeta {
   readonly sharing?: readonly Sharing[];
   /** Functions of earlier batches that turned out to be members of a class: function, class, member. */
   readonly members?: readonly (readonly [number, number, number])[];
+}
+
+/** The private members of an instance: for each class that declares any, from the base down. */
+export interface PrivatesMeta {
+  readonly classes: readonly {
+    /** The class's index. */
+    readonly fn: number;
+    /** How many of the class's fields have values in the slots: all of them. */
+    readonly fields: number;
+    /** The class extends nothing: only constructing it gives an object its members. */
+    readonly base?: 1;
+  }[];
 }

@@ -1,4 +1,5 @@
 import { ANYTHING } from '../model/anything.js';
+import type { PrivatesMeta } from '../model/code.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
 import type { KnownCode } from './code-cache.js';
 import type { FactoryEnvironment } from './compile.js';
@@ -10,15 +11,6 @@ export interface ClassHook {
   /** Sets the private static fields. */
   readonly setStatics: (values: readonly unknown[]) => void;
   readonly environment: FactoryEnvironment;
-}
-
-/** The private members of an instance: for each class that declares any, from the base down, its index and fields. */
-export interface PrivatesMeta {
-  readonly classes: readonly {
-    readonly fn: number;
-    /** How many of the class's fields have values in the slots: all of them. */
-    readonly fields: number;
-  }[];
 }
 
 /** A class while it is being revived. */
@@ -36,47 +28,13 @@ export function hookOf(fn: AnyFunction, environment: FactoryEnvironment): ClassH
 }
 
 /** See {@link Revival.allocateInstance}. */
-export function allocateInstance(meta: Meta, make: () => object, classAt: (index: number) => RevivedClass): object {
-  let instance: object | undefined;
-  let keep: ReadonlySet<PropertyKey> = new Set();
-  const start = (): object => {
-    const made = make();
-    keep = new Set(Reflect.ownKeys(made));
-    return made;
-  };
-  for (const { fn: index } of (meta as unknown as PrivatesMeta).classes) {
-    const { fn, known, hook } = classAt(index);
-    const K = fn as AnyFunction;
-    const { guard } = (hook as ClassHook).environment;
-    const record = known?.record.class;
-    // Arguments that are there keep the defaults of parameters from running.
-    const nothing = Array.from({ length: record?.parameters ?? 0 }, () => ANYTHING);
-    guard.on = true;
-    if (record?.derived !== true) {
-      try {
-        instance = Reflect.construct(K, nothing) as object;
-      } finally {
-        guard.on = false;
-      }
-      continue;
-    }
-    // A derived class installs its members on whatever its parent returns.
-    const base = (instance ??= start());
-    const parent = Reflect.getPrototypeOf(K);
-    Object.setPrototypeOf(K, function parentOfInstance() {
-      return base;
-    });
-    try {
-      Reflect.construct(K, nothing);
-    } finally {
-      guard.on = false;
-      Object.setPrototypeOf(K, parent);
-    }
-  }
-  const result = instance ?? start();
-  // The initialisers of public fields defined them without a value.
-  for (const key of Reflect.ownKeys(result)) if (!keep.has(key)) Reflect.deleteProperty(result, key);
-  return result;
+export function allocateInstance(meta: Meta, classAt: (index: number) => RevivedClass): object | undefined {
+  const base = (meta as unknown as PrivatesMeta).classes[0];
+  if (base?.base !== 1) return undefined;
+  const { fn, known, hook } = classAt(base.fn);
+  const made = guarded(hook, () => Reflect.construct(fn as AnyFunction, argumentsFor(known)) as object);
+  tidy(made, new Set());
+  return made;
 }
 
 /** See {@link Revival.fillPrivateMembers}. */
@@ -87,8 +45,48 @@ export function fillPrivateMembers(
   classAt: (index: number) => RevivedClass,
 ): void {
   let at = 0;
-  for (const { fn, fields } of (meta as unknown as PrivatesMeta).classes) {
-    classAt(fn).hook?.setFields(instance, slots.slice(at, at + fields));
+  for (const { fn, fields, base } of (meta as unknown as PrivatesMeta).classes) {
+    const { fn: K, known, hook } = classAt(fn);
+    if (base !== 1) install(instance, K as AnyFunction, known, hook);
+    hook?.setFields(instance, slots.slice(at, at + fields));
     at += fields;
   }
+}
+
+/** A derived class installs its members on whatever its parent returns. */
+function install(instance: object, K: AnyFunction, known: KnownCode | undefined, hook: ClassHook | undefined): void {
+  const before = new Map(
+    Reflect.ownKeys(instance).map((key) => [key, Reflect.getOwnPropertyDescriptor(instance, key)]),
+  );
+  const parent = Reflect.getPrototypeOf(K);
+  Object.setPrototypeOf(K, function parentOfInstance() {
+    return instance;
+  });
+  try {
+    guarded(hook, () => Reflect.construct(K, argumentsFor(known)) as object);
+  } finally {
+    Object.setPrototypeOf(K, parent);
+  }
+  // The initialisers of public fields defined them without a value.
+  for (const [key, descriptor] of before) Object.defineProperty(instance, key, descriptor as PropertyDescriptor);
+  tidy(instance, before);
+}
+
+function guarded<T>(hook: ClassHook | undefined, body: () => T): T {
+  const guard = hook?.environment.guard;
+  if (guard !== undefined) guard.on = true;
+  try {
+    return body();
+  } finally {
+    if (guard !== undefined) guard.on = false;
+  }
+}
+
+/** Arguments that are there keep the defaults of parameters from running. */
+function argumentsFor(known: KnownCode | undefined): readonly unknown[] {
+  return Array.from({ length: known?.record.class?.parameters ?? 0 }, () => ANYTHING);
+}
+
+function tidy(instance: object, keep: { has(key: PropertyKey): boolean }): void {
+  for (const key of Reflect.ownKeys(instance)) if (!keep.has(key)) Reflect.deleteProperty(instance, key);
 }

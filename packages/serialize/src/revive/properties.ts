@@ -1,18 +1,17 @@
 import { PROPERTY, type PropertyOperations } from '../model/code.js';
-import type { AnyFunction } from '../model/ports.js';
 
 /** Own properties that stay where the engine put them. */
 const BASE: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 
 /**
- * Gives a function the own properties that were captured, in their order.
+ * Gives a function, or its prototype object, the own properties that were captured, in their order.
  *
  * @param next - The next slot's value.
  */
-export function applyProperties(fn: AnyFunction, operations: PropertyOperations, next: () => unknown): void {
+export function applyProperties(target: object, operations: PropertyOperations, next: () => unknown): void {
   const keep = operations.all === 1 ? new Set<PropertyKey>() : BASE;
   // What a class made by itself is put back from the list, so that the order is that of the list.
-  for (const key of Reflect.ownKeys(fn)) if (!keep.has(key)) Reflect.deleteProperty(fn, key);
+  for (const key of Reflect.ownKeys(target)) if (!keep.has(key)) Reflect.deleteProperty(target, key);
   for (const [name, flags] of operations.list) {
     const key = name === 0 ? (next() as symbol) : name;
     const descriptor: PropertyDescriptor = {
@@ -26,6 +25,6 @@ export function applyProperties(fn: AnyFunction, operations: PropertyOperations,
       descriptor.value = next();
       descriptor.writable = (flags & PROPERTY.writable) !== 0;
     }
-    Object.defineProperty(fn, key, descriptor);
+    Object.defineProperty(target, key, descriptor);
   }
 }

@@ -69,8 +69,8 @@ export class ValueRevival implements Revival {
       const owner = this.#at(ownerIndex);
       this.#at(index).fn = memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
     }
-    for (const { fn, known, details } of this.#functions) {
-      if (fn !== undefined && known?.record.class !== undefined) tidyClass(fn, known.record.class, details);
+    for (const { fn, known } of this.#functions) {
+      if (fn !== undefined && known?.record.class !== undefined) tidyClass(fn, known.record.class);
     }
     if (this.#functions.some(({ fn }) => fn === undefined)) throw damaged('a member of a class is missing');
     return this.#functions.map(({ fn }) => fn as AnyFunction);
@@ -96,8 +96,8 @@ export class ValueRevival implements Revival {
     for (const finish of last) finish();
   }
 
-  allocateInstance(meta: Meta, make: () => object): object {
-    return allocateInstance(meta, make, (index) => this.#at(index));
+  allocateInstance(meta: Meta): object | undefined {
+    return allocateInstance(meta, (index) => this.#at(index));
   }
 
   fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void {
@@ -203,18 +203,21 @@ export class ValueRevival implements Revival {
       applyProperties(fn, details.properties, next);
       if (details.properties.sealed === 1) last.push(() => void Object.preventExtensions(fn));
     }
+    if (details.prototypeObject !== undefined) {
+      const object = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+      Object.setPrototypeOf(object, next() as object | null);
+      applyProperties(object, details.prototypeObject, next);
+      if (details.prototypeObject.sealed === 1) last.push(() => void Object.preventExtensions(object));
+    }
     if (record?.class?.statics !== undefined) one.hook?.setStatics(record.class.statics.map(() => next()));
   }
 }
 
-/** Takes away what only served to evaluate a class, and what its prototype will be given anew, in order. */
-function tidyClass(fn: AnyFunction, { members }: ClassRecord, { properties }: FunctionDetails): void {
+/** Takes away what only served to evaluate a class. */
+function tidyClass(fn: AnyFunction, { members }: ClassRecord): void {
   const prototype = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
   for (const [isStatic, , key] of members) {
     if (key.startsWith(CLASS_KEY_PLACEHOLDER)) Reflect.deleteProperty(isStatic === 1 ? fn : prototype, key);
-  }
-  if (properties?.list.some(([key]) => key === 'prototype')) {
-    for (const key of Reflect.ownKeys(prototype)) Reflect.deleteProperty(prototype, key);
   }
 }
 
