@@ -9,9 +9,12 @@ export {
   getAllStartMethods,
   getContext,
   getStartMethod,
+  JoinableQueue,
   Pipe,
   Pool,
   Process,
+  Queue,
+  SimpleQueue,
   setExecutable,
   setStartMethod,
   ThreadPool,
@@ -44,3 +47,4 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, WaitOptions } from './queues/queue.js';

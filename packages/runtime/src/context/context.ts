@@ -9,6 +9,7 @@ import { family } from '../platform/family.js';
 import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
 
@@ -40,6 +41,12 @@ export class Context {
   readonly Pool: typeof BasePool;
   /** Pools whose workers are threads. */
   readonly ThreadPool: typeof BasePool;
+  /** Queues over this context's codec. */
+  readonly Queue: typeof BaseQueue;
+  /** Queues over this context's codec on which one can wait until everything is done. */
+  readonly JoinableQueue: typeof BaseJoinableQueue;
+  /** The smallest queues over this context's codec. */
+  readonly SimpleQueue: typeof BaseSimpleQueue;
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
@@ -55,6 +62,16 @@ export class Context {
     };
     this.ThreadPool = class ThreadPool extends BasePool {
       static override origin: () => ProcessOrigin = () => ({ ...origin(), launcher: launcherFor('thread') });
+    };
+    const marshal = () => this.marshal;
+    this.Queue = class Queue<T = unknown> extends BaseQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.JoinableQueue = class JoinableQueue<T = unknown> extends BaseJoinableQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.SimpleQueue = class SimpleQueue<T = unknown> extends BaseSimpleQueue<T> {
+      static override origin: () => Marshal = marshal;
     };
   }
 

@@ -1,6 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import {
+  type BaseJoinableQueue,
+  type BaseQueue,
   type Connection,
   currentProcess,
   currentTask,
@@ -146,4 +148,29 @@ export const startAnother = async (connection: Connection, method: StartMethod):
   const child = new context.Process({ target, args: [connection] });
   await child.start();
   await child.join();
+};
+export const putAll = async (queue: BaseQueue, items: readonly unknown[]): Promise<void> => {
+  for (const item of items) await queue.put(item);
+};
+/** Puts without waiting, and ends. */
+export const putAndLeave = (queue: BaseQueue, count: number): void => {
+  for (let i = 0; i < count; i++) queue.put({ i, text: 'x'.repeat(1000) });
+};
+export const takeAll = async (queue: BaseQueue, count: number, results: BaseQueue): Promise<void> => {
+  for (let i = 0; i < count; i++) await results.put([await queue.get(), whoAmI()]);
+};
+export const doAll = async (queue: BaseJoinableQueue<number>, results: BaseQueue): Promise<void> => {
+  for await (const item of queue) {
+    if (item < 0) break;
+    await results.put(item * 2);
+    await queue.taskDone();
+  }
+};
+export const getForever = async (queue: BaseQueue): Promise<void> => {
+  for (;;) await queue.get();
+};
+export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
+  const inner = (await queue.get()) as BaseQueue;
+  await inner.put('found inside');
+  return inner;
 };
