@@ -1,4 +1,6 @@
+import type { Address } from '../channel/address.js';
 import type { Connection } from '../channel/connection.js';
+import { BaseListener, type ClientOptions } from '../channel/listener.js';
 import type { Marshal } from '../channel/marshal.js';
 import type { PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
@@ -36,6 +38,21 @@ export class Pool extends BasePool {
 /** A pool of threads, with the interface of a pool of processes. */
 export class ThreadPool extends BasePool {
   static override origin: () => ProcessOrigin = () => ({ ...defaultContext.origin(), launcher: launcherFor('thread') });
+}
+
+/** A listener of the default context. */
+export class Listener extends BaseListener {
+  static override origin: () => Marshal = () => defaultContext.marshal;
+}
+
+/**
+ * Connects to a listener.
+ *
+ * @throws AuthenticationError where either end does not know the other's key.
+ * @throws ProcessError where nobody listens there.
+ */
+export function Client(address: Address, options: ClientOptions): Promise<Connection> {
+  return defaultContext.Client(address, options);
 }
 
 /** A queue of the default context. */

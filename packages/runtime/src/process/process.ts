@@ -4,6 +4,7 @@ import type { Marshal } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, Launcher, LaunchOptions } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
+import { getLogger, logSettings } from '../platform/logger.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME, PROTOCOL_VERSION } from '../protocol/frames.js';
@@ -358,8 +359,10 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     codec: codec.module,
     codecId: codec.id,
     handles: origin.handles,
+    log: logSettings(),
     settings: spec.settings,
   };
+  getLogger().debug(`starting ${spec.role} ${spec.name} by ${origin.launcher.method}`);
   return origin.launcher.launch({
     preparation,
     options: spec.options,

@@ -165,7 +165,11 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     waitForDone = async (queue) => {
       const place = queue.#place;
       if ('client' in place) await place.client.ask(QUEUE_REQUEST.join).reply;
-      else await waitHere((done) => (place.server.join(() => done(true)), () => {}), Number.POSITIVE_INFINITY);
+      else
+        await waitHere<true>((done) => {
+          place.server.join(() => done(true));
+          return () => {};
+        }, Number.POSITIVE_INFINITY);
     };
   }
 
