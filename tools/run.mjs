@@ -11,6 +11,12 @@ const tasks = {
   demo: async (args) => (await import('./demo.mjs')).demo(args),
 };
 
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22)) {
+  console.error(`Node 20.19 or 22.12 and later is needed; this is ${process.version}.`);
+  process.exit(1);
+}
+
 const [name = '', ...args] = process.argv.slice(2);
 const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
 if (task === undefined) {

@@ -1,6 +1,7 @@
 import { SerializeError } from '../../serialize-error.js';
 import type { Bench } from '../bench.js';
 import { CONFORMANCE_VALUES, type ConformanceValue } from '../values.js';
+import { suspendedGenerator } from './fixtures.js';
 import type { Rule } from './rule.js';
 
 class Point {
@@ -59,7 +60,7 @@ export const valueRules: readonly Rule[] = [
     rule: 'what cannot travel is refused with its path',
     check(bench) {
       const error = bench.refuses(
-        () => bench.codec.encode({ config: { list: [0, suspended()] } }, {}, 'job'),
+        () => bench.codec.encode({ config: { list: [0, suspendedGenerator()] } }, {}, 'job'),
         'Encoding a suspended generator',
       );
       bench.same(error.path, 'job.config.list[1]', 'the path');
@@ -101,13 +102,4 @@ function refusalOr(promise: Promise<unknown>): Promise<unknown> {
     if (error instanceof SerializeError) return error;
     throw error;
   });
-}
-
-function suspended(): Generator<number> {
-  const generator = (function* count() {
-    yield 1;
-    yield 2;
-  })();
-  generator.next();
-  return generator;
 }

@@ -1,0 +1,90 @@
+import type { Kind } from '../model/kind.js';
+import { types } from '../model/platform.js';
+
+// Objects whose state is not theirs alone: the system's, another thread's, or the engine's.
+
+function refused(name: string, test: Kind['test'], what: string, instead: string): Kind {
+  return {
+    code: 71,
+    name,
+    prototype: undefined,
+    test,
+    structuralKeys: -1,
+    write: (value, sink) => {
+      throw sink.refuse(value, what, instead);
+    },
+    read: (source) => {
+      throw source.damaged(`an object that never travels, ${name}`);
+    },
+  };
+}
+
+const isExternal: Kind['test'] = (value) => types?.isExternal(value) ?? false;
+const isKey: Kind['test'] = (value) => {
+  const checks = types as { isCryptoKey?(v: unknown): boolean; isKeyObject?(v: unknown): boolean } | undefined;
+  return checks?.isCryptoKey?.(value) === true || checks?.isKeyObject?.(value) === true;
+};
+
+/** `arguments`: an array-like object with a brand of its own. It arrives as one that is not tied to parameters. */
+const argumentsKind: Kind = {
+  code: 72,
+  name: 'Arguments',
+  prototype: undefined,
+  test: (value) => types?.isArgumentsObject(value) ?? false,
+  structuralKeys: -1,
+  ownKeys: () => [],
+  write(value, sink) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, 'callee');
+    // The callee of strict code is an accessor that throws; that of sloppy code is the function itself.
+    const keys = Reflect.ownKeys(value).filter((key) => key !== 'callee' || descriptor?.get === undefined);
+    sink.properties(value, keys);
+  },
+  read(source) {
+    const made = source.define(makeArguments());
+    for (const key of Reflect.ownKeys(made)) if (key !== 'callee') Reflect.deleteProperty(made, key);
+    source.properties(made);
+    return made;
+  },
+};
+
+function makeArguments(): object {
+  // biome-ignore lint/complexity/noArguments: the object itself is wanted
+  return arguments;
+}
+
+/** Classes of the host whose members are handles of the system, by the name of a property that holds the handle. */
+const HANDLE_CLASSES =
+  /^(?:TCP|Pipe|TTY|UDP|Process|FSEvent|StatWatcher|HTTPParser|TLSWrap|FileHandle|MessagePort|Worker|Timeout|Immediate|Server|Socket|ChildProcess|ReadStream|WriteStream|AbortSignal|AbortController)$/;
+
+const nativeHandle: Kind = refused(
+  'handle',
+  (value) => {
+    const owner: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor')?.value;
+    if (typeof owner !== 'function' || types?.isProxy(owner) === true) return false;
+    const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
+    return typeof name === 'string' && HANDLE_CLASSES.test(name) && holdsHandle(value, owner);
+  },
+  'it is a handle of the operating system or of this thread',
+  'Send what is needed to open one on the other side: a path, an address, an id.',
+);
+
+/** Whether an object of that name is the host's, not a class of the user's that has the same name. */
+function holdsHandle(value: object, owner: object): boolean {
+  if (/\[native code\]/.test(Function.prototype.toString.call(owner))) return true;
+  const keys = Reflect.ownKeys(value).map(String);
+  return keys.some((key) =>
+    /^(?:_handle|fd|_channel|Symbol\(.*(?:[kK]Handle|asyncId|async_id|kAborted|signal).*\))$/.test(key),
+  );
+}
+
+export const hiddenKinds: readonly Kind[] = [
+  argumentsKind,
+  refused('External', isExternal, 'it is a pointer into native code', 'Leave it out.'),
+  refused(
+    'key',
+    isKey,
+    'it is a key of the crypto module, which may be kept from being read',
+    'Export it and send the bytes.',
+  ),
+  nativeHandle,
+];
