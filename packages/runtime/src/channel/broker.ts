@@ -14,12 +14,16 @@ export interface Ticket {
   readonly token: string;
 }
 
-interface Offer {
-  readonly accept: (channel: FrameChannel) => void;
-  readonly once: boolean;
+/** Something that can be reached with a ticket. */
+export interface Offer {
+  /** Called with each channel that somebody opens with the ticket, when it has proved that it is family. */
+  accept(channel: FrameChannel): void;
+  /** Nobody will come: the ticket was meant for a process that has ended. Only where the ticket is good for one channel. */
+  drop?(): void;
 }
 
 const offers = new Map<string, Offer>();
+let collected: Ticket[] | undefined;
 let listening: { readonly server: Server; readonly address: string } | undefined;
 
 /**
@@ -27,14 +31,41 @@ let listening: { readonly server: Server; readonly address: string } | undefined
  *
  * One listening socket serves the whole process. It opens at the first offer, and does not keep the process alive.
  *
- * @param accept - Called with each channel that somebody opens with the ticket, when it has proved that it is family.
- * @param once - Whether the ticket is good for one channel only.
+ * An offer that can be dropped is good for one channel; the others for any number.
  */
-export function offer(accept: (channel: FrameChannel) => void, once: boolean): Ticket {
+export function offer(what: Offer): Ticket {
   listening ??= listen();
   const token = randomBytes(12).toString('base64url');
-  offers.set(token, { accept, once });
-  return { address: listening.address, token };
+  offers.set(token, what);
+  const ticket = { address: listening.address, token };
+  if (what.drop !== undefined) collected?.push(ticket);
+  return ticket;
+}
+
+/**
+ * Notes the tickets that are issued while a payload is encoded for one process.
+ *
+ * @returns What `encode` returned, and a function to be called when that process has ended: tickets that it did not use
+ *   are void, and whoever waits at the other end hears of it.
+ */
+export function collectTickets<T>(encode: () => T): { readonly result: T; readonly dropTickets: () => void } {
+  const outer = collected;
+  const tickets: Ticket[] = [];
+  collected = tickets;
+  try {
+    return { result: encode(), dropTickets: () => tickets.forEach(drop) };
+  } catch (error) {
+    tickets.forEach(drop);
+    throw error;
+  } finally {
+    collected = outer;
+  }
+}
+
+function drop({ token }: Ticket): void {
+  const found = offers.get(token);
+  offers.delete(token);
+  found?.drop?.();
 }
 
 /** Takes an offer back: nobody can connect with its ticket any more. */
@@ -87,7 +118,7 @@ function awaitClaim(channel: FrameChannel): void {
       const token = Buffer.from(body).toString();
       const found = kind === FRAME.claim ? offers.get(token) : undefined;
       if (found === undefined) return channel.destroy();
-      if (found.once) offers.delete(token);
+      if (found.drop !== undefined) offers.delete(token);
       channel.setLimits(FAMILY_LIMITS);
       channel.release();
       found.accept(channel);

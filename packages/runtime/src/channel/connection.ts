@@ -3,6 +3,7 @@ import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../
 import { FRAME, type Hello, PROTOCOL_VERSION } from '../protocol/frames.js';
 import type { FrameChannel } from './frame-channel.js';
 import { Inbox, type Message, Preparing } from './inbox.js';
+import { endBeforeExit } from './leave-taking.js';
 import { type Marshal, payloadOf } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
 
@@ -97,7 +98,8 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
       preparing === undefined
         ? this.#write(value, encoder)
         : await this.#inTurn(preparing.then(() => this.#write(value, encoder)));
-    await (hasBuffers ? this.#channel.written() : this.#channel.drained());
+    if (hasBuffers) await this.#channel.written();
+    await this.#channel.drained();
   }
 
   /**
@@ -132,6 +134,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#activate();
     this.#channel.send(FRAME.bytes, whole.subarray(offset, end), undefined, true);
     await this.#channel.written();
+    await this.#channel.drained();
   }
 
   /**
@@ -197,11 +200,9 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#state = 'closed';
     this.#inbox.clear(closedError());
     await this.#lastTurn;
-    this.#channel.ref();
+    this.#channel.finish();
+    this.#channel.unref();
     await this.#channel.written();
-    this.#channel.end();
-    await this.#channel.written();
-    this.#channel.destroySoon();
   }
 
   /** The messages until the other end closes. */
@@ -266,6 +267,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#channel.send(FRAME.hello, Buffer.from(JSON.stringify(hello)));
     this.#listen();
     this.#updateRef();
+    endBeforeExit(this.#channel);
   }
 
   #listen(): void {

@@ -37,6 +37,8 @@ export class FrameChannel {
   /** What arrived after the gatekeeper left and before anybody came. */
   #early: Frame[] = [];
   #opened = false;
+  #endListeners: (() => void)[] = [];
+  #isRef = true;
   #full = false;
   #scheduled = false;
   #unfinished = 0;
@@ -79,6 +81,7 @@ export class FrameChannel {
   /** Ends {@link hold}. */
   release(): void {
     this.#gatekeeper = undefined;
+    if (!this.#isRef) this.#transport.unref();
     if (this.#handler === undefined) this.#transport.pause();
     this.flush();
     if (this.#state === 'ending') this.#transport.end();
@@ -141,12 +144,18 @@ export class FrameChannel {
     if (this.#gatekeeper === undefined) this.#transport.end();
   }
 
-  /** Ends our direction and reads the other one to its end without keeping anything, as a socket needs to be closed. */
-  destroySoon(): void {
+  /** Ends our direction, and reads the other one to its end without keeping anything. */
+  finish(): void {
+    this.end();
     if (this.#ended !== undefined) return this.destroy();
     this.setHandler({ onFrame: () => {}, onEnd: () => this.destroy() });
     this.resume();
-    this.unref();
+  }
+
+  /** Calls `listener` when the other end is gone; at once, if it is. */
+  onceEnded(listener: () => void): void {
+    if (this.#ended !== undefined || this.#state === 'closed') listener();
+    else this.#endListeners.push(listener);
   }
 
   /** Ends both directions at once. */
@@ -171,12 +180,16 @@ export class FrameChannel {
     this.#transport.resume();
   }
 
+  /** Keeps the process alive while the channel is open. The default. */
   ref(): void {
+    this.#isRef = true;
     this.#transport.ref();
   }
 
+  /** Does not keep the process alive, except for what was sent and has to wait for {@link release}. */
   unref(): void {
-    this.#transport.unref();
+    this.#isRef = false;
+    if (this.#gatekeeper === undefined) this.#transport.unref();
   }
 
   #open(): void {
@@ -268,5 +281,6 @@ export class FrameChannel {
     const finishers = this.#finishers;
     this.#finishers = [];
     for (const finish of finishers) finish();
+    for (const listener of this.#endListeners.splice(0)) listener();
   }
 }

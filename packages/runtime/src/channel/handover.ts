@@ -21,10 +21,13 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
     test: (value): value is Connection => value instanceof Connection,
     reduce: (connection) => {
       const { direction, channel, past, marshal: own } = detachConnection(connection);
-      const ticket = offer((remote) => {
-        if (past === undefined) joinFrames(channel, remote);
-        else joinMessages(past, new Connection(remote, own));
-      }, true);
+      const ticket = offer({
+        accept: (remote) => {
+          if (past === undefined) joinFrames(channel, remote);
+          else joinMessages(past, new Connection(remote, own));
+        },
+        drop: () => channel.destroy(),
+      });
       return { ticket, direction };
     },
     revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),

@@ -1,3 +1,4 @@
+import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import type { Transport, TransportListener } from './transport.js';
 
 /** So many bytes may wait for the other end before {@link MemoryTransport.write} asks to wait. */
@@ -14,6 +15,7 @@ export class MemoryTransport implements Transport {
   #scheduled = false;
   #peerEnded = false;
   #finished = false;
+  #keepAlive: Timer | undefined;
 
   /** Makes two ends that are connected to each other. */
   static pair(): [MemoryTransport, MemoryTransport] {
@@ -65,9 +67,15 @@ export class MemoryTransport implements Transport {
     this.#schedule();
   }
 
-  // Memory keeps no process alive.
-  ref(): void {}
-  unref(): void {}
+  ref(): void {
+    // Memory has no handle that could keep the process alive for whoever waits.
+    this.#keepAlive ??= startTimer(() => {}, Number.POSITIVE_INFINITY);
+  }
+
+  unref(): void {
+    stopTimer(this.#keepAlive);
+    this.#keepAlive = undefined;
+  }
 
   #schedule(): void {
     if (this.#scheduled || this.#listener === undefined) return;
@@ -95,6 +103,7 @@ export class MemoryTransport implements Transport {
   #finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.unref();
     this.#listener?.onEnd(undefined);
   }
 }

@@ -2,6 +2,7 @@ import type { Codec, CodecModule, Reducer } from '@mp/codec';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { createMarshal, type Marshal } from '../channel/marshal.js';
 import { joinFamily } from '../platform/family.js';
+import { getLogger, logToStderr } from '../platform/logger.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { Preparation } from '../protocol/preparation.js';
 
@@ -34,6 +35,10 @@ export function takePlace(preparation: Preparation): void {
     parentGone: new Set(),
     isParentGone: false,
   });
+  const logger = getLogger();
+  logger.level = preparation.log.level;
+  if (preparation.log.toStderr) logToStderr();
+  logger.info('child process calling', preparation.role);
   process.title = `node ${name}`;
 }
 

@@ -1,3 +1,4 @@
+import { prepareCall } from '../channel/exported.js';
 import { payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
@@ -34,6 +35,7 @@ async function receiveWork(child: ChildChannel): Promise<Work> {
   });
   await marshal.codec.prepareDecode(payload, marshal.context);
   const work = marshal.codec.decode(payload, marshal.context) as Work;
+  if ('target' in work) await prepareCall(work.target);
   family().startProblem = undefined;
   return work;
 }

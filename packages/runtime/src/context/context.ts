@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Codec } from '@mp/codec';
+import type { Address } from '../channel/address.js';
 import type { Connection } from '../channel/connection.js';
+import { BaseListener, type ClientOptions, connectClient } from '../channel/listener.js';
 import { createMarshal, type Marshal } from '../channel/marshal.js';
 import { createPipe, type PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
@@ -9,6 +11,7 @@ import { family } from '../platform/family.js';
 import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
 
@@ -40,6 +43,14 @@ export class Context {
   readonly Pool: typeof BasePool;
   /** Pools whose workers are threads. */
   readonly ThreadPool: typeof BasePool;
+  /** Listeners over this context's codec. */
+  readonly Listener: typeof BaseListener;
+  /** Queues over this context's codec. */
+  readonly Queue: typeof BaseQueue;
+  /** Queues over this context's codec on which one can wait until everything is done. */
+  readonly JoinableQueue: typeof BaseJoinableQueue;
+  /** The smallest queues over this context's codec. */
+  readonly SimpleQueue: typeof BaseSimpleQueue;
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
@@ -55,6 +66,19 @@ export class Context {
     };
     this.ThreadPool = class ThreadPool extends BasePool {
       static override origin: () => ProcessOrigin = () => ({ ...origin(), launcher: launcherFor('thread') });
+    };
+    const marshal = () => this.marshal;
+    this.Listener = class Listener extends BaseListener {
+      static override origin: () => Marshal = marshal;
+    };
+    this.Queue = class Queue<T = unknown> extends BaseQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.JoinableQueue = class JoinableQueue<T = unknown> extends BaseJoinableQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.SimpleQueue = class SimpleQueue<T = unknown> extends BaseSimpleQueue<T> {
+      static override origin: () => Marshal = marshal;
     };
   }
 
@@ -121,6 +145,11 @@ export class Context {
   /** Makes two connections that are connected to each other; see {@link Pipe}. */
   Pipe<A = unknown, B = A>(options?: PipeOptions): [Connection<A, B>, Connection<B, A>] {
     return createPipe<A, B>(this.marshal, options);
+  }
+
+  /** Connects to a listener; see {@link Client}. */
+  Client(address: Address, options: ClientOptions): Promise<Connection> {
+    return connectClient(this.marshal, address, options);
   }
 
   /** @internal What children of this context need to start. */

@@ -1,9 +1,13 @@
+import type { Address } from '../channel/address.js';
 import type { Connection } from '../channel/connection.js';
+import { BaseListener, type ClientOptions } from '../channel/listener.js';
+import type { Marshal } from '../channel/marshal.js';
 import type { PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
 import { launcherFor } from '../launch/start-methods.js';
 import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
+import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { Context, type ContextOptions } from './context.js';
 
 const defaultContext: Context = new Context({}, true);
@@ -34,6 +38,36 @@ export class Pool extends BasePool {
 /** A pool of threads, with the interface of a pool of processes. */
 export class ThreadPool extends BasePool {
   static override origin: () => ProcessOrigin = () => ({ ...defaultContext.origin(), launcher: launcherFor('thread') });
+}
+
+/** A listener of the default context. */
+export class Listener extends BaseListener {
+  static override origin: () => Marshal = () => defaultContext.marshal;
+}
+
+/**
+ * Connects to a listener.
+ *
+ * @throws AuthenticationError where either end does not know the other's key.
+ * @throws ProcessError where nobody listens there.
+ */
+export function Client(address: Address, options: ClientOptions): Promise<Connection> {
+  return defaultContext.Client(address, options);
+}
+
+/** A queue of the default context. */
+export class Queue<T = unknown> extends BaseQueue<T> {
+  static override origin: () => Marshal = () => defaultContext.marshal;
+}
+
+/** A queue of the default context on which one can wait until everything is done. */
+export class JoinableQueue<T = unknown> extends BaseJoinableQueue<T> {
+  static override origin: () => Marshal = () => defaultContext.marshal;
+}
+
+/** The smallest queue of the default context. */
+export class SimpleQueue<T = unknown> extends BaseSimpleQueue<T> {
+  static override origin: () => Marshal = () => defaultContext.marshal;
 }
 
 /** {@link Context.setStartMethod} of the default context. */

@@ -41,7 +41,8 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
     if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') console.error(`${preparation.name}: ${error.message}`);
   });
   worker.once('exit', (code) => {
-    const forced = sent !== undefined && code !== 0 && failure === undefined;
+    // A thread that is ended while it starts reports 0.
+    const forced = sent !== undefined && failure === undefined;
     exit.settle(forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null));
     port1.close();
   });

@@ -1,8 +1,10 @@
-import type { CodecModule } from '@mp/codec';
+import type { CodecModule, Payload } from '@mp/codec';
+import { collectTickets } from '../channel/broker.js';
 import type { Marshal } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, Launcher, LaunchOptions } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
+import { getLogger, logSettings } from '../platform/logger.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME, PROTOCOL_VERSION } from '../protocol/frames.js';
@@ -271,7 +273,8 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     const work = isPlain ? { target: this.#target, args: this.#args ?? [] } : this;
     const preparing = marshal.codec.prepareEncode(work, marshal.context);
     // Encoded before anything is started: what cannot travel must not leave a process behind.
-    const payload = preparing === undefined ? marshal.codec.encode(work, marshal.context, 'process') : undefined;
+    const encode = () => collectTickets(() => marshal.codec.encode(work, marshal.context, 'process'));
+    const encoded = preparing === undefined ? encode() : undefined;
     const child = launchChild(origin, {
       role: 'process',
       name: this.#name,
@@ -284,18 +287,14 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#daemon) child.unref();
     addChild(this, child);
     for (const listener of this.#startListeners.splice(0)) listener();
-    const sent =
-      preparing === undefined ? payload : preparing.then(() => marshal.codec.encode(work, marshal.context, 'process'));
-    return this.#handOver(child, sent as never);
+    return this.#handOver(child, encoded ?? (preparing as Promise<void>).then(encode));
   }
 
-  async #handOver(
-    child: Child,
-    encoding: ReturnType<Marshal['codec']['encode']> | Promise<ReturnType<Marshal['codec']['encode']>>,
-  ): Promise<void> {
+  async #handOver(child: Child, encoding: Encoding | Promise<Encoding>): Promise<void> {
     try {
-      const { body, buffers } = encoding instanceof Promise ? await encoding : encoding;
-      child.channel.send(FRAME.run, body, buffers, true);
+      const { result, dropTickets } = await encoding;
+      child.onExit(dropTickets);
+      child.channel.send(FRAME.run, result.body, result.buffers, true);
     } catch (error) {
       child.signal('SIGKILL');
       throw error;
@@ -324,6 +323,9 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
       throw new ProcessError(PROCESS_ERROR_CODES.closed, `Process ${this.#name ?? ''} is closed.`);
   }
 }
+
+/** A process's work, encoded, with the handles in it that are void when it ends. */
+type Encoding = { readonly result: Payload; readonly dropTickets: () => void };
 
 function signalText(exitCode: number): string {
   const signal = signalName(exitCode);
@@ -357,8 +359,10 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     codec: codec.module,
     codecId: codec.id,
     handles: origin.handles,
+    log: logSettings(),
     settings: spec.settings,
   };
+  getLogger().debug(`starting ${spec.role} ${spec.name} by ${origin.launcher.method}`);
   return origin.launcher.launch({
     preparation,
     options: spec.options,

@@ -24,6 +24,8 @@ export const PROCESS_ERROR_CODES = {
   codec: 'MP_CODEC_MISMATCH',
   /** The time is over. */
   timeout: 'MP_TIMEOUT',
+  /** Nobody listens at the address, or one cannot listen there. */
+  address: 'MP_ADDRESS',
   /** The other end did not prove that it knows the key. */
   authentication: 'MP_AUTHENTICATION',
   /** A process could not be started. */

@@ -1,4 +1,5 @@
 import type { CodecModule } from '@mp/codec';
+import type { LogLevel } from '../platform/logger.js';
 
 /** What a child is for. */
 export type Role = 'process' | 'worker';
@@ -18,6 +19,8 @@ export interface Preparation {
   readonly codecId: string;
   /** The module that knows how to make the reducers of the runtime's own handles. */
   readonly handles: CodecModule;
+  /** How the parent logs; see `platform/logger.ts`. */
+  readonly log: { readonly level: LogLevel; readonly toStderr: boolean };
   /** What {@link Role} needs beyond that; JSON. */
   readonly settings: unknown;
 }

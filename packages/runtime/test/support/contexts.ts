@@ -7,4 +7,7 @@ export const tasks = await importShared<typeof import('./tasks.js')>(new URL('./
 export const methods: readonly StartMethod[] = ['spawn', 'thread'];
 
 /** A context for each start method. */
-export const contexts: readonly (readonly [string, Context])[] = methods.map((method) => [method, getContext(method)]);
+export const contexts: readonly (readonly [StartMethod, Context])[] = methods.map((method) => [
+  method,
+  getContext(method),
+]);

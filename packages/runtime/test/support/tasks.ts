@@ -1,6 +1,16 @@
 import { appendFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import { type Connection, currentProcess, currentTask, parentProcess } from '@mp/runtime';
+import {
+  type BaseJoinableQueue,
+  type BaseQueue,
+  type Connection,
+  currentProcess,
+  currentTask,
+  getContext,
+  importShared,
+  parentProcess,
+  type StartMethod,
+} from '@mp/runtime';
 
 export const identity = (value: unknown): unknown => value;
 export const square = (n: number): number => n * n;
@@ -112,4 +122,55 @@ export const relayConnection = async (carrier: Connection): Promise<void> => {
 export const receiveAndSend = async (connection: Connection): Promise<void> => {
   const [first, second] = [await connection.recv(), await connection.recv()];
   await connection.send([second, first]);
+};
+export const relayOver = async (connection: Connection, report: Connection): Promise<void> => {
+  await connection.send('ping');
+  await report.send(['echoed', await connection.recv()]);
+};
+export const failAsync = async (): Promise<never> => {
+  await sleep(1);
+  throw new Error('later');
+};
+export const sendLater = (connection: Connection): void => {
+  setTimeout(() => connection.send('later'), 20);
+};
+export const sendNames = async (connection: Connection): Promise<void> => {
+  const parent = parentProcess();
+  await connection.send({
+    name: currentProcess().name,
+    parent: parent?.name,
+    parentIsAlive: parent?.isAlive(),
+  });
+};
+export const startAnother = async (connection: Connection, method: StartMethod): Promise<void> => {
+  const context = getContext(method);
+  const { sendNames: target } = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  const child = new context.Process({ target, args: [connection] });
+  await child.start();
+  await child.join();
+};
+export const putAll = async (queue: BaseQueue, items: readonly unknown[]): Promise<void> => {
+  for (const item of items) await queue.put(item);
+};
+/** Puts without waiting, and ends. */
+export const putAndLeave = (queue: BaseQueue, count: number): void => {
+  for (let i = 0; i < count; i++) queue.put({ i, text: 'x'.repeat(1000) });
+};
+export const takeAll = async (queue: BaseQueue, count: number, results: BaseQueue): Promise<void> => {
+  for (let i = 0; i < count; i++) await results.put([await queue.get(), whoAmI()]);
+};
+export const doAll = async (queue: BaseJoinableQueue<number>, results: BaseQueue): Promise<void> => {
+  for await (const item of queue) {
+    if (item < 0) break;
+    await results.put(item * 2);
+    await queue.taskDone();
+  }
+};
+export const getForever = async (queue: BaseQueue): Promise<void> => {
+  for (;;) await queue.get();
+};
+export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
+  const inner = (await queue.get()) as BaseQueue;
+  await inner.put('found inside');
+  return inner;
 };
