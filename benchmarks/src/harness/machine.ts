@@ -1,5 +1,5 @@
 // The facts without which no figure means anything: machine, programs, and how busy the machine was with other things.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
@@ -41,10 +41,18 @@ export function machineFacts(node: string, python: string | undefined): Machine 
   };
 }
 
-/** The Python to use: the one that is asked for, else `python3` if it starts. */
+/**
+ * The Python to use: the one that is asked for; else the first `python3` that has multiprocess and dill,
+ * of the search path and of the system; else the first that starts.
+ */
 export function findPython(wanted: string | undefined): string | undefined {
-  const candidate = wanted ?? 'python3';
-  return pythonVersion(candidate) === undefined ? undefined : candidate;
+  const candidates = wanted === undefined ? ['python3', '/usr/bin/python3'] : [wanted];
+  const present = candidates.filter((candidate) => pythonVersion(candidate) !== undefined);
+  return present.find((candidate) => runs(candidate, 'import multiprocess, dill')) ?? present[0];
+}
+
+function runs(python: string, program: string): boolean {
+  return spawnSync(python, ['-c', program], { stdio: 'ignore' }).status === 0;
 }
 
 /** Watches the machine from now on; call the result at the end. */

@@ -28,8 +28,21 @@ export function residentMB(): number {
  * @returns megabytes of 10^6 bytes, or `undefined` where the system does not say.
  */
 export function privateMB(pid: number): number | undefined {
-  const rollup = readOr(`/proc/${pid}/smaps_rollup`, '');
-  const lines = [...rollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)];
+  return rollup(pid, /^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm);
+}
+
+/**
+ * A process's proportional share: a page that n processes use counts one n-th, so that shares of a family add up
+ * to what the family takes.
+ *
+ * @returns megabytes of 10^6 bytes, or `undefined` where the system does not say.
+ */
+export function proportionalMB(pid: number): number | undefined {
+  return rollup(pid, /^Pss:\s+(\d+) kB$/gm);
+}
+
+function rollup(pid: number, pattern: RegExp): number | undefined {
+  const lines = [...readOr(`/proc/${pid}/smaps_rollup`, '').matchAll(pattern)];
   if (lines.length === 0) return undefined;
   return lines.reduce((sum, [, kB]) => sum + Number(kB) * 1024, 0) / 1e6;
 }

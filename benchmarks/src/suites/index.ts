@@ -1,6 +1,7 @@
 // All suites, in the order of the report.
 import type { Suite } from '../harness/model.js';
 import { functionsSuite } from './functions/suite.js';
+import { poolSuite } from './pool/suite.js';
 import { valuesSuite } from './values/suite.js';
 
-export const suites: readonly Suite[] = [valuesSuite, functionsSuite];
+export const suites: readonly Suite[] = [valuesSuite, functionsSuite, poolSuite];
