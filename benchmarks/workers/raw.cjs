@@ -3,9 +3,5 @@
 const { parentPort } = require('node:worker_threads');
 const tasks = require('./tasks.cjs');
 
-const send = parentPort ? (message) => parentPort.postMessage(message) : (message) => process.send(message);
-const answer = ([id, task, input]) => send([id, tasks[task](input)]);
-
-if (parentPort) parentPort.on('message', answer);
-else process.on('message', answer);
-send('ready');
+if (parentPort) parentPort.on('message', ([id, task, input]) => parentPort.postMessage([id, tasks[task](input)]));
+else process.on('message', ([id, task, input]) => process.send([id, tasks[task](input)]));

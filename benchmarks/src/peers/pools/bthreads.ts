@@ -1,5 +1,6 @@
 // bthreads: threads or processes. It has no queue: every task is posted at once.
-import { type PoolPeer, require, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import { type PoolPeer, require } from './pool-peer.js';
 
 interface Bthreads {
   readonly Pool: new (

@@ -1,5 +1,6 @@
 // jest-worker: processes or threads.
-import { type PoolPeer, require, type TaskName, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import { type PoolPeer, require, type TaskName } from './pool-peer.js';
 
 const exposedMethods: readonly TaskName[] = ['noop', 'increment', 'echo', 'spin'];
 

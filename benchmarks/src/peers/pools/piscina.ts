@@ -1,5 +1,6 @@
 // piscina: threads.
-import { type PoolPeer, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import type { PoolPeer } from './pool-peer.js';
 
 export const piscinaPeers: readonly PoolPeer[] = [
   {

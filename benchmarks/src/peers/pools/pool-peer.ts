@@ -1,6 +1,5 @@
 // What an adapter of a pool offers. One small file for each library.
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type { Peer } from '../../harness/model.js';
 
 /** The tasks of workers/tasks.cjs. */
@@ -20,8 +19,3 @@ export interface PoolPeer extends Peer {
 }
 
 export const require: NodeJS.Require = createRequire(import.meta.url);
-
-/** The path of a file of benchmarks/workers. */
-export function workerFile(name: string): string {
-  return fileURLToPath(new URL(`../../../workers/${name}`, import.meta.url));
-}

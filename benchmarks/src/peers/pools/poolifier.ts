@@ -1,5 +1,6 @@
 // poolifier: threads or a cluster of processes.
-import { type BenchPool, type PoolPeer, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import type { BenchPool, PoolPeer } from './pool-peer.js';
 
 interface Poolifier {
   execute(input: unknown, name: string): Promise<unknown>;

@@ -2,7 +2,8 @@
 import { type ForkOptions, fork, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { type BenchPool, type PoolPeer, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import type { BenchPool, PoolPeer } from './pool-peer.js';
 
 interface RawWorker {
   send(message: unknown): unknown;
@@ -28,22 +29,15 @@ function thread(): RawWorker {
   };
 }
 
-async function rawPool(count: number, start: () => RawWorker): Promise<BenchPool> {
+function rawPool(count: number, start: () => RawWorker): BenchPool {
   const pending = new Map<number, (result: unknown) => void>();
   const workers = Array.from({ length: count }, start);
-  await Promise.all(
-    workers.map(
-      (worker) =>
-        new Promise<void>((resolve) =>
-          worker.listen((message) => {
-            if (message === 'ready') return resolve();
-            const [id, result] = message as [number, unknown];
-            pending.get(id)!(result);
-            pending.delete(id);
-          }),
-        ),
-    ),
-  );
+  for (const worker of workers)
+    worker.listen((message) => {
+      const [id, result] = message as [number, unknown];
+      pending.get(id)!(result);
+      pending.delete(id);
+    });
   let next = 0;
   return {
     run: (task, input) =>

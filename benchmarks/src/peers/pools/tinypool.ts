@@ -1,5 +1,6 @@
 // tinypool: threads or processes.
-import { type PoolPeer, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import type { PoolPeer } from './pool-peer.js';
 
 type Options = NonNullable<ConstructorParameters<typeof import('tinypool').default>[0]>;
 

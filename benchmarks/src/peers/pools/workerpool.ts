@@ -1,6 +1,7 @@
 // workerpool: threads or processes.
 import type { WorkerPoolOptions } from 'workerpool';
-import { type PoolPeer, workerFile } from './pool-peer.js';
+import { workerFile } from '../worker-file.js';
+import type { PoolPeer } from './pool-peer.js';
 
 function workerpool(id: string, title: string, options: WorkerPoolOptions, use: string): PoolPeer {
   return {

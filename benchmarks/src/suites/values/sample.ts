@@ -3,6 +3,7 @@ import { peakMB, resetPeak, residentMB } from '../../harness/memory.js';
 import type { SampleRunner } from '../../harness/model.js';
 import { NoNumber, orCannot, outcomeOf } from '../../harness/refusal.js';
 import { onceMs, timeUs } from '../../harness/timing.js';
+import type { ValueCodec } from '../../peers/values/value-peer.js';
 import { isSame, type PayloadName, payloads } from './payloads.js';
 import { valuePeers } from './suite.js';
 
@@ -10,7 +11,8 @@ export const runValueSample: SampleRunner = (caseId, peerId, { timeMs }) =>
   outcomeOf(async () => {
     const name = caseId as PayloadName;
     const value = payloads[name].make();
-    const [codec, importMs] = await onceMs(() => valuePeers.find(({ id }) => id === peerId)!.load());
+    const peer = valuePeers.find(({ id }) => id === peerId)!;
+    const [codec, importMs] = await onceMs(() => peer.load());
     const { encode, decode, bytes } = codec;
 
     resetPeak();
@@ -26,19 +28,25 @@ export const runValueSample: SampleRunner = (caseId, peerId, { timeMs }) =>
       results['firstDecode'] = firstDecode;
       // What a session has said is decoded once and in order.
       results['decode'] = codec.session
-        ? await timeUs(decode, timeMs, freshMessages(codec, value))
+        ? await timeSession(await peer.load(), value, timeMs)
         : await timeUs(() => decode(encoded), timeMs);
     }
     if (bytes !== undefined) results['bytes'] = bytes(codec.session ? encode(value) : encoded);
     return results;
   });
 
-/** Encodes the next message of a session, in a memory of its own: a session lends what it encodes. */
-function freshMessages(codec: { encode(value: unknown): unknown }, value: unknown): () => unknown {
-  return () => {
-    const message = codec.encode(value);
-    if (message instanceof Uint8Array) return message.slice();
-    const { body, ...rest } = message as { body: Uint8Array };
-    return { ...rest, body: body.slice() };
-  };
+/** Decodes message after message of a session of its own, in order and each once. */
+function timeSession(session: ValueCodec, value: unknown, timeMs: number): Promise<number> {
+  return timeUs(
+    (message) => session.decode!(message),
+    timeMs,
+    () => copyOf(session.encode(value)),
+  );
+}
+
+/** A session lends what it encodes, until the next message. */
+function copyOf(message: unknown): unknown {
+  if (message instanceof Uint8Array) return message.slice();
+  const { body, ...rest } = message as { body: Uint8Array };
+  return { ...rest, body: body.slice() };
 }
