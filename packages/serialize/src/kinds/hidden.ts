@@ -36,16 +36,26 @@ const argumentsKind: Kind = {
   write(value, sink) {
     const descriptor = Object.getOwnPropertyDescriptor(value, 'callee');
     // The callee of strict code is an accessor that throws; that of sloppy code is the function itself.
-    const keys = Reflect.ownKeys(value).filter((key) => key !== 'callee' || descriptor?.get === undefined);
-    sink.properties(value, keys);
+    const isSloppy = descriptor?.get === undefined;
+    sink.uint(isSloppy ? 1 : 0);
+    sink.properties(
+      value,
+      Reflect.ownKeys(value).filter((key) => key !== 'callee' || isSloppy),
+    );
   },
   read(source) {
-    const made = source.define(makeArguments());
-    for (const key of Reflect.ownKeys(made)) if (key !== 'callee') Reflect.deleteProperty(made, key);
+    const isSloppy = source.uint() === 1;
+    const made = source.define(isSloppy ? makeSloppyArguments() : makeArguments());
+    for (const key of Reflect.ownKeys(made)) if (key !== 'callee' || isSloppy) Reflect.deleteProperty(made, key);
     source.properties(made);
     return made;
   },
 };
+
+/** The `callee` of strict arguments cannot be changed, and a module is strict. */
+function makeSloppyArguments(): object {
+  return Function('return arguments')() as object;
+}
 
 function makeArguments(): object {
   // biome-ignore lint/complexity/noArguments: the object itself is wanted
