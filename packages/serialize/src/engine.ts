@@ -1,4 +1,5 @@
-import { type CodeEngine, NO_CODE } from './message/engine.js';
+import { createCodeEngine } from './code.js';
+import type { CodeEngine } from './message/engine.js';
 
 /** The code engine of this host. */
-export const engine: CodeEngine = NO_CODE;
+export const engine: CodeEngine = createCodeEngine();

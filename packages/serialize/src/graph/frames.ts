@@ -1,6 +1,6 @@
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import { ATTRIBUTE, DECORATION, FRAME } from '../model/codes.js';
-import type { AnyFunction } from '../model/ports.js';
+import type { AnyFunction, Meta } from '../model/ports.js';
 import { setState } from '../model/state.js';
 import type { GraphReader } from './reader.js';
 
@@ -26,14 +26,15 @@ export function readFrame(reader: GraphReader, code: number): object {
 
 function readDecorated(reader: GraphReader): object {
   const flags = reader.uint();
-  const object = reader.object();
+  const privates = flags & DECORATION.privates ? readPrivatesMeta(reader) : undefined;
+  const object = privates === undefined ? reader.object() : reader.instance(privates);
   if (flags & DECORATION.prototype) {
     const prototype = reader.prototype();
     if (!reader.context.scanning && !Reflect.setPrototypeOf(object, prototype))
       throw reader.damaged('a prototype that an object cannot have');
   }
   if (flags & DECORATION.properties) readProperties(reader, object);
-  if (flags & DECORATION.privates) readPrivates(reader, object);
+  if (privates !== undefined) readPrivates(reader, object, privates);
   if (flags & DECORATION.state) {
     reader.requireTrust('an object that restores its own state');
     const state = reader.value();
@@ -46,9 +47,12 @@ function readDecorated(reader: GraphReader): object {
   return object;
 }
 
-function readPrivates(reader: GraphReader, object: object): void {
+function readPrivatesMeta(reader: GraphReader): Meta {
   reader.requireTrust('private members');
-  const meta = reader.meta(reader.uint());
+  return reader.meta(reader.uint());
+}
+
+function readPrivates(reader: GraphReader, object: object, meta: Meta): void {
   const slots: unknown[] = [];
   for (let left = reader.count(1); left > 0; left--) slots.push(reader.value());
   reader.privates.push(() => reader.context.revival?.fillPrivateMembers(object, meta, slots));

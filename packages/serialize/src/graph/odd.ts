@@ -190,6 +190,8 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (flags !== 0) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
     writer.out.uint(flags);
+    // The object itself may be made from it.
+    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
   if (keys.every((key) => typeof key === 'string' && attributesOf(object, key, integrity) === PLAIN_ATTRIBUTES)) {
     writer.out.extensionUint(EXT.dictionary, keys.length);
@@ -203,7 +205,6 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   }
   if (flags & DECORATION.prototype) writer.prototype(facts);
   if (privates !== undefined) {
-    writer.out.uint(writer.privates.push(privates.meta) - 1);
     writer.out.uint(privates.slots.length);
     for (const slot of privates.slots) writer.value(slot);
   }
@@ -248,9 +249,10 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
   const privates = ownPrototype ? undefined : privateMembers(writer, object, facts);
-  if (flags !== 0) {
+  if (flags !== 0 || privates !== undefined) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
     writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates));
+    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
   if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
     writeSparse(writer, array, new Set(own));
@@ -258,7 +260,6 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   if (flags & DECORATION.prototype) writePrototype(writer, facts.prototype, facts);
   if (flags & DECORATION.properties) writeProperties(writer, object, own);
   if (privates !== undefined) {
-    writer.out.uint(writer.privates.push(privates.meta) - 1);
     writer.out.uint(privates.slots.length);
     for (const slot of privates.slots) writer.value(slot);
   }

@@ -512,6 +512,16 @@ export class GraphReader implements ValueSource {
     return this.define(object);
   }
 
+  /** Reads an object that has private members: what only construction gives, the code engine makes. */
+  instance(privates: Meta): object {
+    const made = this.context.scanning ? undefined : this.context.revival?.allocateInstance(privates);
+    if (made === undefined) return this.object();
+    this.#target = this.define(made);
+    const object = this.object();
+    if (object !== made) throw this.damaged('an instance of another kind than its class makes');
+    return object;
+  }
+
   #prototypeOf(): object {
     const place = this.reserve();
     const owner = this.object();

@@ -25,6 +25,9 @@ const isKey: Kind['test'] = (value) => {
   return checks?.isCryptoKey?.(value) === true || checks?.isKeyObject?.(value) === true;
 };
 
+const SLOPPY = 1;
+const ITERATES = 2;
+
 /** `arguments`: an array-like object with a brand of its own. It arrives as one that is not tied to parameters. */
 const argumentsKind: Kind = {
   code: 72,
@@ -36,13 +39,22 @@ const argumentsKind: Kind = {
   write(value, sink) {
     const descriptor = Object.getOwnPropertyDescriptor(value, 'callee');
     // The callee of strict code is an accessor that throws; that of sloppy code is the function itself.
+    const isSloppy = descriptor?.get === undefined;
+    const iterates = iteratesLikeArrays(value);
+    sink.uint((isSloppy ? SLOPPY : 0) | (iterates ? ITERATES : 0));
     const keys = Reflect.ownKeys(value).filter((key) =>
-      key === 'callee' ? descriptor?.get === undefined : key !== Symbol.iterator || !iteratesLikeArrays(value),
+      key === 'callee' ? isSloppy : key !== Symbol.iterator || !iterates,
     );
     sink.properties(value, keys);
   },
   read(source) {
-    const made = source.define(makeArguments());
+    const flags = source.uint();
+    const isSloppy = (flags & SLOPPY) !== 0;
+    const made = source.define(isSloppy ? makeSloppyArguments() : makeArguments());
+    for (const key of Reflect.ownKeys(made)) {
+      const stays = key === 'callee' ? !isSloppy : key === Symbol.iterator && (flags & ITERATES) !== 0;
+      if (!stays) Reflect.deleteProperty(made, key);
+    }
     source.properties(made);
     return made;
   },
@@ -52,6 +64,11 @@ const argumentsKind: Kind = {
 function iteratesLikeArrays(value: object): boolean {
   const iterate: unknown = Object.getOwnPropertyDescriptor(value, Symbol.iterator)?.value;
   return typeof iterate === 'function' && Object.getOwnPropertyDescriptor(iterate, 'name')?.value === 'values';
+}
+
+/** The `callee` of strict arguments cannot be changed, and a module is strict. */
+function makeSloppyArguments(): object {
+  return Function('return arguments')() as object;
 }
 
 function makeArguments(): object {

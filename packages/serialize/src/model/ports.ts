@@ -59,7 +59,7 @@ export interface Capture {
   ): CapturedBatch;
 
   /**
-   * The private members of an instance of `classFunction`, a class that is captured by value.
+   * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
    * @returns `undefined` where the class and its ancestors declare none.
    */
@@ -82,14 +82,13 @@ export interface Revival {
    */
   allocate(metas: readonly Meta[]): readonly AnyFunction[];
   /**
-   * Makes the instance that {@link Capture.privateMembers} described: private members can only be given to
-   * an object while it is constructed. Called when instances are allocated, after {@link allocate}.
+   * Makes the instance that {@link Capture.privateMembers} described, where only construction can give an object its
+   * private members: those of a class that extends nothing. Called before the instance is decoded, after {@link allocate}.
    *
-   * @param make - Makes the plain or native object beneath (a Map, an error), where that is for the value
-   *   engine to make; not called where the class itself is the base.
-   * @returns An object with its private members, no properties, and any prototype.
+   * @returns An object with its private members, no properties, and any prototype; `undefined` where
+   *   {@link fillPrivateMembers} installs the members on any object.
    */
-  allocateInstance(meta: Meta, make: () => object): object;
+  allocateInstance(meta: Meta): object | undefined;
   /** Fills in the decoded slots of the batches, in the order of the metas. Called once, when all values exist. */
   fill(slots: readonly (readonly unknown[])[]): void;
   /** Adds the private members that {@link Capture.privateMembers} found, without running user code. */
