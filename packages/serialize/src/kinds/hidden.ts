@@ -80,13 +80,26 @@ function makeArguments(): object {
 const HANDLE_CLASSES =
   /^(?:TCP|Pipe|TTY|UDP|Process|FSEvent|StatWatcher|HTTPParser|TLSWrap|FileHandle|MessagePort|Worker|Timeout|Immediate|Server|Socket|ChildProcess|ReadStream|WriteStream|AbortSignal|AbortController)$/;
 
+/** Whether a prototype is that of a class of the host's whose members hold handles, going by its name. */
+export function isHandlePrototype(prototype: object): boolean {
+  const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof owner !== 'function' || types?.isProxy(owner) === true) return false;
+  const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
+  return typeof name === 'string' && HANDLE_CLASSES.test(name);
+}
+
 const nativeHandle: Kind = refused(
   'handle',
   (value) => {
-    const owner: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor')?.value;
-    if (typeof owner !== 'function' || types?.isProxy(owner) === true) return false;
-    const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
-    return typeof name === 'string' && HANDLE_CLASSES.test(name) && holdsHandle(value, owner);
+    let prototype = Object.getPrototypeOf(value) as object | null;
+    for (
+      ;
+      prototype !== null && types?.isProxy(prototype) !== true;
+      prototype = Object.getPrototypeOf(prototype) as object | null
+    ) {
+      if (isHandlePrototype(prototype)) return holdsHandle(value, (prototype as { constructor: object }).constructor);
+    }
+    return false;
   },
   'it is a handle of the operating system or of this thread',
   'Send what is needed to open one on the other side: a path, an address, an id.',
@@ -97,7 +110,7 @@ function holdsHandle(value: object, owner: object): boolean {
   if (/\[native code\]/.test(Function.prototype.toString.call(owner))) return true;
   const keys = Reflect.ownKeys(value).map(String);
   return keys.some((key) =>
-    /^(?:_handle|fd|_channel|Symbol\(.*(?:[kK]Handle|asyncId|async_id|kAborted|signal).*\))$/.test(key),
+    /^(?:_handle|fd|_channel|_idleTimeout|Symbol\(.*(?:[kK]Handle|asyncId|async_id|kAborted|signal).*\))$/.test(key),
   );
 }
 
