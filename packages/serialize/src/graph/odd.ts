@@ -1,7 +1,7 @@
 import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
 import { brandOf } from '../kinds/index.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
-import type { Kind } from '../model/kind.js';
+import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
@@ -156,8 +156,10 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
   writer.shell(handler);
 }
 
-/** Refuses an instance of a class that nothing here can send, and one whose state would not be found again. */
-function requireClass(writer: GraphWriter, object: object, { prototype, builtIn, opaque }: PrototypeFacts): void {
+/** Refuses an instance of a class that nothing here can send. Once for each class in a value. */
+function requireClass(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== undefined) return;
+  const { prototype, builtIn, opaque } = facts;
   if (opaque !== undefined) {
     throw writer.refuse(
       object,
@@ -165,27 +167,36 @@ function requireClass(writer: GraphWriter, object: object, { prototype, builtIn,
       'Send what is needed to make one on the other side.',
     );
   }
-  if (builtIn !== undefined || prototype === null || isProxy(prototype)) return;
-  const owner = functionOfPrototype(prototype);
-  if (owner === undefined) return;
-  const named = writer.names.indexOf(prototype) !== undefined || writer.names.indexOf(owner) !== undefined;
-  const name = String(getOwnPropertyDescriptor(owner, 'name')?.value ?? '');
-  if (!named && writer.context.capture === undefined) {
+  const owner =
+    builtIn !== undefined || prototype === null || isProxy(prototype) ? undefined : functionOfPrototype(prototype);
+  const isNamed =
+    owner !== undefined &&
+    (writer.names.indexOf(prototype!) !== undefined || writer.names.indexOf(owner) !== undefined);
+  if (owner !== undefined && !isNamed && writer.context.capture === undefined) {
     throw writer.refuse(
       object,
-      `it is an instance of the class ${name}, and classes do not travel here`,
+      `it is an instance of the class ${nameOf(owner)}, and classes do not travel here`,
       'Register the class, or use a serializer with code.',
     );
   }
-  if (!named) return;
+  facts.isNamed = isNamed;
+}
+
+/** Refuses an instance whose class would not find the instance's state again on the other side. */
+function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== true) return;
   const hidden = Object.getOwnPropertySymbols(object).find((symbol) => !travels(writer, symbol));
   if (hidden !== undefined) {
     throw writer.refuse(
       object,
-      `its class ${name} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
+      `its class ${nameOf(functionOfPrototype(facts.prototype!)!)} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
       'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
     );
   }
+}
+
+function nameOf(fn: AnyFunction): string {
+  return String(getOwnPropertyDescriptor(fn, 'name')?.value ?? '');
 }
 
 /** Whether a symbol is the same symbol on the other side. */
@@ -199,6 +210,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined && writer.context.exact;
   if (simple && writer.record(object, facts, true)) return;
+  if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
   const integrity = state === undefined ? integrityOf(object) : 0;
   const flags =
@@ -261,8 +273,10 @@ function classOf(prototype: object | null): AnyFunction | undefined {
 
 /** Writes an object with internal slots, and what users added to it. */
 function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
+  if (kind.code === NEVER) kind.write(object, writer);
   // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
   requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
+  requireSymbols(writer, object, facts);
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);

@@ -18,6 +18,8 @@ export interface PrototypeFacts {
   readonly opaque: string | undefined;
   /** The shapes of ordinary objects on it. */
   readonly family: ShapeFamily;
+  /** Whether the other side finds the class by name. `undefined`: not known yet. */
+  isNamed: boolean | undefined;
   /** Whether members may have private fields, so that each must be asked. `undefined`: not known yet. */
   hasPrivateMembers: boolean | undefined;
 }
@@ -42,6 +44,7 @@ export class PrototypeTable {
       ordinary: isOrdinaryChain(prototype),
       opaque: local === undefined ? opaqueClass(prototype) : undefined,
       family: new ShapeFamily(),
+      isNamed: undefined,
       hasPrivateMembers: undefined,
     };
     (local === prototype ? this.#builtIn : this.#local).set(prototype, facts);

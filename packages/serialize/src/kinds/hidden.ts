@@ -1,11 +1,11 @@
-import type { Kind } from '../model/kind.js';
+import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 
 // Objects whose state is not theirs alone: the system's, another thread's, or the engine's.
 
 function refused(name: string, test: Kind['test'], what: string, instead: string): Kind {
   return {
-    code: 71,
+    code: NEVER,
     name,
     prototype: undefined,
     test,
