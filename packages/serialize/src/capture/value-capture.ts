@@ -16,6 +16,7 @@ import {
   readAll,
   recaptureFunction,
 } from './function-capture.js';
+import { ownerOfPrivateNames } from './owner.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { placeText, scriptOf } from './source-info.js';
@@ -40,7 +41,7 @@ export class ValueCapture implements Capture {
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
-  #unnumbered: (readonly [fn: AnyFunction, entry: { fn: number }])[] = [];
+  #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
   #codes: string[] = [];
 
   constructor(references: References) {
@@ -51,9 +52,9 @@ export class ValueCapture implements Capture {
     this.#codes = [];
     const facts = new Map<AnyFunction, CodeFacts>();
     for (const fn of functions) this.#indices.set(fn, this.#indices.size);
-    this.#unnumbered = this.#unnumbered.filter(([fn, entry]) => {
+    this.#unnumbered = this.#unnumbered.filter(([fn, waits]) => {
       const index = this.#indices.get(fn);
-      if (index !== undefined) entry.fn = index;
+      if (index !== undefined) waits.set(index);
       return index === undefined;
     });
     for (const fn of functions) {
@@ -108,7 +109,15 @@ export class ValueCapture implements Capture {
           fields: fields.length,
           ...(isDerived ? {} : { base: 1 as const }),
         };
-        if (entry.fn === -1) this.#unnumbered.push([fn, entry]);
+        if (entry.fn === -1)
+          this.#unnumbered.push([
+            fn,
+            {
+              set: (index) => {
+                entry.fn = index;
+              },
+            },
+          ]);
         return entry;
       }),
     };
@@ -130,7 +139,9 @@ export class ValueCapture implements Capture {
     if (path !== undefined) return { meta: { reference: ['m', ...path] }, slots: [] };
     const member = this.#members.get(fn);
     if (member !== undefined) return this.#memberPart(fn, facts as CodeFacts, member);
-    if (facts !== undefined && facts.freePrivateNames.size > 0) return this.#pendingPart(fn, facts, holderOf);
+    const isGuest = facts !== undefined && facts.freePrivateNames.size > 0 && facts.form === 'expression';
+    if (facts !== undefined && facts.freePrivateNames.size > 0 && !isGuest)
+      return this.#pendingPart(fn, facts, holderOf);
 
     this.#emitted.add(fn);
     const captured =
@@ -149,6 +160,8 @@ export class ValueCapture implements Capture {
     slots.push(...properties.slots);
     if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
     if (captured.variables.length > 0) this.#witness(fn, captured, reading);
+    const guest = isGuest ? this.#guest(facts, reading, captured.thisValue) : undefined;
+    if (guest?.owner !== undefined) slots.push(guest.owner);
 
     const code = this.#code(captured.code);
     const details: FunctionDetails = {
@@ -156,6 +169,7 @@ export class ValueCapture implements Capture {
       ...(dead.length === 0 ? {} : { dead }),
       ...properties.details,
     };
+    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots };
     return { meta: Object.keys(details).length === 1 ? code : details, slots };
   }
 
@@ -189,6 +203,27 @@ export class ValueCapture implements Capture {
     }
     this.#pending.set(fn, owner as AnyFunction);
     return { meta: { pending: 1 }, slots: [owner] };
+  }
+
+  /** A function that uses private names is made inside of their class. */
+  #guest(
+    facts: CodeFacts,
+    { location }: FunctionReading,
+    thisValue: unknown,
+  ): { readonly details: { guestOf: number; bringsOwner?: 1 }; readonly owner: AnyFunction | undefined } {
+    const owner = ownerOfPrivateNames(facts, location, thisValue, this.#indices.keys());
+    const index = this.#indices.get(owner);
+    if (index !== undefined) return { details: { guestOf: index }, owner: undefined };
+    const details: { guestOf: number; bringsOwner?: 1 } = { guestOf: -1, bringsOwner: 1 };
+    this.#unnumbered.push([
+      owner,
+      {
+        set: (found) => {
+          details.guestOf = found;
+        },
+      },
+    ]);
+    return { details, owner };
   }
 
   #lateMembers(): Pick<BatchMeta, 'members'> {

@@ -53,6 +53,8 @@ export interface ClassRecord {
   readonly hasPrivates?: true;
   /** Private static fields. */
   readonly statics?: readonly string[];
+  /** How many characters of the text follow its last element: what is placed before them stands in the class. */
+  readonly tail: number;
   /** How many arguments keep the defaults of the constructor from running. */
   readonly parameters?: number;
 }
@@ -85,6 +87,10 @@ export interface FunctionDetails {
   readonly member?: readonly [number, number];
   /** It is a member of a class that a later batch holds. */
   readonly pending?: 1;
+  /** It uses private names of a class, and is made inside of that: the class's index. */
+  readonly guestOf?: number;
+  /** The class that the code was made in is in the last slot, so that it is met. */
+  readonly bringsOwner?: 1;
   /** It is found by name. */
   readonly reference?: Meta;
   /** Indices of variables that were in their temporal dead zone. */

@@ -9,13 +9,13 @@ import {
 } from '../model/code.js';
 import { type RevivedFrom, remember } from '../model/origin.js';
 import type { AnyFunction, Meta, Revival } from '../model/ports.js';
-import { codeOf, type FunctionFactory, type KnownCode } from './code-cache.js';
+import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
 import type { Made } from './compile.js';
 import { forwardingPrototype } from './home.js';
 import { allocateInstance, type ClassHook, fillPrivateMembers, hookOf } from './instances.js';
 import { memberOf } from './members.js';
 import { applyProperties } from './properties.js';
-import { buildSharedScopes, ownFactory, type Plan, type SharedVars } from './shared-scopes.js';
+import { buildSharedScopes, functionShape, ownFactory, type Plan, type SharedVars } from './shared-scopes.js';
 
 /** A function while it is being revived. */
 interface Revived extends Plan {
@@ -52,16 +52,21 @@ export class ValueRevival implements Revival {
       this.#read(meta, sharing);
       later.push(...(meta.members ?? []));
     }
+    for (const one of this.#functions)
+      if (one.details.guestOf !== undefined) this.#at(one.details.guestOf).guests.push(one);
     if (sharing.length > 0) {
-      this.#shared = buildSharedScopes(
+      buildSharedScopes(
         sharing,
         (index) => this.#at(index),
+        (bound) => {
+          this.#shared = bound;
+        },
         (plan, factory) => this.#make(plan as Revived, factory),
       );
     }
     for (const one of this.#functions) {
       if (one.details.reference !== undefined) one.fn = this.#resolve(one.details.reference) as AnyFunction;
-      else if (one.known !== undefined && one.fn === undefined) this.#make(one, ownFactory(one));
+      else if (one.known !== undefined && one.fn === undefined && !one.isGuest) this.#make(one, ownFactory(one));
     }
     const members: (readonly [number, number, number])[] = [...later];
     for (const { index, details } of this.#functions) if (details.member) members.push([index, ...details.member]);
@@ -116,6 +121,8 @@ export class ValueRevival implements Revival {
         index: this.#functions.length,
         codeId,
         dead: details.dead ?? [],
+        guests: [],
+        isGuest: details.guestOf !== undefined,
         details,
         known,
         fn: undefined,
@@ -160,6 +167,20 @@ export class ValueRevival implements Revival {
     if (record.class?.hasPrivates || record.class?.statics) one.hook = hookOf(one.fn, environment);
     one.from = { codeId: one.codeId };
     remember(one.fn, one.from);
+    if (one.guests.length > 0) this.#makeGuests(one, environment.guests);
+  }
+
+  #makeGuests(owner: Revived, key: symbol): void {
+    const K = owner.fn as AnyFunction;
+    const factories = Reflect.get(K, key) as readonly FunctionFactory[];
+    Reflect.deleteProperty(K, key);
+    const keys = (functionShape(owner, this.#shared).guests ?? []).map(keyOfFunction);
+    for (const guest of owner.guests) {
+      this.#make(
+        guest as Revived,
+        factories[keys.indexOf(keyOfFunction(functionShape(guest, this.#shared)))] as FunctionFactory,
+      );
+    }
   }
 
   #fill(one: Revived, next: () => unknown, last: (() => void)[]): void {
@@ -210,6 +231,7 @@ export class ValueRevival implements Revival {
       if (details.prototypeObject.sealed === 1) last.push(() => void Object.preventExtensions(object));
     }
     if (record?.class?.statics !== undefined) one.hook?.setStatics(record.class.statics.map(() => next()));
+    if (details.bringsOwner === 1) next();
   }
 }
 
