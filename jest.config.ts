@@ -29,6 +29,11 @@ const config: Config = {
     project('native', 120_000),
     project('serialize', 120_000),
     project('runtime', 120_000),
+    {
+      ...project('benchmarks', 60_000),
+      rootDir: 'benchmarks',
+      runner: ['<rootDir>/../tools/jest-plain-node/runner.mjs', { fileTimeoutMs: 60_000 }] as never,
+    },
   ],
 };
 

@@ -14,18 +14,39 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+
 // uv_handle_type of libuv 1.x, whose order is part of its ABI.
 enum { FS_EVENT = 3, FS_POLL = 4, NAMED_PIPE = 7, POLL = 8, PROCESS = 10, TCP = 12, TTY = 14, UDP = 15, SIGNAL = 16 };
 
-// The beginning of uv_loop_t, unchanged since libuv 1.0: the number of requests that are under way.
+// The beginning of uv_loop_t, a public structure that libuv 1.x cannot change. `has_known_layout` makes sure.
+typedef struct uv_queue {
+  struct uv_queue *next;
+  struct uv_queue *previous;
+} uv_queue;
+
 typedef struct {
   void *data;
   unsigned int active_handles;
-  void *handle_queue[2];
+  uv_queue handle_queue;
   union {
     void *unused;
     unsigned int count;
   } active_reqs;
+  void *internal_fields;
+  unsigned int stop_flag;
+  unsigned long flags;
+  int backend_fd;
+  /** Descriptors that are to be looked at without waiting. */
+  uv_queue pending_queue;
+  uv_queue watcher_queue;
+  void **watchers;
+  unsigned int nwatchers;
+  unsigned int nfds;
+  /** What the thread pool has done and this thread was not yet told of. */
+  uv_queue wq;
 } loop_head;
 
 extern void uv_walk(uv_loop_t *loop, void (*visit)(uv_handle_t *handle, void *data), void *data);
@@ -34,6 +55,7 @@ extern const char *uv_handle_type_name(int type);
 extern int uv_fileno(const uv_handle_t *handle, int *fd);
 extern int uv_is_active(const uv_handle_t *handle);
 extern int uv_has_ref(const uv_handle_t *handle);
+extern int uv_backend_fd(const uv_loop_t *loop);
 extern int uv_is_closing(const uv_handle_t *handle);
 extern void uv_unref(uv_handle_t *handle);
 extern int uv_fs_event_stop(uv_handle_t *handle);
@@ -102,6 +124,25 @@ static void retire_handle(uv_handle_t *handle, void *data) {
     uv_unref(handle);
 }
 
+static bool has_known_layout(uv_loop_t *loop) { return ((loop_head *)loop)->backend_fd == uv_backend_fd(loop); }
+
+/** Empties a list, so that each entry is one of its own, as libuv has entries that are on no list. */
+static void unlink_all(uv_queue *list) {
+  while (list->next != list) {
+    uv_queue *entry = list->next;
+    list->next = entry->next;
+    entry->next->previous = list;
+    entry->next = entry->previous = entry;
+  }
+}
+
+/** Drops, in a child, what its parent had under way: none of it ends there, or keeps the child alive. */
+static void drop_requests(loop_head *loop) {
+  loop->active_reqs.count = 0;
+  unlink_all(&loop->pending_queue);
+  unlink_all(&loop->wq);
+}
+
 pid_t copy_process(uv_loop_t *loop, bool silence) {
   sigset_t all, before;
   // A signal that came before the child has a signal pipe of its own would be told to the parent.
@@ -121,8 +162,7 @@ pid_t copy_process(uv_loop_t *loop, bool silence) {
     // Only now: before, the kernel's watch lists were still shared with the parent.
     if (silence) {
       uv_walk(loop, retire_handle, NULL);
-      // Writes that the parent has under way: on inert descriptors they never end, and would keep the child alive.
-      ((loop_head *)loop)->active_reqs.count = 0;
+      drop_requests((loop_head *)loop);
     }
     uv_update_time(loop);
     reset_waiters_after_fork();
@@ -140,6 +180,7 @@ static napi_value fork_process(napi_env env, napi_callback_info info) {
   if (!read_arguments(env, info, 1, &value) || !read_int32(env, value, &signal)) return NULL;
   if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
     return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
+  if (!has_known_layout(loop)) return throw_system_error(env, "uv_backend_fd", ENOTSUP);
   int error = allow_copying();
   if (error != 0) return throw_system_error(env, "madvise(MADV_DOFORK)", error);
   pid_t parent = getpid();
@@ -161,30 +202,59 @@ static napi_value count_requests(napi_env env, napi_callback_info info) {
   return make_int32(env, (int32_t)((loop_head *)loop)->active_reqs.count);
 }
 
-// areThreadsAsleep(): whether every other thread of this process is waiting for something.
-// One that runs may hold a lock, of V8's task queue or of the allocator, which the child would find held for ever.
-static napi_value are_threads_asleep(napi_env env, napi_callback_info info) {
+static bool is_waiting_call(long call) {
+  switch (call) {
+    case SYS_futex:
+    case SYS_epoll_pwait:
+#ifdef SYS_epoll_wait
+    case SYS_epoll_wait:
+#endif
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
+#endif
+    case SYS_futex_waitv:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static void note_closing(uv_handle_t *handle, void *found) {
+  if (uv_is_closing(handle)) *(bool *)found = true;
+}
+
+// isQuiet(): whether every other thread waits for something to do, and no handle of this loop is half closed.
+// A thread that works may hold a lock, of the allocator or of a queue of V8's, which a child would find held for ever.
+// What a thread waits in is told by /proc: a pool's idle thread in futex, a loop's in epoll, and one that resolves a
+// name or reads a pipe in something else.
+static napi_value is_quiet(napi_env env, napi_callback_info info) {
   (void)info;
   napi_value result;
-  bool asleep = true;
+  uv_loop_t *loop;
+  bool quiet = true, closing = false;
+  if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
+    return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
+  uv_walk(loop, note_closing, &closing);
   long self = syscall(SYS_gettid);
-  DIR *tasks = opendir("/proc/self/task");
-  if (tasks == NULL) return throw_system_error(env, "opendir(/proc/self/task)", errno);
-  for (struct dirent *entry; asleep && (entry = readdir(tasks)) != NULL;) {
+  DIR *tasks = closing ? NULL : opendir("/proc/self/task");
+  if (tasks == NULL && !closing) return throw_system_error(env, "opendir(/proc/self/task)", errno);
+  for (struct dirent *entry; tasks != NULL && quiet && (entry = readdir(tasks)) != NULL;) {
     char path[64], text[128];
     long thread = strtol(entry->d_name, NULL, 10);
     if (thread == 0 || thread == self) continue;
-    snprintf(path, sizeof path, "/proc/self/task/%ld/stat", thread);
+    snprintf(path, sizeof path, "/proc/self/task/%ld/syscall", thread);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) continue;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
+    if (fd < 0 && errno == ENOENT) continue;
+    ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
     text[length > 0 ? length : 0] = '\0';
-    char *state = strrchr(text, ')');
-    asleep = state == NULL || state[1] == '\0' || state[2] == 'S';
+    // "running", or the number of the call.
+    char *end = text;
+    long call = strtol(text, &end, 10);
+    quiet = end != text && is_waiting_call(call);
   }
-  closedir(tasks);
-  napi_get_boolean(env, asleep, &result);
+  if (tasks != NULL) closedir(tasks);
+  napi_get_boolean(env, quiet && !closing, &result);
   return result;
 }
 
@@ -223,6 +293,6 @@ static napi_value list_handles(napi_env env, napi_callback_info info) {
 void export_fork(napi_env env, napi_value exports) {
   export_function(env, exports, "forkProcess", fork_process);
   export_function(env, exports, "countRequests", count_requests);
-  export_function(env, exports, "areThreadsAsleep", are_threads_asleep);
+  export_function(env, exports, "isQuiet", is_quiet);
   export_function(env, exports, "listHandles", list_handles);
 }

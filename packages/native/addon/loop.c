@@ -82,8 +82,9 @@ static void before_wait(uv_handle_t *handle) {
   bool again = self->told;
   self->told = true;
   tell(self, again);
-  // The next round must look again, whatever the callback did.
-  if (!is_alive(self)) uv_idle_start(self->idle, do_nothing);
+  // It gave the loop more to do, if only until the next timer: then it will be told anew.
+  if (is_alive(self)) self->told = false;
+  else uv_idle_start(self->idle, do_nothing);
 }
 
 // superviseLoop(onEmpty: (again: boolean) => void): calls it when nothing keeps the loop alive, and again, with true,

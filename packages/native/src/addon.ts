@@ -73,7 +73,7 @@ export interface Addon {
   // fork.c
   forkProcess(deathSignal: number): number;
   countRequests(): number;
-  areThreadsAsleep(): boolean;
+  isQuiet(): boolean;
   listHandles(): [type: string, descriptor: number, referenced: number][];
   // loop.c
   superviseLoop(onEmpty: (again: boolean) => void): void;

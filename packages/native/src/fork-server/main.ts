@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   await rehearse();
   setImmediate(() => {
     // V8's and libuv's threads have nothing to do any more, and nobody gives them anything from here on.
-    while (!native.areThreadsAsleep()) native.poll(new Int32Array(0), 1);
+    while (!native.isQuiet()) native.poll(new Int32Array(0), 1);
     send(PACKETS.ready);
     const child = native.serve(CONTROL_DESCRIPTOR);
     if (child === undefined) native.exitNow(0);

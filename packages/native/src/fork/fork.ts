@@ -14,7 +14,7 @@ export interface ForkOptions {
   /** The signal that the kernel sends the child when this process ends; 0 for none. @defaultValue 'SIGKILL' */
   readonly deathSignal?: NodeJS.Signals | 0;
   /**
-   * How long to wait for libuv's thread pool to be idle, in milliseconds.
+   * How long to wait for a moment in which no thread of this process is busy, in milliseconds.
    *
    * @defaultValue 10_000
    */
@@ -51,16 +51,6 @@ export class ForkedProcess {
   }
 }
 
-/** Requests on streams, in the names of `process.getActiveResourcesInfo`; all others are the thread pool's. */
-const STREAM_REQUESTS: ReadonlySet<string> = new Set([
-  'WriteWrap',
-  'ShutdownWrap',
-  'TCPConnectWrap',
-  'PipeConnectWrap',
-  'UDPSendWrap',
-  'SendWrap',
-]);
-
 /**
  * Makes a copy of this process, which runs `main` and nothing else: fork(2).
  *
@@ -69,10 +59,11 @@ const STREAM_REQUESTS: ReadonlySet<string> = new Set([
  * Standard output and error are shared, standard input is empty. When `main` is done and nothing else keeps the child
  * alive, it ends; an error in it ends it with code 1.
  *
- * The copy is made when the event loop is between two callbacks and libuv's thread pool is idle.
+ * The copy is made when the event loop is between two callbacks and libuv's thread pool is idle. What that pool has
+ * done and what was not yet delivered is delivered in this process only.
  *
  * @throws NativeError `MP_FORK_UNSAFE` where this process was not started so that it can be forked, or has threads;
- *   `MP_TIMEOUT` where the thread pool was never idle; `MP_SYSTEM_CALL` where fork(2) fails.
+ *   `MP_TIMEOUT` where its threads were never idle; `MP_SYSTEM_CALL` where fork(2) fails.
  * @example
  * const table = buildLargeTable();
  * const child = await fork(() => { process.exitCode = check(table) ? 0 : 1; });
@@ -91,11 +82,16 @@ export async function fork(main: () => unknown, options: ForkOptions = {}): Prom
     throw unsafe("Node's timers could not be found through the inspector, and a child would run them");
   const deadline = performance.now() + (options.timeoutMs ?? 10_000);
   for (;;) {
-    await untilPoolIdle(deadline);
-    // Not before here: a store of random bytes is made when it is first used.
+    // Each time: a store of random bytes is made when it is first used.
     findRandomStores();
     const pid = await forkBetweenCallbacks(main, options);
     if (pid !== undefined) return new ForkedProcess(pid);
+    if (performance.now() > deadline)
+      throw new NativeError(
+        NATIVE_ERROR_CODES.timeout,
+        `This process could not be forked: its threads are always busy (${process.getActiveResourcesInfo().join(', ')}).`,
+      );
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -103,26 +99,24 @@ function unsafe(reason: string): NativeError {
   return new NativeError(NATIVE_ERROR_CODES.forkUnsafe, `This process cannot be forked: ${reason}.`);
 }
 
-async function untilPoolIdle(deadline: number): Promise<void> {
-  while (!isPoolIdle()) {
-    if (performance.now() > deadline)
-      throw new NativeError(
-        NATIVE_ERROR_CODES.timeout,
-        `This process could not be forked: its thread pool is busy (${process.getActiveResourcesInfo().join(', ')}).`,
-      );
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+/** How often, a millisecond apart, the threads are looked at before the loop goes on. */
+const LOOKS = 3;
 
-/** Neither libuv's pool nor a thread of V8 is at work: what it does would not go on in the child. */
-function isPoolIdle(): boolean {
-  const streams = process.getActiveResourcesInfo().filter((name) => STREAM_REQUESTS.has(name)).length;
-  return addon().countRequests() - streams <= 0 && addon().areThreadsAsleep();
+/**
+ * Waits a little, without going on, for libuv's pool and V8's threads to have done what they have: nothing new comes
+ * meanwhile. What a thread is in the middle of would not go on in the child.
+ */
+function areThreadsIdle(): boolean {
+  for (let look = 0; look < LOOKS; look++) {
+    if (addon().isQuiet()) return true;
+    addon().poll(new Int32Array(0), 1);
+  }
+  return false;
 }
 
 /**
  * Forks in a callback that libuv calls itself: no JavaScript is below it on the stack, and Node has just run every
- * microtask and tick that there was. Answers `undefined` where the pool is not idle any more.
+ * microtask and tick that there was. Answers `undefined` where threads are busy.
  */
 function forkBetweenCallbacks(
   main: () => unknown,
@@ -133,31 +127,28 @@ function forkBetweenCallbacks(
   const fd = createEventDescriptor();
   return new Promise((resolve, reject) => {
     const watcher = new Watcher(fd, () => {
-      watcher.close();
-      closeDescriptor(fd);
-      if (!isPoolIdle()) {
-        resolve(undefined);
-        return;
-      }
-      let pid: number;
       try {
-        pid = addon().forkProcess(signal);
+        const pid = areThreadsIdle() ? addon().forkProcess(signal) : undefined;
+        // In the child this promise stays pending for ever, and the caller's stack with it.
+        if (pid === 0) runCopy(main);
+        else resolve(pid);
       } catch (error) {
         reject(error);
-        return;
+      } finally {
+        watcher.close();
+        closeDescriptor(fd);
       }
-      // In the child this promise stays pending for ever, and the caller's stack with it.
-      if (pid === 0) runCopy(main);
-      else resolve(pid);
     });
     watcher.watch(WATCH_EVENTS.writable);
   });
 }
 
+/** Never throws: what fails here fails in the child. A rejection is unhandled, and ends it as an exception does. */
 function runCopy(main: () => unknown): void {
-  silenceParent();
-  noteForkSafe();
-  becomeProcess();
-  // A rejection is unhandled, and ends the child as an exception does.
-  void (async () => main())();
+  void (async () => {
+    silenceParent();
+    noteForkSafe();
+    becomeProcess();
+    await main();
+  })();
 }

@@ -155,7 +155,27 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
   writer.shell(handler);
 }
 
+/** Refuses an instance of a class that nothing here can send. */
+function requireClass(writer: GraphWriter, object: object, { prototype, builtIn }: PrototypeFacts): void {
+  if (builtIn !== undefined || prototype === null || writer.context.capture !== undefined) return;
+  const owner = isProxy(prototype) ? undefined : functionOfPrototype(prototype);
+  if (
+    owner === undefined ||
+    writer.names.indexOf(prototype) !== undefined ||
+    writer.names.indexOf(owner) !== undefined
+  ) {
+    return;
+  }
+  const name = String(getOwnPropertyDescriptor(owner, 'name')?.value ?? '');
+  throw writer.refuse(
+    object,
+    `it is an instance of the class ${name}, and classes do not travel here`,
+    'Register the class, or use a serializer with code.',
+  );
+}
+
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  requireClass(writer, object, facts);
   const state = getState(object);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined && writer.context.exact;
@@ -222,6 +242,7 @@ function classOf(prototype: object | null): AnyFunction | undefined {
 
 /** Writes an object with internal slots, and what users added to it. */
 function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
+  requireClass(writer, object, facts);
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
@@ -312,7 +333,9 @@ function attributesOf(object: object, key: string | symbol, integrity: number): 
 function integrityOf(object: object): number {
   if (isExtensible(object)) return 0;
   // An object with accessors counts as frozen too: their attributes are written, and freezing changes nothing more.
-  return isFrozen(object) ? DECORATION.frozen : isSealed(object) ? DECORATION.sealed : DECORATION.fixed;
+  // An empty array that is not extensible counts as frozen in V8, although its length can be changed.
+  const frozen = isFrozen(object) && !(Array.isArray(object) && getOwnPropertyDescriptor(object, 'length')!.writable);
+  return frozen ? DECORATION.frozen : isSealed(object) ? DECORATION.sealed : DECORATION.fixed;
 }
 
 /** What to allocate for an object whose content comes later; `undefined` where its kind must be made whole. */

@@ -21,10 +21,13 @@ export interface PrototypeFacts {
 
 /** Finds out about prototypes, and remembers it. */
 export class PrototypeTable {
-  readonly #facts = new Map<object | null, PrototypeFacts>();
+  /** Facts about prototypes of plain kinds, which do not change. */
+  readonly #builtIn = new Map<object | null, PrototypeFacts>();
+  /** Facts about others, which a program may change between two values. */
+  readonly #local = new Map<object | null, PrototypeFacts>();
 
   of(prototype: object | null): PrototypeFacts {
-    return this.#facts.get(prototype) ?? this.#add(prototype);
+    return this.#builtIn.get(prototype) ?? this.#local.get(prototype) ?? this.#add(prototype);
   }
 
   #add(prototype: object | null): PrototypeFacts {
@@ -34,16 +37,16 @@ export class PrototypeTable {
       builtIn: local === undefined ? undefined : builtInNumber(local),
       kind: local === undefined || local === null ? undefined : kindOfPrototype(local),
       ordinary: isOrdinaryChain(prototype),
-      family: new ShapeFamily(prototype),
+      family: new ShapeFamily(),
       hasPrivateMembers: undefined,
     };
-    this.#facts.set(prototype, facts);
+    (local === prototype ? this.#builtIn : this.#local).set(prototype, facts);
     return facts;
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#facts.clear();
+  /** Forgets what a program may change. */
+  forgetLocal(): void {
+    if (this.#local.size > 0) this.#local.clear();
   }
 }
 

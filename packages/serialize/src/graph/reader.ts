@@ -1,4 +1,10 @@
-import { SERIALIZE_ERROR_CODES as CODES, type CodecLimits, type Reducer, type ReviveContext, SerializeError } from '@mp/codec';
+import {
+  SERIALIZE_ERROR_CODES as CODES,
+  type CodecLimits,
+  type Reducer,
+  type ReviveContext,
+  SerializeError,
+} from '@mp/codec';
 import { builtInPrototype } from '../kinds/built-in.js';
 import { kindOfCode } from '../kinds/index.js';
 import { FRAME } from '../model/codes.js';

@@ -24,8 +24,11 @@ const { forEach: setForEach } = Set.prototype;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
 
+/** Up to here comparing objects one by one costs less than looking them up. */
+const FEW = 12;
 /** V8's limit is 2 ** 24 entries. */
 const MAX_MAP_SIZE = 2 ** 24 - 16;
+const EMPTY: object = {};
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
@@ -50,6 +53,10 @@ export class GraphWriter implements ValueSink {
   names: NameTable;
   #symbols = new SymbolTable();
   #ordinals = new Map<object, number>();
+  /** The first few objects, which are compared one by one: a look-up costs 80 ns, and most values are small. */
+  readonly #few: object[] = [];
+  /** How many they are; -1 where the Map is used. */
+  #fewCount = 0;
   /** Maps that hold as many objects as a Map can. */
   #full: Map<object, number>[] = [];
   #ordinalBase = 0;
@@ -176,7 +183,7 @@ export class GraphWriter implements ValueSink {
 
   #object(object: object): void {
     if (this.claim(object)) return;
-    if (isProxy(object)) {
+    if (this.#exact && isProxy(object)) {
       this.#nested(() => writeProxy(this, object));
       return;
     }
@@ -187,21 +194,37 @@ export class GraphWriter implements ValueSink {
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
   claim(object: object): boolean {
     if (!this.#identity) return false;
-    const ordinals = this.#ordinals;
-    let known = ordinals.get(object);
-    if (known === undefined) {
-      if (this.#full.length > 0) known = this.#findInFull(object);
+    let known: number | undefined;
+    if (this.#fewCount >= 0) {
+      const few = this.#few;
+      const count = this.#fewCount;
+      for (let i = 0; i < count; i++) if (few[i] === object) known = i;
       if (known === undefined) {
-        ordinals.set(object, this.#ordinalBase + ordinals.size);
-        if (ordinals.size === MAX_MAP_SIZE) {
-          this.#full.push(ordinals);
-          this.#ordinals = new Map();
-          this.#ordinalBase += MAX_MAP_SIZE;
+        if (count < FEW) {
+          few[count] = object;
+          this.#fewCount = count + 1;
+          return false;
         }
-        return false;
+        this.#useMap();
       }
     }
-    if (this.reducing.has(object)) {
+    if (known === undefined) {
+      const ordinals = this.#ordinals;
+      known = ordinals.get(object);
+      if (known === undefined) {
+        if (this.#full.length > 0) known = this.#findInFull(object);
+        if (known === undefined) {
+          ordinals.set(object, this.#ordinalBase + ordinals.size);
+          if (ordinals.size === MAX_MAP_SIZE) {
+            this.#full.push(ordinals);
+            this.#ordinals = new Map();
+            this.#ordinalBase += MAX_MAP_SIZE;
+          }
+          return false;
+        }
+      }
+    }
+    if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
     }
     this.refersBack = true;
@@ -209,8 +232,15 @@ export class GraphWriter implements ValueSink {
     return true;
   }
 
+  /** From here on objects are looked up, not compared one by one. */
+  #useMap(): void {
+    for (let i = 0; i < this.#fewCount; i++) this.#ordinals.set(this.#few[i]!, i);
+    this.#fewCount = -1;
+  }
+
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
+    if (this.#fewCount >= 0) return this.#few.indexOf(object) >= 0 && this.#few.indexOf(object) < this.#fewCount;
     return this.#ordinals.has(object) || this.#findInFull(object) !== undefined;
   }
 
@@ -224,6 +254,7 @@ export class GraphWriter implements ValueSink {
 
   /** Gives ordinals to objects that were all not met before, and are all different. @returns Whether they are. */
   claimAllNew(objects: readonly object[]): boolean {
+    if (this.#fewCount >= 0) this.#useMap();
     const ordinals = this.#ordinals;
     if (ordinals.size + objects.length > MAX_MAP_SIZE || this.#full.length > 0) return false;
     const before = ordinals.size;
@@ -308,34 +339,47 @@ export class GraphWriter implements ValueSink {
    * @returns Whether it did; nothing was written otherwise.
    */
   record(object: object, facts: PrototypeFacts, known: boolean): boolean {
+    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
+    if (!this.#exact) return this.#data(object, facts);
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
-    if (this.#canonical) keys.sort();
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
     if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
-    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
+    if (this.#canonical) keys.sort();
     const values = this.#values;
     const base = this.#top;
-    if (this.#exact && (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0)) return false;
+    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
     for (let i = 0; i < count; i++) {
       const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
       if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
       values[base + i] = descriptor.value;
     }
     this.#top = base + count;
-    const shape = facts.family.find(keys);
-    if (shape === undefined) this.#defineShape(facts, keys);
-    else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
-    else this.out.extensionUint(EXT.record, shape.id);
+    this.#recordHead(facts, keys);
     for (let i = base; i < base + count; i++) this.value(values[i]);
     this.#top = base;
     return true;
   }
 
-  #defineShape(facts: PrototypeFacts, keys: readonly string[]): void {
-    const plain = facts === this.#plainFacts;
-    this.shapes.define(facts.family, keys, !plain, this.out);
-    if (!plain) this.prototype(facts);
+  /** The same, for an object that holds nothing but plain data, as the caller says. */
+  #data(object: object, facts: PrototypeFacts): boolean {
+    const keys = Object.keys(object);
+    if (keys.length > MAX_SHAPE_KEYS) return false;
+    if (this.#canonical) keys.sort();
+    this.#recordHead(facts, keys);
+    for (let i = 0; i < keys.length; i++) this.value((object as Record<string, unknown>)[keys[i]!]);
+    return true;
+  }
+
+  #recordHead(facts: PrototypeFacts, keys: readonly string[]): void {
+    const { shapes } = this;
+    const shape = facts.family.find(keys, shapes.store);
+    if (!shapes.knows(shape)) {
+      const plain = facts === this.#plainFacts;
+      shapes.define(shape, !plain, this.out);
+      if (!plain) this.prototype(facts);
+    } else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
+    else this.out.extensionUint(EXT.record, shape.id);
   }
 
   /** Writes which prototype an object has. */
@@ -483,21 +527,23 @@ export class GraphWriter implements ValueSink {
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
-    this.#ordinals.clear();
+    if (this.#fewCount < 0) this.#ordinals = new Map();
+    this.#few.fill(EMPTY);
+    this.#fewCount = 0;
     if (this.#full.length > 0) {
       this.#full = [];
       this.#ordinalBase = 0;
     }
     if (this.#values.length > KEPT_VALUES) this.#values = [];
-    else this.#values.fill(undefined);
+    else if (this.#values.length > 0) this.#values.fill(undefined);
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();
     if (this.memories.size > 0) this.memories = new MemoryTable();
     if (this.names.size > 0) this.names = new NameTable(this.context.references);
-    this.privates = [];
-    this.reducing.clear();
-    this.reduced.clear();
+    if (this.privates.length > 0) this.privates = [];
+    if (this.reducing.size > 0) this.reducing.clear();
+    if (this.reduced.size > 0) this.reduced.clear();
     this.out.shrink();
   }
 }

@@ -36,16 +36,23 @@ const argumentsKind: Kind = {
   write(value, sink) {
     const descriptor = Object.getOwnPropertyDescriptor(value, 'callee');
     // The callee of strict code is an accessor that throws; that of sloppy code is the function itself.
-    const keys = Reflect.ownKeys(value).filter((key) => key !== 'callee' || descriptor?.get === undefined);
+    const keys = Reflect.ownKeys(value).filter((key) =>
+      key === 'callee' ? descriptor?.get === undefined : key !== Symbol.iterator || !iteratesLikeArrays(value),
+    );
     sink.properties(value, keys);
   },
   read(source) {
     const made = source.define(makeArguments());
-    for (const key of Reflect.ownKeys(made)) if (key !== 'callee') Reflect.deleteProperty(made, key);
     source.properties(made);
     return made;
   },
 };
+
+/** Whether the object still has the iterator with which it was made. */
+function iteratesLikeArrays(value: object): boolean {
+  const iterate: unknown = Object.getOwnPropertyDescriptor(value, Symbol.iterator)?.value;
+  return typeof iterate === 'function' && Object.getOwnPropertyDescriptor(iterate, 'name')?.value === 'values';
+}
 
 function makeArguments(): object {
   // biome-ignore lint/complexity/noArguments: the object itself is wanted

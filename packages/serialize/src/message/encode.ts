@@ -51,7 +51,7 @@ export interface Place {
 /** Encodes values, one after the other. A session keeps one of its own; one-shot calls share them. */
 export class MessageEncoder {
   readonly #settings: EncodeSettings;
-  readonly #shapes = new ShapeTable();
+  readonly #shapes: ShapeTable;
   readonly #texts: SessionTexts | undefined;
   readonly #writer: GraphWriter;
   #capture: Capture | undefined;
@@ -64,6 +64,7 @@ export class MessageEncoder {
 
   constructor(settings: EncodeSettings, session: boolean) {
     this.#settings = settings;
+    this.#shapes = new ShapeTable(session);
     this.#texts = session ? new SessionTexts() : undefined;
     const { engine } = settings;
     const port = engine.capture;
@@ -124,7 +125,7 @@ export class MessageEncoder {
       writer.end();
       if (!session) this.#shapes.clear();
       this.#capture = undefined;
-      this.#attachments = [];
+      if (this.#attachments.length > 0) this.#attachments = [];
       if (this.#abandons.length > 0) this.#abandons = [];
       this.#root = undefined;
     }
@@ -182,7 +183,8 @@ export class MessageEncoder {
         CODES.limit,
       );
     }
-    const body = place === undefined ? out.bytes.slice(0, length) : out.bytes.subarray(0, length);
+    out.position = length;
+    const body = place === undefined ? out.release() : out.bytes.subarray(0, length);
     const position = place === undefined ? 0 : ((place.epoch & 15) << 4) | (place.sequence & 15);
     if (signs) {
       const unsigned = body.subarray(HEADER_BYTES, length - SIGNATURE_BYTES + 2);

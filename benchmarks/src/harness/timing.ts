@@ -1,0 +1,69 @@
+// Repeats an operation and says how long one takes. The loop is mitata's: it collects garbage before it starts
+// and puts fast operations into batches, so that the clock does not measure itself.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** Faster operations than this are timed in batches. Nanoseconds. */
+const BATCH_THRESHOLD_NS = 10_000;
+const BATCH = 256;
+
+/**
+ * @param operation - What is timed. A promise is awaited within the time.
+ * @param timeMs - For how long, in milliseconds; at least five times.
+ * @param prepare - Makes the operation's argument, outside the time.
+ * @returns the median, in microseconds.
+ */
+export async function timeUs<T>(
+  operation: (input: T) => unknown,
+  timeMs: number,
+  prepare?: () => T | Promise<T>,
+): Promise<number> {
+  await warmUp(operation, timeMs / 2, prepare);
+  exposeGarbageCollection();
+  const { do_not_optimize, measure } = await import('mitata');
+  const options = {
+    min_cpu_time: timeMs * 1e6,
+    min_samples: 5,
+    batch_threshold: BATCH_THRESHOLD_NS,
+    batch_samples: BATCH,
+  };
+  const { p50 } = await (prepare === undefined
+    ? measure(() => keep(operation(undefined as T), do_not_optimize), options)
+    : measure(function* () {
+        yield { 0: prepare, bench: (input: T) => keep(operation(input), do_not_optimize) } as never;
+      }, options));
+  return p50 / 1000;
+}
+
+// mitata decides from its first calls whether to batch, and those of a cold operation are ten times as slow.
+async function warmUp<T>(
+  operation: (input: T) => unknown,
+  timeMs: number,
+  prepare?: () => T | Promise<T>,
+): Promise<void> {
+  const end = performance.now() + timeMs;
+  do {
+    const result = operation(prepare === undefined ? (undefined as T) : await prepare());
+    if (result instanceof Promise) await result;
+  } while (performance.now() < end);
+}
+
+function keep(result: unknown, sink: (value: unknown) => void): unknown {
+  sink(result);
+  // mitata awaits what the timed function returns.
+  return result instanceof Promise ? result : undefined;
+}
+
+/** How long one call takes, the first of its kind: milliseconds. */
+export async function onceMs<T>(operation: () => T | Promise<T>): Promise<[result: T, ms: number]> {
+  const start = performance.now();
+  const result = await operation();
+  return [result, performance.now() - start];
+}
+
+// By this way, and not by `--expose-gc`, because a flag of ours would be inherited by the workers of the pools.
+function exposeGarbageCollection(): void {
+  if (globalThis.gc !== undefined) return;
+  setFlagsFromString('--expose-gc');
+  globalThis.gc = runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
+}

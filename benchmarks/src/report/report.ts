@@ -1,0 +1,57 @@
+// What a whole run says. This is also the JSON file: whoever wants other tables makes them from it.
+import type { Disturbance, Machine } from '../harness/machine.js';
+import type { CaseReport, Row, Size, SuiteReport } from '../harness/model.js';
+import type { TargetResult } from '../targets/evaluate.js';
+
+export interface Report {
+  /** Changes when a reader of older files would go wrong. */
+  readonly format: 1;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly command: string;
+  readonly build: string;
+  readonly size: Size;
+  /** How often each case was measured with each peer, each time in a fresh process. */
+  readonly passes: number;
+  readonly machine: Machine;
+  readonly disturbance: Disturbance;
+  /** What a reader must know before believing a figure. */
+  readonly warnings: readonly string[];
+  readonly suites: readonly SuiteReport[];
+  readonly targets: readonly TargetResult[];
+}
+
+export function findCase(
+  report: Pick<Report, 'suites'>,
+  suite: string,
+  id: string,
+): { readonly report: CaseReport; row(peer: string): Row | undefined } | undefined {
+  const found = report.suites.find((candidate) => candidate.id === suite)?.cases.find((entry) => entry.id === id);
+  return found && { report: found, row: (peer) => found.rows.find((row) => row.peer === peer) };
+}
+
+/** Load above which two processes that measure no longer have the machine for themselves. */
+const BUSY = 0.3;
+
+export function warningsOf(run: {
+  readonly passes: number;
+  readonly machine: Machine;
+  readonly disturbance: Disturbance;
+  readonly size: Size;
+}): string[] {
+  const warnings: string[] = [];
+  const { loadBefore, stolen } = run.disturbance;
+  if (run.size === 'small')
+    warnings.push('A run of size small only shows that everything works: its figures mean nothing.');
+  if (run.passes < 3)
+    warnings.push(
+      `Only ${run.passes} pass${run.passes === 1 ? '' : 'es'}: ratios have no trustworthy interval. Give it more --minutes.`,
+    );
+  if (loadBefore > BUSY * run.machine.processors)
+    warnings.push(
+      `The machine was busy before the run began (load ${loadBefore.toFixed(1)} on ${run.machine.processors} processors).`,
+    );
+  if (stolen !== undefined && stolen > 0.02)
+    warnings.push(`The hypervisor took ${(stolen * 100).toFixed(0)} % of the processors' time away.`);
+  return warnings;
+}

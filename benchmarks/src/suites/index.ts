@@ -1,0 +1,9 @@
+// All suites, in the order of the report.
+import type { Suite } from '../harness/model.js';
+import { channelSuite } from './channel/suite.js';
+import { functionsSuite } from './functions/suite.js';
+import { poolSuite } from './pool/suite.js';
+import { processSuite } from './process/suite.js';
+import { valuesSuite } from './values/suite.js';
+
+export const suites: readonly Suite[] = [valuesSuite, functionsSuite, poolSuite, processSuite, channelSuite];

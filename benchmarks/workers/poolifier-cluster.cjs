@@ -1,0 +1,4 @@
+'use strict';
+const { ClusterWorker } = require('poolifier');
+
+module.exports = new ClusterWorker(require('./tasks.cjs'));

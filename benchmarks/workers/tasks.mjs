@@ -1,0 +1,5 @@
+// The same as ES module exports, for piscina and tinypool.
+import tasks from './tasks.cjs';
+
+export const { noop, increment, echo, spin } = tasks;
+export default noop;
