@@ -1,7 +1,7 @@
 import type { Codec, CodecModule, Reducer } from '@mp/codec';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { createMarshal, type Marshal } from '../channel/marshal.js';
-import { joinFamily } from '../platform/family.js';
+import { family, joinFamily } from '../platform/family.js';
 import { getLogger, logToStderr } from '../platform/logger.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { Preparation } from '../protocol/preparation.js';
@@ -21,7 +21,7 @@ export type HandleFactory = (marshal: () => Marshal) => readonly Reducer[];
 
 /** Tells this process who it is. */
 export function takePlace(preparation: Preparation): void {
-  const { name, identity, parent, daemon, startMethod, codec } = preparation;
+  const { name, identity, parent, daemon, startMethod } = preparation;
   joinFamily({
     authKey: Buffer.from(preparation.authKey, 'base64'),
     name,
@@ -29,7 +29,7 @@ export function takePlace(preparation: Preparation): void {
     parent,
     daemon,
     startMethod,
-    codec,
+    codec: undefined,
     startProblem: undefined,
     childCount: 0,
     parentGone: new Set(),
@@ -53,6 +53,7 @@ export async function loadMarshal({ codec, codecId, handles }: Preparation): Pro
       PROCESS_ERROR_CODES.codec,
       `The parent speaks codec ${codecId}, and ${codec.specifier} has ${loaded.id} here.`,
     );
+  family().codec = loaded;
   const marshal: Marshal = createMarshal(
     loaded,
     createHandles(() => marshal),

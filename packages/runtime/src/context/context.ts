@@ -19,7 +19,7 @@ import { createHandles } from './handles.js';
 export interface ContextOptions {
   /** How children come to be. By default as this process itself did, or `spawn`. */
   readonly method?: StartMethod | undefined;
-  /** How values become bytes. `@mp/serialize` by default. */
+  /** How values become bytes. By default as in the process that started this one, or `@mp/serialize`. */
   readonly codec?: Codec | undefined;
 }
 
@@ -31,7 +31,7 @@ const HANDLES = { specifier: new URL('./handles.js', import.meta.url).href, expo
  * A library that uses a context of its own does not depend on what the program chose for the others.
  */
 export class Context {
-  readonly #codec: Codec;
+  #codec: Codec | undefined;
   #method: StartMethod | undefined;
   readonly #isDefault: boolean;
   #marshal: Marshal | undefined;
@@ -54,7 +54,7 @@ export class Context {
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
-    this.#codec = options.codec ?? defaultCodec;
+    this.#codec = options.codec;
     this.#method = options.method;
     this.#isDefault = isDefault;
     const origin = () => this.origin();
@@ -84,13 +84,14 @@ export class Context {
 
   /** The codec of everything that this context makes. */
   get codec(): Codec {
+    this.#codec ??= family().codec ?? defaultCodec;
     return this.#codec;
   }
 
   /** @internal The codec with the reducers of the runtime's handles. */
   get marshal(): Marshal {
     this.#marshal ??= createMarshal(
-      this.#codec,
+      this.codec,
       createHandles(() => this.marshal),
     );
     return this.#marshal;

@@ -44,7 +44,6 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
     // A thread that is ended while it starts reports 0.
     const forced = sent !== undefined && failure === undefined;
     exit.settle(forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null));
-    port1.close();
   });
   const channel = new FrameChannel(new PortTransport(port1));
   // The thread is what keeps us alive, not its channel.

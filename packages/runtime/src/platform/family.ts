@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CodecModule } from '@mp/codec';
+import type { Codec } from '@mp/codec';
 
 /** What a process knows of its place among the processes that belong together. */
 export interface Family {
@@ -15,8 +15,8 @@ export interface Family {
   readonly daemon: boolean;
   /** How this process came to be. */
   readonly startMethod: string | undefined;
-  /** The codec that the creator of this process used, which is the default here. */
-  readonly codec: CodecModule | undefined;
+  /** The codec that the creator of this process used, which is the default here: handles that came from there speak it. */
+  codec: Codec | undefined;
   /** Why no process can be started at the moment. */
   startProblem: string | undefined;
   /** Children started so far, for their names. */

@@ -21,7 +21,7 @@ describe('a pipe inside one process', () => {
 
   test('a value that cannot travel fails the send alone, with its path', async () => {
     const [a, b] = Pipe();
-    await expect(a.send({ deep: [new WeakRef({})] })).rejects.toMatchObject({ path: 'message.deep[0]' });
+    await expect(a.send({ deep: [tasks.suspended()] })).rejects.toMatchObject({ path: 'message.deep[0]' });
     await a.send('next');
     expect(await b.recv()).toBe('next');
   });

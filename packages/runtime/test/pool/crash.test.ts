@@ -5,7 +5,7 @@ import { type AsyncResult, WorkerDiedError } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 
 // One victim, one sibling that runs, four tasks that wait: what becomes of each.
-describe.each(contexts)('when a %s worker', (method, context) => {
+describe.each(contexts)('when a %s worker', (_name, context, method) => {
   const outcome = async (
     attack: (pool: InstanceType<typeof context.Pool>) => AsyncResult<unknown>,
     options: ConstructorParameters<typeof context.Pool>[0] = {},

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { activeChildren, currentProcess, parentProcess, wait } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 
-describe.each(contexts)('a %s process', (method, context) => {
+describe.each(contexts)('a %s process', (_name, context, method) => {
   test('runs its target with its arguments, and ends with exit code 0', async () => {
     const process = new context.Process({ target: tasks.add, args: [1, 2] });
     expect(process.exitCode).toBeUndefined();
@@ -93,7 +93,7 @@ describe.each(contexts)('a %s process', (method, context) => {
   });
 
   test('arguments that cannot travel fail the start, and no process is left', async () => {
-    const process = new context.Process({ target: tasks.identity, args: [{ at: new WeakRef({}) }] });
+    const process = new context.Process({ target: tasks.identity, args: [{ at: tasks.suspended() }] });
     await expect(process.start()).rejects.toMatchObject({ path: 'process.args[0].at' });
     expect(activeChildren()).toEqual([]);
   });

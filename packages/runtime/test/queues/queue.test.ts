@@ -25,7 +25,7 @@ describe('a queue inside one process', () => {
 
   test('an item that cannot travel fails its put, and the queue goes on', async () => {
     const queue = new Queue();
-    await expect(queue.put({ a: [new WeakRef({})] })).rejects.toMatchObject({ path: 'item.a[0]' });
+    await expect(queue.put({ a: [tasks.suspended()] })).rejects.toMatchObject({ path: 'item.a[0]' });
     expect(await queue.qsize()).toBe(0);
     await queue.put(1);
     expect(await queue.get()).toBe(1);
@@ -161,6 +161,8 @@ describe.each(contexts)('a queue between %s processes', (_method, context) => {
     const consumer = await run(tasks.getForever, queue);
     await queue.put(1);
     while (!(await queue.empty())) await tasks.sleep(5);
+    // It has taken the first, confirmed it, and waits.
+    await tasks.sleep(200);
     consumer.kill();
     await consumer.join();
     await queue.put(2);

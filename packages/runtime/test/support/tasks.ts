@@ -38,9 +38,19 @@ export const failRichly = (): never => {
 export const throwText = (): never => {
   throw 'just text';
 };
-export const returnFunction = (): unknown => () => {};
+function* numbers(): Generator<number> {
+  yield 1;
+  yield 2;
+}
+/** Something that no codec carries: a generator that has begun. */
+export function suspended(): Generator<number> {
+  const generator = numbers();
+  generator.next();
+  return generator;
+}
+export const returnSuspended = (): unknown => suspended();
 export const throwUncloneable = (): never => {
-  throw Object.assign(new Error('has a socket'), { socket: () => {}, port: 80 });
+  throw Object.assign(new Error('has a socket'), { socket: suspended(), port: 80 });
 };
 
 export const exitWith = (code: number): void => process.exit(code);
