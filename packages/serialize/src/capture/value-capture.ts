@@ -104,6 +104,11 @@ export class ValueCapture implements Capture {
     // Where the class was not met yet, its index is filled in when it is: before anything is written.
     const meta: PrivatesMeta = {
       classes: classes.map(({ fn, fields, isDerived }) => {
+        const reference = this.#references.find(fn)?.meta;
+        if (reference !== undefined) {
+          if (isDerived || new Set(declared).size < declared.length) throw foreignPrivates(fn);
+          return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+        }
         const entry = {
           fn: this.#indices.get(fn) ?? -1,
           fields: fields.length,
@@ -276,4 +281,13 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
+}
+
+function foreignPrivates(fn: AnyFunction): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
+      'which then only its constructor could give to an object.\n' +
+      'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
+  );
 }

@@ -180,6 +180,22 @@ export class Inspector {
     }
   }
 
+  /**
+   * Assigns a private field from outside of its class.
+   *
+   * In the REPL's mode V8 takes private names as they stand. The command answers later, and acts at once.
+   */
+  assignPrivate(object: object, name: string, value: unknown): void {
+    this.#stash.value = { object, value };
+    const at = `${this.#stashExpression}.value`;
+    this.#session.post(
+      'Runtime.evaluate',
+      { expression: `${at}.object.#${name}=${at}.value`, replMode: true, silent: true },
+      () => {},
+    );
+    this.#stash.value = undefined;
+  }
+
   /** Lets go of everything that {@link idOf} and {@link properties} pinned. */
   release(): void {
     this.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });

@@ -140,12 +140,19 @@ export interface BatchMeta {
 
 /** The private members of an instance: for each class that declares any, from the base down. */
 export interface PrivatesMeta {
-  readonly classes: readonly {
-    /** The class's index. */
-    readonly fn: number;
-    /** How many of the class's fields have values in the slots: all of them. */
-    readonly fields: number;
-    /** The class extends nothing: only constructing it gives an object its members. */
-    readonly base?: 1;
-  }[];
+  readonly classes: readonly PrivatesOfClass[];
+}
+
+/** One class's part in the private members of an instance. */
+export interface PrivatesOfClass {
+  /** The class's index; -1 where it is found by name. */
+  readonly fn: number;
+  /** How the class is found. Its text is not ours, so its fields are reached from outside. */
+  readonly reference?: Meta;
+  /** The fields' names, where the class is found by name. */
+  readonly names?: readonly string[];
+  /** How many of the class's fields have values in the slots: all of them. */
+  readonly fields: number;
+  /** The class extends nothing: only constructing it gives an object its members. */
+  readonly base?: 1;
 }

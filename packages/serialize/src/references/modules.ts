@@ -76,7 +76,11 @@ export class LoadedModules {
     const known = this.#paths.get(namespace);
     if (known !== undefined) return known;
     Scripts.get().refresh();
-    for (const script of Scripts.get().all()) this.#walk(script);
+    for (const script of Scripts.get().all()) {
+      this.#walk(script);
+      const exports = script.isModule && this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
+      if (exports !== undefined && isNamespaceOf(namespace, exports)) this.#paths.set(namespace, [script.url]);
+    }
     return this.#paths.get(namespace);
   }
 
@@ -104,6 +108,27 @@ export class LoadedModules {
     };
     add(exports, [script.url]);
   }
+}
+
+/**
+ * Whether a namespace is that of a module, where `require` gives the same exports by another object: it does for
+ * modules with a default export, to say `__esModule`.
+ */
+function isNamespaceOf(namespace: object, exports: object): boolean {
+  const names = Object.keys(exports).filter((name) => name !== '__esModule' || Object.hasOwn(namespace, name));
+  const read = (object: object, name: string): unknown => {
+    try {
+      return (object as Record<string, unknown>)[name];
+    } catch {
+      // An export in its temporal dead zone.
+      return undefined;
+    }
+  };
+  return (
+    names.length === Object.keys(namespace).length &&
+    names.some((name) => isObject(read(namespace, name))) &&
+    names.every((name) => Object.is(read(namespace, name), read(exports, name)))
+  );
 }
 
 /** The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything. */

@@ -1,3 +1,6 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { constructBare } from '../inspector/pause.js';
+import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
 import type { PrivatesMeta } from '../model/code.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
@@ -28,9 +31,24 @@ export function hookOf(fn: AnyFunction, environment: FactoryEnvironment): ClassH
 }
 
 /** See {@link Revival.allocateInstance}. */
-export function allocateInstance(meta: Meta, classAt: (index: number) => RevivedClass): object | undefined {
+export function allocateInstance(
+  meta: Meta,
+  classAt: (index: number) => RevivedClass,
+  resolve: (reference: Meta) => unknown,
+): object | undefined {
   const base = (meta as unknown as PrivatesMeta).classes[0];
   if (base?.base !== 1) return undefined;
+  if (base.reference !== undefined) {
+    const bare = constructBare(resolve(base.reference) as AnyFunction);
+    if (bare === undefined) {
+      throw new SerializeError(
+        SERIALIZE_ERROR_CODES.unsupported,
+        'An instance with private fields cannot be made here: its class is imported, and the inspector could not stop its constructor.',
+      );
+    }
+    tidy(bare, new Set());
+    return bare;
+  }
   const { fn, known, hook } = classAt(base.fn);
   const made = guarded(hook, () => Reflect.construct(fn as AnyFunction, argumentsFor(known)) as object);
   tidy(made, new Set());
@@ -45,7 +63,14 @@ export function fillPrivateMembers(
   classAt: (index: number) => RevivedClass,
 ): void {
   let at = 0;
-  for (const { fn, fields, base } of (meta as unknown as PrivatesMeta).classes) {
+  for (const { fn, fields, base, names } of (meta as unknown as PrivatesMeta).classes) {
+    if (names !== undefined) {
+      names.forEach((name, i) => {
+        Inspector.get().assignPrivate(instance, name, slots[at + i]);
+      });
+      at += fields;
+      continue;
+    }
     const { fn: K, known, hook } = classAt(fn);
     if (base !== 1) install(instance, K as AnyFunction, known, hook);
     hook?.setFields(instance, slots.slice(at, at + fields));

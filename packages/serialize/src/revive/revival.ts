@@ -102,7 +102,7 @@ export class ValueRevival implements Revival {
   }
 
   allocateInstance(meta: Meta): object | undefined {
-    return allocateInstance(meta, (index) => this.#at(index));
+    return allocateInstance(meta, (index) => this.#at(index), this.#resolve);
   }
 
   fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void {
