@@ -51,7 +51,7 @@ export function pauseIn(
   const stash: ProbeStash = { value: undefined, out: undefined };
   let paused = false;
   let failure: { readonly error: unknown } | undefined;
-  return Scripts.get().withDebugger(() => {
+  return Scripts.get().withPauses(() => {
     const { breakpointId } = inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
       objectId: inspector.idOf(fn),
     });

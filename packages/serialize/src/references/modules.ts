@@ -22,7 +22,10 @@ export class LoadedModules {
   readonly #paths: WeakMap<object, readonly Step[]> = new WeakMap();
   /** Functions known not to be exports. */
   readonly #local: WeakSet<object> = new WeakSet();
-  /** Texts of such functions that are made anew again and again: their place need not be asked each time. */
+  /**
+   * Texts of such functions that are made anew again and again: their place need not be asked each time. Who captures
+   * a function knows its place, and looks once more.
+   */
   readonly #localTexts: Set<string> = new Set();
   readonly #walked: Set<string> = new Set();
   /** Functions of the runtime's own code. */
@@ -37,18 +40,16 @@ export class LoadedModules {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
     if (this.#local.has(value)) return undefined;
-    const text = Object.hasOwn(value, 'prototype') ? undefined : Function.prototype.toString.call(value);
-    if (text !== undefined && this.#localTexts.has(text)) return undefined;
+    const text = Function.prototype.toString.call(value);
+    if (this.#localTexts.has(text)) return undefined;
     const location = readFunctions([value as AnyFunction])[0]?.location;
     const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
     if (script?.url.startsWith('node:')) this.#runtime.add(value);
-    if (text !== undefined) {
-      if (this.#localTexts.size > 10_000) this.#localTexts.clear();
-      this.#localTexts.add(text);
-    }
+    if (this.#localTexts.size > 10_000) this.#localTexts.clear();
+    this.#localTexts.add(text);
     return undefined;
   }
 
