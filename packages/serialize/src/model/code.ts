@@ -101,8 +101,6 @@ export interface FunctionDetails {
   readonly prototypeObject?: PropertyOperations;
   /** The prototype of the function is in a slot. */
   readonly prototype?: 1;
-  /** Who it is, wherever it travels. */
-  readonly origin?: string;
 }
 
 /** How own properties are put in place. */
@@ -133,6 +131,10 @@ export interface Sharing {
 export interface BatchMeta {
   readonly codes: readonly string[];
   readonly functions: readonly FunctionMeta[];
+  /** The thread that wrote it. */
+  readonly thread?: string;
+  /** Who the functions are: a number of that thread, or an origin elsewhere; 0 for what is found by name. */
+  readonly origins?: readonly (number | string)[];
   readonly sharing?: readonly Sharing[];
   /** Functions of earlier batches that turned out to be members of a class: function, class, member. */
   readonly members?: readonly (readonly [number, number, number])[];

@@ -38,18 +38,17 @@ export function allocateInstance(
 ): object | undefined {
   const base = (meta as unknown as PrivatesMeta).classes[0];
   if (base?.base !== 1) return undefined;
-  if (base.reference !== undefined) {
-    const bare = constructBare(resolve(base.reference) as AnyFunction);
+  const { fn, known, hook } = base.reference === undefined ? classAt(base.fn) : NOT_OURS;
+  if (hook === undefined) {
+    const bare = constructBare(
+      base.reference === undefined ? (fn as AnyFunction) : (resolve(base.reference) as AnyFunction),
+    );
     if (bare === undefined) {
-      throw new SerializeError(
-        SERIALIZE_ERROR_CODES.unsupported,
-        'An instance with private fields cannot be made here: its class is imported, and the inspector could not stop its constructor.',
-      );
+      throw foreign();
     }
     tidy(bare, new Set());
     return bare;
   }
-  const { fn, known, hook } = classAt(base.fn);
   const made = guarded(hook, () => Reflect.construct(fn as AnyFunction, argumentsFor(known)) as object);
   tidy(made, new Set());
   return made;
@@ -64,18 +63,30 @@ export function fillPrivateMembers(
 ): void {
   let at = 0;
   for (const { fn, fields, base, names } of (meta as unknown as PrivatesMeta).classes) {
-    if (names !== undefined) {
-      names.forEach((name, i) => {
+    const { fn: K, known, hook } = names === undefined ? classAt(fn) : NOT_OURS;
+    if (hook === undefined) {
+      if (base !== 1) throw foreign();
+      (names ?? known?.record.class?.fields ?? []).forEach((name, i) => {
         Inspector.get().assignPrivate(instance, name, slots[at + i]);
       });
       at += fields;
       continue;
     }
-    const { fn: K, known, hook } = classAt(fn);
     if (base !== 1) install(instance, K as AnyFunction, known, hook);
     hook?.setFields(instance, slots.slice(at, at + fields));
     at += fields;
   }
+}
+
+/** A class whose text is not ours: it is imported here, or it was born here. */
+const NOT_OURS: RevivedClass = { fn: undefined, known: undefined, hook: undefined };
+
+function foreign(): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    'An instance with private fields cannot be made here: its class is at home in this process, and only its constructor can make one.\n' +
+      'Let the class say how it travels: [GET_STATE] and [SET_STATE].',
+  );
 }
 
 /** A derived class installs its members on whatever its parent returns. */
