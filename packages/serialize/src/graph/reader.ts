@@ -493,7 +493,13 @@ export class GraphReader implements ValueSource {
     const kind = kindOfCode(code);
     if (kind === undefined) throw this.damaged(`the kind ${code}, which has no meaning here,`);
     if (this.#target !== undefined) throw this.damaged('a built-in object in place of a shell');
-    return kind.read(this);
+    try {
+      return kind.read(this);
+    } catch (error) {
+      // What a class of the language does not accept can only come from bytes that were made to harm.
+      if (error instanceof SerializeError || /call stack/.test((error as Error).message)) throw error;
+      throw new SerializeError(CODES.damaged, `The payload is damaged: it holds no ${kind.name}.`, { cause: error });
+    }
   }
 
   #shell(code: number): object {
