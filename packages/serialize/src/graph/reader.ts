@@ -99,8 +99,8 @@ export class GraphReader implements ValueSource {
     if (this.#source.position !== this.#source.end) throw damaged(this.#source.position, 'more than one value');
     if (this.context.scanning) return undefined;
     for (const action of this.privates) action();
-    // What was met later lies deeper: its state is given back before the state of what holds it.
-    for (let i = this.states.length - 1; i >= 0; i--) this.states[i]!();
+    // An object is noted when its state was read, so what lies inside that state comes first.
+    for (const action of this.states) action();
     for (const action of this.#final) action();
     return value;
   }
