@@ -15,6 +15,14 @@ export {
 } from './native-error.js';
 export { sweepSharedMemory } from './shared-memory/files.js';
 export { SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.js';
+export { SyncArena, type SyncHandle } from './sync/arena.js';
+export { Barrier } from './sync/barrier.js';
+export { Condition } from './sync/condition.js';
+export { Event } from './sync/event.js';
+export { Hold, Lock } from './sync/lock.js';
+export { type FlowToken, RLock } from './sync/rlock.js';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';
+export type { WaitOptions } from './sync/waiting.js';
 export {
   closeDescriptor,
   createEventDescriptor,

@@ -45,7 +45,8 @@ export function futexWaitAsync(
   signal?: AbortSignal,
 ): Promise<FutexResult> {
   if (signal?.aborted === true) return Promise.resolve('cancelled');
-  return (waits ??= new Waits()).start(words, index, expected, timeoutMs ?? -1, signal);
+  waits ??= new Waits();
+  return waits.start(words, index, expected, timeoutMs ?? -1, signal);
 }
 
 /** Asynchronous waits of this thread. */

@@ -103,7 +103,8 @@ export function sweepSharedMemory(): number {
 
 function removeIfUnused(path: string, fd: number): boolean {
   const [, mode, links, owner] = addon().describe(fd);
-  if ((mode & FILE_KIND) !== REGULAR_FILE || (mode & PERSISTENT_BIT) !== 0 || owner !== process.getuid?.()) return false;
+  if ((mode & FILE_KIND) !== REGULAR_FILE || (mode & PERSISTENT_BIT) !== 0 || owner !== process.getuid?.())
+    return false;
   if (links === 0 || addon().takeIfUnused(fd) === 0) return false;
   // Exclusively ours now: whoever opens the file waits for this lock, and then finds that it has no name.
   if (addon().describe(fd)[2] === 0) return false;

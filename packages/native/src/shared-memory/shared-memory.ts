@@ -3,7 +3,13 @@ import { addon, type MappingHandle } from '../addon.js';
 import { registerAfterFork } from '../fork/after-fork.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 import { closeDescriptor, duplicateDescriptorTo, setCloseOnExec } from '../system/descriptors.js';
-import { createSegmentFile, openSegmentFile, releaseSegmentFile, sweepSharedMemory, unlinkSegmentFile } from './files.js';
+import {
+  createSegmentFile,
+  openSegmentFile,
+  releaseSegmentFile,
+  sweepSharedMemory,
+  unlinkSegmentFile,
+} from './files.js';
 
 /** How shared memory is made. */
 export interface SharedMemoryOptions {
@@ -160,7 +166,10 @@ function release(resources: Resources): void {
 
 function checkSize(size: number): void {
   if (Number.isSafeInteger(size) && size > 0) return;
-  throw new NativeError(NATIVE_ERROR_CODES.argument, `The size of shared memory is a positive number of bytes, not ${size}.`);
+  throw new NativeError(
+    NATIVE_ERROR_CODES.argument,
+    `The size of shared memory is a positive number of bytes, not ${size}.`,
+  );
 }
 
 function prepare(): void {
