@@ -50,6 +50,12 @@ export class Condition {
     return this.#arena.handle(this.#block);
   }
 
+  /** How many wait and were not notified yet, as far as can be said without the lock. */
+  get waiting(): number {
+    this.#arena.checkOpen();
+    return Atomics.load(this.#words, this.#at + WAITING);
+  }
+
   /**
    * Releases the lock, waits until somebody notifies, and takes the lock again.
    *
