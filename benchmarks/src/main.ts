@@ -1,5 +1,4 @@
 // `npm run bench`: plan, measure, report.
-import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HELP, parseOptions } from './command/options.js';
 import { reportProgress } from './command/progress.js';
@@ -79,8 +78,9 @@ export async function main(args: readonly string[]): Promise<number> {
     suites: measured,
     targets: evaluateTargets(targets, measured),
   };
-  mkdirSync(options.out, { recursive: true });
-  await writeReport(report, { folder: options.out, root, publish: options.publish });
+  const published = options.publish ? [`${root}README.md`, `${root}docs/benchmarks.md`] : [];
+  for (const file of writeReport(report, { folder: options.out, publishTo: published })) console.log(file);
+  for (const warning of report.warnings) console.log(`Warning: ${warning}`);
   return 0;
 }
 
