@@ -4,7 +4,7 @@ import { verdict } from '../harness/statistics.js';
 import type { TargetResult } from '../targets/evaluate.js';
 import { formatInterval, formatRatio, formatValue, significant } from './format.js';
 import { STYLE } from './page-style.js';
-import { barPlot, curvePlot, ratioPlot, targetPlot } from './plots.js';
+import { barPlot, curvePlot, type Plot, ratioPlot, targetPlot } from './plots.js';
 import type { Report } from './report.js';
 
 export function renderPage(report: Report): string {
@@ -46,20 +46,42 @@ function facts({ machine, date, build, command, passes, size, disturbance }: Rep
 }
 
 function renderSuite(suite: SuiteReport): string {
-  const shown = suite.cases[0]!.metrics.slice(0, 3);
-  const overviews = shown.flatMap((metric) => {
-    const svg = ratioPlot(suite, metric.id);
-    return svg === undefined || suite.cases.length < 6 || !isShared(suite, metric) ? [] : [{ metric, svg }];
-  });
+  const shared = suite.cases[0]!.metrics.slice(0, 3).filter((metric) => isShared(suite, metric));
+  const overviews =
+    suite.cases.length < 5
+      ? []
+      : shared.flatMap((metric) => {
+          const plot = ratioPlot(suite, metric.id);
+          return plot === undefined
+            ? []
+            : [figure(`${metric.title}: times better than ${baselineOf(suite)}`, plot, BEYOND)];
+        });
   return `<h2 id="${anchor(suite.id)}">${safe(suite.title)}</h2>
 <p>${inline(suite.method)}</p>
-${overviews.map(({ metric, svg }) => `<h3>${safe(metric.title)}: times better than the baseline</h3>\n<div class="plot">${svg}</div>`).join('\n')}
+${overviews.join('\n')}
 ${curves(suite)}
 ${suite.cases.map((report) => renderCase(report, suite, overviews.length === 0)).join('\n')}
 <details><summary>How the peers are used</summary>
 <table><tr><th>peer</th><th>version</th><th>use</th></tr>
 ${suite.peers.map(({ title, version, use }) => `<tr><td>${safe(title)}</td><td>${safe(version)}</td><td class="text">${inline(use)}</td></tr>`).join('\n')}
 </table></details>`;
+}
+
+const BEYOND = 'Hollow: beyond the edge. Not shown: who cannot, or is wrong.';
+
+function figure(title: string, { svg, legend }: Plot, note = ''): string {
+  const entries = legend.map(
+    ({ title: name, colour, ours }) =>
+      `<li><span class="swatch${ours ? ' diamond' : ''}" style="background:${colour}"></span>${safe(name)}</li>`,
+  );
+  return `<h3>${safe(title)}</h3>
+<ul class="legend">${entries.join('')}</ul>
+<div class="plot">${svg}</div>${note === '' ? '' : `<p class="ratio">${note}</p>`}`;
+}
+
+function baselineOf(suite: SuiteReport): string {
+  const [id] = suite.cases.map(({ baseline }) => baseline);
+  return suite.peers.find((peer) => peer.id === id)?.title ?? id!;
 }
 
 function isShared(suite: SuiteReport, metric: Metric): boolean {
@@ -72,7 +94,7 @@ function curves(suite: SuiteReport): string {
     .map((name) => {
       const [metric] = suite.cases.find(({ curve }) => curve?.curve === name)!.metrics;
       const plot = curvePlot(suite, name, metric!);
-      return plot === undefined ? '' : `<h3>${safe(plot.title)}</h3>\n<div class="plot">${plot.svg}</div>`;
+      return plot === undefined ? '' : figure(plot.title, plot);
     })
     .join('\n');
 }

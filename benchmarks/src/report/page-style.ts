@@ -29,6 +29,9 @@ a { color: var(--peer-1); }
 nav { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 14px 0; }
 .facts { color: var(--muted); margin: 0; padding-left: 18px; }
 .warning { background: var(--card); border-left: 4px solid var(--unclear); padding: 8px 12px; margin: 8px 0; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; margin: 6px 0; font-size: 13px; }
+.swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 6px; }
+.swatch.diamond { border-radius: 0; transform: rotate(45deg); }
 .plot svg { width: 100%; height: auto; display: block; margin: 8px 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 8px 0; font-variant-numeric: tabular-nums; }

@@ -1,14 +1,14 @@
 // The plots of the page, as SVG by Apache ECharts on the server. Colours are CSS variables, so that one picture is
 // right in light and in dark.
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
+import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { CaseReport, Metric, PeerReport, SuiteReport } from '../harness/model.js';
 import type { TargetResult } from '../targets/evaluate.js';
 import { formatValue, significant } from './format.js';
 
-use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
 const WIDTH = 960;
 const ROW = 24;
@@ -30,40 +30,50 @@ function draw(height: number, option: EChartsCoreOption): string {
   }
 }
 
+/** A plot with what its colours mean; the page writes the legend, because only a browser knows how wide a text is. */
+export interface Plot {
+  readonly svg: string;
+  readonly legend: readonly { readonly title: string; readonly colour: string; readonly ours: boolean }[];
+}
+
+/** Ratios beyond this in either direction are drawn hollow at the edge: one of 10 000 would flatten all others. */
+const EDGE = 100;
+
 /** One metric of all cases of a suite: how many times better than the baseline each peer is, a dot for each. */
-export function ratioPlot(suite: SuiteReport, metricId: string): string | undefined {
-  const cases = suite.cases.filter(({ rows }) => rows.some((row) => row.measurements[metricId]?.ratio !== undefined));
-  const peers = suite.peers.filter(({ id }) =>
-    cases.some(({ rows }) => rows.some((row) => row.peer === id && row.measurements[metricId]?.ratio !== undefined)),
-  );
-  if (cases.length < 2 || peers.length === 0) return undefined;
-  const legendHeight = 24 * Math.ceil(peers.length / 4);
-  return draw(cases.length * ROW * 1.2 + legendHeight + 50, {
-    grid: { left: 110, right: 24, top: legendHeight + 12, bottom: 32 },
-    legend: { top: 0, left: 0, textStyle: text, itemWidth: 12, itemHeight: 12, inactiveColor: 'var(--muted)' },
-    xAxis: logAxis((value) => `${significant(value)}×`),
-    yAxis: { ...category, data: cases.map(({ id }) => id), splitLine: { show: true, ...splitLine } },
-    series: peers.map((peer) => ({
-      type: 'scatter',
-      name: peer.title,
-      silent: true,
-      symbol: peer.ours === true ? 'diamond' : 'circle',
-      symbolSize: peer.ours === true ? 15 : 9,
-      z: peer.ours === true ? 5 : 2,
-      itemStyle: { color: colourOf(peer, suite.peers), opacity: peer.ours === true ? 1 : 0.75 },
-      data: cases.flatMap(({ id, rows }) => {
-        const ratio = rows.find((row) => row.peer === peer.id)?.measurements[metricId]?.ratio;
-        return ratio === undefined ? [] : [[ratio.median, id]];
-      }),
-      markLine: {
+export function ratioPlot(suite: SuiteReport, metricId: string): Plot | undefined {
+  const ratios = (peer: string): [ratio: number, row: string][] =>
+    suite.cases.flatMap(({ id, rows }) => {
+      const ratio = rows.find((row) => row.peer === peer)?.measurements[metricId]?.ratio;
+      return ratio === undefined ? [] : [[ratio.median, id]];
+    });
+  const peers = suite.peers.filter(({ id }) => ratios(id).length > 0);
+  if (peers.length === 0) return undefined;
+  const svg = draw(suite.cases.length * ROW * 1.2 + 50, {
+    grid: { left: 110, right: 24, top: 12, bottom: 32 },
+    xAxis: logAxis((value) => `${significant(value)}×`, 1 / EDGE, EDGE),
+    yAxis: { ...category, data: suite.cases.map(({ id }) => id), splitLine: { show: true, ...splitLine } },
+    series: peers.map((peer) => {
+      const colour = colourOf(peer, suite.peers);
+      return {
+        type: 'scatter',
         silent: true,
-        symbol: 'none',
-        label: { show: false },
-        lineStyle: { color: 'var(--ink)', type: 'solid', width: 1 },
-        data: [{ xAxis: 1 }],
-      },
-    })),
+        symbol: peer.ours === true ? 'diamond' : 'circle',
+        symbolSize: peer.ours === true ? 15 : 9,
+        // What is named first is what people use by default: on top.
+        z: peer.ours === true ? 100 - peers.indexOf(peer) : 2,
+        data: ratios(peer.id).map(([ratio, row]) => {
+          const drawn = Math.min(EDGE, Math.max(1 / EDGE, ratio));
+          const hollow = { color: 'var(--paper)', borderColor: colour, borderWidth: 2 };
+          return {
+            value: [drawn, row],
+            itemStyle: drawn === ratio ? { color: colour, opacity: peer.ours === true ? 1 : 0.75 } : hollow,
+          };
+        }),
+        markLine: lineAtOne,
+      };
+    }),
   });
+  return { svg, legend: legendOf(peers, suite) };
 }
 
 /** One case: a bar with its spread for each peer, the best at the top. */
@@ -84,10 +94,7 @@ export function barPlot(report: CaseReport, metric: Metric, peers: readonly Peer
     grid: { left: 250, right: 90, top: 8, bottom: 44 },
     xAxis: {
       ...(isWide ? logAxis(label) : { type: 'value', axisLabel: { ...text, formatter: label }, splitLine }),
-      name: `${metric.title}, ${metric.better} is better${isWide ? ', logarithmic' : ''}`,
-      nameLocation: 'middle',
-      nameGap: 28,
-      nameTextStyle: { ...text, color: 'var(--muted)' },
+      ...axisName(`${metric.title}, ${metric.better} is better${isWide ? ', logarithmic' : ''}`, 28),
     },
     yAxis: { ...category, data: bars.map(({ peer }) => peer.title) },
     series: [
@@ -117,29 +124,23 @@ export function curvePlot(
   suite: SuiteReport,
   curve: string,
   metric: Metric,
-): { readonly title: string; readonly svg: string } | undefined {
+): (Plot & { readonly title: string }) | undefined {
   const points = suite.cases.filter((report) => report.curve?.curve === curve).sort((a, b) => a.curve!.x - b.curve!.x);
   const [first] = points;
   if (points.length < 2 || first === undefined) return undefined;
   const peers = suite.peers.filter(({ id }) =>
     points.some(({ rows }) => rows.some((row) => row.peer === id && row.measurements[metric.id] !== undefined)),
   );
-  const isLog = points.every(({ curve: point }) => point!.x > 0) && points.at(-1)!.curve!.x / first.curve!.x > 10;
-  const legendHeight = 24 * Math.ceil(peers.length / 4);
-  const svg = draw(380 + legendHeight, {
-    grid: { left: 80, right: 24, top: legendHeight + 16, bottom: 48 },
-    legend: { top: 0, left: 0, textStyle: text, itemWidth: 20 },
+  const isLog = points.every(({ curve: point }) => point!.x > 0) && points.at(-1)!.curve!.x / first.curve!.x >= 10;
+  const svg = draw(400, {
+    grid: { left: 80, right: 24, top: 16, bottom: 48 },
     xAxis: {
-      ...(isLog ? logAxis((value) => significant(value)) : { type: 'value', axisLabel: text, splitLine }),
-      name: first.curve!.axis,
-      nameLocation: 'middle',
-      nameGap: 30,
-      nameTextStyle: { ...text, color: 'var(--muted)' },
+      ...(isLog ? logAxis(shortNumber) : { type: 'value', axisLabel: text, splitLine }),
+      ...axisName(first.curve!.axis, 30),
     },
     yAxis: logAxis((value) => formatValue(value, metric.unit)),
     series: peers.map((peer) => ({
       type: 'line',
-      name: peer.title,
       silent: true,
       symbolSize: peer.ours === true ? 9 : 6,
       z: peer.ours === true ? 5 : 2,
@@ -151,7 +152,7 @@ export function curvePlot(
       }),
     })),
   });
-  return { title: first.curve!.title, svg };
+  return { title: first.curve!.title, svg, legend: legendOf(peers, suite) };
 }
 
 /** Every target that has a number, as the share of the goal that is reached: 1 is the goal. */
@@ -168,10 +169,7 @@ export function targetPlot(targets: readonly TargetResult[]): string | undefined
     grid: { left: 470, right: 24, top: 8, bottom: 40 },
     xAxis: {
       ...logAxis((value) => `${significant(value)}×`),
-      name: 'of the goal',
-      nameLocation: 'middle',
-      nameGap: 26,
-      nameTextStyle: { ...text, color: 'var(--muted)' },
+      ...axisName('of the goal', 26),
     },
     yAxis: {
       ...category,
@@ -195,26 +193,43 @@ export function targetPlot(targets: readonly TargetResult[]): string | undefined
           value: [share, index],
           itemStyle: { color: `var(--${standing})` },
         })),
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          lineStyle: { color: 'var(--ink)', type: 'solid', width: 1 },
-          data: [{ xAxis: 1 }],
-        },
+        markLine: lineAtOne,
       },
     ],
   });
 }
 
-function logAxis(format: (value: number) => string): Record<string, unknown> {
+const lineAtOne = {
+  silent: true,
+  symbol: 'none',
+  label: { show: false },
+  lineStyle: { color: 'var(--ink)', type: 'solid', width: 1 },
+  data: [{ xAxis: 1 }],
+} as const;
+
+function logAxis(format: (value: number) => string, min?: number, max?: number): Record<string, unknown> {
   return {
     type: 'log',
+    min,
+    max,
     axisLabel: { ...text, hideOverlap: true, formatter: format },
     axisLine,
     splitLine,
     minorSplitLine: { show: false },
   };
+}
+
+function axisName(name: string, nameGap: number): Record<string, unknown> {
+  return { name, nameGap, nameLocation: 'middle', nameTextStyle: { ...text, color: 'var(--muted)' } };
+}
+
+function shortNumber(value: number): string {
+  if (value >= 1e6) return `${significant(value / 1e6)} M`;
+  return value >= 1000 ? `${significant(value / 1000)} k` : significant(value);
+}
+
+function legendOf(peers: readonly PeerReport[], suite: SuiteReport): Plot['legend'] {
+  return peers.map((peer) => ({ title: peer.title, colour: colourOf(peer, suite.peers), ours: peer.ours === true }));
 }
 
 function colourOf(peer: PeerReport, all: readonly PeerReport[]): string {

@@ -131,26 +131,26 @@ export const runtimeTargets: readonly Target[] = [
   {
     id: 'lock',
     text: 'a lock that nobody holds, acquired and released: under 0.2 µs',
-    ours: channel('lock', 'time', 'mp-spawn'),
+    ours: channel('lock', 'time', 'mp-native'),
     atMost: 0.2,
   },
   {
     id: 'lock-contended',
     text: 'two processes incrementing one locked value: over 1 M/s',
-    ours: channel('lock-contended', 'rate', 'mp-spawn'),
+    ours: channel('lock-contended', 'rate', 'mp-native'),
     atLeast: 1_000_000,
   },
   {
     id: 'shared-memory',
     text: 'shared memory, create and attach: under 30 µs',
-    ours: channel('shared-memory', 'time', 'mp-spawn'),
+    ours: channel('shared-memory', 'time', 'mp-native'),
     atMost: 30,
   },
   {
     id: 'shared-handover',
     text: '100 MB in shared memory handed over: in the time of a small message',
-    ours: channel('shared-handover', 'time', 'mp-spawn'),
-    than: channel('pipe-round-trip', 'time', 'mp-spawn'),
+    ours: channel('shared-handover', 'time', 'mp-native'),
+    than: channel('pipe-round-trip', 'time', 'child_process'),
     atLeast: 0.8,
   },
 ];
