@@ -7,18 +7,44 @@ const packageArrow = (from, allowed, comment) => ({
   to: { path: `^packages/(?!${[from, ...allowed].join('/|')}/)` },
 });
 
-/** Rooms of one package: which other rooms each may look into. Files outside any room are named by their file name. */
-const roomArrows = (name, rooms) =>
-  Object.entries(rooms).map(([room, allowed]) => ({
-    name: `room-${name}-${room.replace(/\W/g, '-')}`,
+/** The rooms of each package, in the order of the data flow, and which others each may look into. */
+const rooms = {
+  serialize: {
+    model: [],
+    wire: ['model'],
+    kinds: ['model'],
+    graph: ['model', 'wire', 'kinds'],
+    message: ['model', 'wire', 'graph'],
+    plain: ['model', 'wire'],
+    analyze: ['model'],
+    inspector: ['model'],
+    references: ['model', 'inspector'],
+    capture: ['model', 'analyze', 'inspector', 'references'],
+    revive: ['model', 'analyze'],
+  },
+  runtime: {
+    platform: [],
+    protocol: ['platform'],
+    native: ['platform', 'protocol'],
+    channel: ['platform', 'protocol', 'native'],
+    launch: ['platform', 'protocol', 'channel', 'native'],
+    process: ['platform', 'protocol', 'channel', 'launch'],
+    child: ['platform', 'protocol', 'channel'],
+    queues: ['platform', 'protocol', 'channel'],
+    pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
+    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
+  },
+};
+
+const roomArrows = Object.entries(rooms).flatMap(([name, arrows]) =>
+  Object.entries(arrows).map(([room, allowed]) => ({
+    name: `room-${name}-${room}`,
     comment: 'Imports point one way along the data flow.',
     severity: 'error',
     from: { path: `^packages/${name}/src/${room}/` },
-    to: {
-      path: `^packages/${name}/src/`,
-      pathNot: [room, ...allowed].map((other) => `^packages/${name}/src/${other}(?:/|\\.ts$)`),
-    },
-  }));
+    to: { path: `^packages/${name}/src/(?!(?:${[room, ...allowed].join('|')})/)` },
+  })),
+);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -55,11 +81,35 @@ module.exports = {
       from: { path: '^packages/codec/src/', pathNot: '^packages/codec/src/structured-clone/' },
       to: { path: '^packages/codec/src/structured-clone/' },
     },
-    ...roomArrows('codec', {
-      'structured-clone': ['[a-z-]+'],
-      conformance: ['[a-z-]+'],
-    }),
-    { name: 'no-cycles', severity: 'error', from: { path: '^packages/' }, to: { circular: true } },
+    {
+      name: 'codec-stands-alone',
+      comment: 'The structured-clone codec does not lean on the kit that tests it.',
+      severity: 'error',
+      from: { path: '^packages/codec/src/structured-clone/' },
+      to: { path: '^packages/codec/src/conformance/' },
+    },
+    ...roomArrows,
+    {
+      name: 'scheduler-is-pure',
+      comment: 'The hard part of the pool is tested at a million steps a second: it does nothing but decide.',
+      severity: 'error',
+      from: { path: '^packages/runtime/src/pool/scheduler\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'inside-the-package',
+      comment: 'A package ships alone: it may not reach into the repository around it.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '^(?:tools|docs|examples|benchmarks)/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'A type may look back; code that runs may not.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'resolvable',
       comment: 'An import that pnpm hides would otherwise pass silently.',

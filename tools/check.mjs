@@ -16,15 +16,22 @@ const gates = {
 };
 
 export async function check(names) {
+  const unknown = names.filter((part) => !Object.keys(gates).some((name) => name.includes(part)));
+  if (unknown.length > 0)
+    throw new Error(`No gate is called ${unknown.join(', ')}; there are: ${Object.keys(gates).join('; ')}.`);
   await build();
   const failed = [];
-  for (const [name, gate] of Object.entries(gates)) {
-    if (names.length > 0 && !names.some((part) => name.includes(part))) continue;
-    const started = Date.now();
-    const problem = await gate();
-    console.log(`${problem === undefined ? 'ok  ' : 'FAIL'} ${name} (${Date.now() - started} ms)`);
-    if (problem !== undefined) failed.push([name, problem]);
-  }
+  const chosen = Object.entries(gates).filter(
+    ([name]) => names.length === 0 || names.some((part) => name.includes(part)),
+  );
+  await Promise.all(
+    chosen.map(async ([name, gate]) => {
+      const started = Date.now();
+      const problem = await gate();
+      console.log(`${problem === undefined ? 'ok  ' : 'FAIL'} ${name} (${Date.now() - started} ms)`);
+      if (problem !== undefined) failed.push([name, problem]);
+    }),
+  );
   for (const [name, problem] of failed) console.error(`\n${name}:\n${problem.trimEnd()}`);
   if (failed.length > 0) process.exitCode = 1;
 }

@@ -12,6 +12,12 @@ const tasks = {
   bench: async (args) => (await import('./bench.mjs')).bench(args),
 };
 
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22)) {
+  console.error(`Node 20.19 or 22.12 and later is needed; this is ${process.version}.`);
+  process.exit(1);
+}
+
 const [name = '', ...args] = process.argv.slice(2);
 const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
 if (task === undefined) {

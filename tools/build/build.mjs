@@ -4,7 +4,6 @@ import { writeCommonJs } from './commonjs.mjs';
 import { buildNative } from './native.mjs';
 import { removeStaleOutput } from './stale.mjs';
 
-/** @param only - what of the build is needed; tests load ES modules alone. */
 export async function build() {
   await removeStaleOutput();
   const { code } = await runTool('typescript', ['-b', root], { command: 'tsc' });

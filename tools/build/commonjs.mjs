@@ -1,7 +1,7 @@
 // The CommonJS twin of every module, for programs that cannot `require` an ES module: stock jest, foremost.
 // Plain Node (20.19 and later) takes the ES module for `require` too, by the condition `module-sync`,
 // so that a process never has two copies.
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { transform } from 'esbuild';
 import { packages, root } from '../workspace.mjs';
@@ -24,12 +24,19 @@ export async function writeCommonJs() {
           if (!entry.isFile() || path.startsWith('cjs')) return;
           const target = join(cjs, path);
           if (await isNewer(target, file)) return;
-          if (path.endsWith('.d.ts')) await place(target, () => copyFile(file, target));
+          if (path.endsWith('.d.ts')) await place(target, () => copyDeclarations(file, target));
           else if (path.endsWith('.js')) await place(target, () => convert(file, target));
         }),
       );
     }),
   );
+}
+
+// Their maps would have to be copied, too, and point elsewhere.
+const MAP_COMMENT = /^\/\/# sourceMappingURL=.*$/m;
+
+async function copyDeclarations(file, target) {
+  await writeFile(target, (await readFile(file, 'utf8')).replace(MAP_COMMENT, ''));
 }
 
 async function convert(file, target) {
@@ -42,7 +49,7 @@ async function convert(file, target) {
     supported: { 'dynamic-import': true },
   });
   const body = code.includes('__moduleUrl') ? `const __moduleUrl = ${TWIN_URL};\n${code}` : code;
-  await writeFile(target, body.replace(/^\/\/# sourceMappingURL=.*$/m, ''));
+  await writeFile(target, body.replace(MAP_COMMENT, ''));
 }
 
 async function place(target, write) {

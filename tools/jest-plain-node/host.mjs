@@ -12,7 +12,7 @@ const TEST_NAMES = ['describe', 'it', 'test', 'beforeAll', 'afterAll', 'beforeEa
 process.once('message', async (job) => {
   installGlobals(job);
   const report = await runFile(job).catch((error) => [blank('(load)', [error?.stack ?? String(error)])]);
-  process.send({ testResults: report }, () => process.disconnect());
+  process.send({ testResults: report, activeResources: process.getActiveResourcesInfo() }, () => process.disconnect());
 });
 
 function installGlobals({ testTimeout, testNamePattern }) {

@@ -1,11 +1,17 @@
 // A jest runner that gives every test file a bare `node` process: one realm, a real process, real IPC.
-// The file's whole process group is killed afterwards, and a process that was still alive is a failed test.
+// Whatever the file started is found and killed afterwards; a process that was still alive, a crash at the end and an open
+// handle are failed tests.
 import { fork } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { createEmptyTestResult } = require('@jest/test-result');
 const { formatResultsErrors } = require('jest-message-util');
+
+const MARK = 'MP_TEST_FILE';
+const EXIT_GRACE_MS = 5000;
+let started = 0;
 
 const HOST = new URL('./host.mjs', import.meta.url);
 const NO_SNAPSHOTS = {
@@ -46,38 +52,57 @@ export default class PlainNodeRunner {
     const start = Date.now();
     const { report, exit, output, leaked } = await this.#runHost(test);
     if (report === undefined) throw new Error(`The test process ended before its tests (${exit}).\n${output}`);
-    if (leaked) report.testResults.push(leakedProcess());
+    if (exit !== 'exit code 0')
+      report.testResults.push(failure('ends in good order', `The test process ended with ${exit} after its tests.`));
+    if (leaked.length > 0) {
+      report.testResults.push(
+        failure('leaves no process behind', `Still alive when the file ended:\n${leaked.join('\n')}`),
+      );
+    }
     return this.#toTestResult(test, report, output, start);
   }
 
   #runHost(test) {
     const { config } = test.context;
     const { promise, resolve, reject } = withResolvers();
+    // Inherited by every process that the test starts, detached ones too.
+    const mark = `${process.pid}.${++started}`;
     const child = fork(HOST, [], {
       detached: true,
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, [MARK]: mark },
     });
     let output = '';
     let report;
+    let isStuck = false;
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });
-    const timer = setTimeout(() => {
-      killGroup(child.pid);
-      reject(new Error(`${test.path} did not finish within ${this.#fileTimeoutMs} ms.\n${output}`));
-    }, this.#fileTimeoutMs);
+    const giveUp = () => {
+      isStuck = true;
+      child.kill('SIGKILL');
+    };
+    let timer = setTimeout(giveUp, this.#fileTimeoutMs);
     child.on('message', (message) => {
       report = message;
+      // All is said: what keeps the process alive now was forgotten by a test.
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, EXIT_GRACE_MS);
     });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       // Before 'close': a surviving grandchild may hold the streams open.
-      const leaked = killGroup(child.pid);
-      child.once('close', () => resolve({ report, exit: signal ?? `exit code ${code}`, output, leaked }));
+      const leaked = killMarked(mark);
+      const stuck =
+        report === undefined
+          ? `no result within ${this.#fileTimeoutMs} ms`
+          : `an open handle (${report.activeResources.join(', ')})`;
+      const exit = isStuck ? stuck : (signal ?? `exit code ${code}`);
+      child.once('close', () => resolve({ report, exit, output, leaked }));
     });
     child.send({
       testPath: test.path,
@@ -120,22 +145,35 @@ export default class PlainNodeRunner {
   }
 }
 
-function killGroup(pid) {
-  try {
-    return process.kill(-pid, 'SIGKILL');
-  } catch {
-    return false;
+/** Kills every process that carries the mark, and says what they were. Zombies are dead already and only await their parent. */
+function killMarked(mark) {
+  const found = [];
+  for (const pid of listProcesses()) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      if (!environment.includes(`${MARK}=${mark}`)) continue;
+      if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) continue;
+      found.push(`${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended while we looked, or is somebody else's.
+    }
   }
+  return found;
 }
 
-function leakedProcess() {
-  const title = 'leaves no process behind';
+function listProcesses() {
+  // Only Linux shows the environment of processes as files; elsewhere leaks are not looked for.
+  return existsSync('/proc/self/environ') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+}
+
+function failure(title, message) {
   return {
     ancestorTitles: [],
     title,
     fullName: title,
     status: 'failed',
-    failureMessages: ['Error: a child process was still alive when the test file ended.'],
+    failureMessages: [`Error: ${message}`],
     failureDetails: [],
     numPassingAsserts: 0,
     duration: 0,

@@ -1,4 +1,4 @@
-import type { CodecContext, EncoderOptions } from './context.js';
+import type { CodecContext, EncoderOptions, SessionOptions } from './context.js';
 import type { Payload } from './payload.js';
 
 /** What a codec can carry beyond plain data. What it cannot carry it refuses; it never alters a value silently. */
@@ -15,7 +15,7 @@ export interface CodecCapabilities {
 
 /** How another process loads the codec: `(await import(specifier))[exportName]`. */
 export interface CodecModule {
-  /** An absolute `file:` URL, or a bare specifier that resolves from the other process's working directory. */
+  /** An absolute URL: the other process imports it from elsewhere, where a bare specifier may mean another copy or nothing. */
   readonly specifier: string;
   /** The name under which the module exports the codec. */
   readonly exportName: string;
@@ -34,7 +34,9 @@ export interface CodecModule {
  *
  * Encoding and decoding are synchronous. What must happen before (loading a module, finding out which module
  * exports a function) is a separate asynchronous `prepare` step on either side, which answers `undefined` when
- * there is nothing to do, so that the common case costs no promise.
+ * there is nothing to do. Whoever is in a hurry leaves it out: where something had to be prepared, `encode` and `decode` throw
+ * `MP_NOT_PREPARED` and have changed nothing, and the caller awaits `prepare` and tries again. So the common case costs neither
+ * a promise nor a second walk over the value.
  *
  * A codec of your own is tested with `@mp/codec/conformance`.
  */
@@ -45,6 +47,14 @@ export interface Codec {
   readonly capabilities: CodecCapabilities;
   /** How another process loads it. */
   readonly module: CodecModule;
+
+  /**
+   * Whether encoding `fn` again, at any later time, would give the same payload: it travels by reference, or its code
+   * depends on nothing that can change. A pool that is given such a function a million times encodes it once.
+   *
+   * Optional, and false where it is not known: then a function is encoded for each call.
+   */
+  isConstant?(fn: object): boolean;
 
   /**
    * What must be awaited before {@link Codec.encode} of the same value.
@@ -82,7 +92,8 @@ export interface Codec {
    * Decodes a one-shot payload.
    *
    * *Ownership.* The body is only read, and not kept after the call. The buffers pass to the decoded value,
-   * which may alias them: the caller must not touch them again.
+   * which may alias them: the caller must not touch them again. A channel that delivers each buffer in an ArrayBuffer of
+   * its own saves a copy. The payload object and its lists are not kept.
    *
    * @throws SerializeError for anything that is not an undamaged, complete payload of this codec that may be trusted.
    */
@@ -92,7 +103,7 @@ export interface Codec {
   createEncoder(context?: CodecContext, options?: EncoderOptions): Encoder;
 
   /** Starts the receiving end of a session. It adopts the epoch of the first message that it decodes. */
-  createDecoder(context?: CodecContext): Decoder;
+  createDecoder(context?: CodecContext, options?: SessionOptions): Decoder;
 }
 
 /**
@@ -128,7 +139,9 @@ export interface Encoder {
    * Begins a new epoch: from now on nothing is supposed to be known to the decoder.
    *
    * Called when a message was encoded and will never be written, when the receiving end moved to another
-   * process or was forked, and when the decoder says that it lost its state ({@link Decoder.synchronized}).
+   * process or was forked, and when the decoder says that it lost its state ({@link Decoder.synchronized}). Messages of the
+   * old epoch that are still on their way are not decoded any more: the channel knows which were answered, and sends the
+   * others again.
    */
   reset(): void;
 }
@@ -141,14 +154,18 @@ export interface Decoder {
   /**
    * Whether the next message of the present epoch can be decoded.
    *
-   * False after a damaged, missing or reordered message, which may have held state that later messages refer to: then
-   * every further message of this epoch is refused with `MP_SESSION_STATE`, and the channel asks the
-   * other end for {@link Encoder.reset}. A message that was whole but could not be revived (a module that
-   * does not exist, a reducer that threw, code that is not trusted) leaves it true.
+   * False after a message that was not whole, not in its place or not signed as it must be (`MP_TRUNCATED`, `MP_DAMAGED`,
+   * `MP_FOREIGN_PAYLOAD`, `MP_NEWER_FORMAT`, `MP_SIGNATURE`, `MP_SESSION_ORDER`), which may have held state that later messages
+   * refer to: then every further message of this epoch is refused with `MP_SESSION_STATE`, and the channel asks the other end
+   * for {@link Encoder.reset}. A message that was whole but could not be revived (a module that does not exist, a reducer
+   * that is unknown or threw, code that is not trusted, a limit) leaves it true, and all the state it brought is kept.
    */
   readonly synchronized: boolean;
 
-  /** What must be awaited before {@link Decoder.decode} of the same payload. It changes nothing in the session. */
+  /**
+   * What must be awaited before {@link Decoder.decode} of the same payload. It changes nothing in the session. Messages are
+   * prepared and decoded one after the other: a message may refer to what the one before it brought.
+   */
   prepare(payload: Payload): Promise<void> | undefined;
 
   /**
@@ -156,7 +173,8 @@ export interface Decoder {
    *
    * *Ownership.* As {@link Codec.decode}: the body is not kept, the buffers pass to the value.
    *
-   * @throws SerializeError. The message is consumed whether it throws or not; see {@link Decoder.synchronized}.
+   * @throws SerializeError. The message is consumed whether it throws or not, except with `MP_NOT_PREPARED`; see
+   *   {@link Decoder.synchronized}.
    */
   decode(payload: Payload): unknown;
 }

@@ -45,6 +45,8 @@ export class MpError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass without a family name of its own is an ordinary class.
+    if (!Object.hasOwn(this.prototype, 'name')) return Function.prototype[Symbol.hasInstance].call(this, value);
     if (typeof value !== 'object' || value === null) return false;
     const families: unknown = (value as { [brand]?: unknown })[brand];
     return Array.isArray(families) && families.includes(this.prototype.name);

@@ -1,8 +1,13 @@
-/** What a decoder accepts before it refuses a payload, and what a session may keep. */
+/**
+ * What a decoder accepts before it refuses a payload with `MP_LIMIT`, and what a session may keep. An encoder may refuse
+ * already what a decoder with the same limits would.
+ *
+ * The two ends of a session have the same {@link CodecLimits.maxSessionEntries}.
+ */
 export interface CodecLimits {
-  /** Nesting depth of a decoded value. @defaultValue 10_000_000 */
+  /** Nesting depth of a value. @defaultValue 10_000_000 */
   readonly maxDepth: number;
-  /** Elements, entries and properties of one decoded value, together. @defaultValue 2 ** 32 */
+  /** Elements, entries and properties of one value, together. @defaultValue 2 ** 32 */
   readonly maxNodes: number;
   /** Bytes of one payload's body. @defaultValue 2 ** 32 */
   readonly maxBodyBytes: number;

@@ -1,18 +1,30 @@
+/** What a reducer may ask of either side. */
+export interface ReductionContext {
+  /** Whether the payload belongs to a session with one known peer, or may be read by anybody, later, and more than once. */
+  readonly kind: 'one-shot' | 'session';
+  /** Who is at the other end: {@link CodecContext.peer}, as the channel supplied it. */
+  readonly peer: unknown;
+}
+
 /** What a reducer may ask of the encoding side. */
-export interface ReduceContext {
+export interface ReduceContext extends ReductionContext {
   /**
    * Puts a resource that is not bytes (a descriptor, a port) beside the payload.
    *
+   * @param resource - What the channel carries by its own means.
+   * @param abandon - Called if the payload is never sent: because a later part of the value cannot travel, or through
+   *   {@link Payload.abandon}. Closes what was opened for the journey.
    * @returns The index by which {@link ReviveContext.attachment} finds it on the other side.
    * @throws SerializeError with code `MP_ATTACHMENT` where the channel cannot carry attachments.
    */
-  attach(resource: unknown): number;
+  attach(resource: unknown, abandon?: () => void): number;
 }
 
 /** What a reducer may ask of the decoding side. */
-export interface ReviveContext {
+export interface ReviveContext extends ReductionContext {
   /**
-   * The resource that `attach` put beside the payload. Ownership passes to the reviver.
+   * The resource that `attach` put beside the payload. Ownership passes to the reviver. What no reviver asked for,
+   * because decoding failed before, stays with the channel, which closes it.
    *
    * @throws SerializeError with code `MP_DAMAGED` where the payload has no such attachment.
    */
@@ -33,7 +45,11 @@ export interface ReviveContext {
 export interface Reducer<T extends object = object, D = unknown> {
   /** Names the kind on the wire; unique in a context, at most 255 UTF-8 bytes: `mp.Queue`. */
   readonly tag: string;
-  /** Whether `value` is of this kind. Must not have side effects; is asked of class instances and functions, not of plain data. */
+  /**
+   * Whether `value` is of this kind. Must not have side effects. It is asked of functions, of
+   * proxies (decide by identity then, not by a property: a trap would run) and of objects that are neither plain data nor
+   * of a built-in class.
+   */
   test(value: object): value is T;
   /** Says what to send. Called once for each object in a payload, however often it occurs there. */
   reduce(value: T, context: ReduceContext): D;

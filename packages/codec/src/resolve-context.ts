@@ -12,6 +12,7 @@ export interface ResolvedContext {
   readonly limits: CodecLimits;
   readonly outOfBandBytes: number;
   readonly attachments: boolean;
+  readonly peer: unknown;
 }
 
 const MIN_KEY_BYTES = 32;
@@ -25,6 +26,8 @@ const resolved = new WeakMap<CodecContext, ResolvedContext>();
  * @throws TypeError or RangeError that names the option, what was given and what is expected.
  */
 export function resolveContext(context: CodecContext = EMPTY): ResolvedContext {
+  if (typeof context !== 'object' || context === null)
+    throw new TypeError(`The context must be an object; got ${String(context)}.`);
   let answer = resolved.get(context);
   if (answer === undefined) {
     answer = resolve(context);
@@ -44,19 +47,27 @@ function resolve(context: CodecContext): ResolvedContext {
     limits: resolveLimits(context.limits),
     outOfBandBytes: checkCount('outOfBandBytes', context.outOfBandBytes ?? Number.POSITIVE_INFINITY),
     attachments: context.attachments ?? false,
+    peer: context.peer,
   });
 }
 
 function checkTrust(trust: Trust): Trust {
   if (trust === 'untrusted' || trust === 'trusted') return trust;
-  const key: unknown = (trust as { key?: unknown }).key;
-  if (!(key instanceof Uint8Array)) {
-    throw new TypeError(`trust must be 'untrusted', 'trusted' or { key: Uint8Array }; got ${String(trust)}.`);
+  const key: unknown = (trust as { key?: unknown } | null)?.key;
+  // By its tag, not by `instanceof`: the key may come from another realm.
+  if (Object.prototype.toString.call(key) !== '[object Uint8Array]') {
+    const got =
+      typeof trust === 'object' && trust !== null
+        ? `an object with ${Object.keys(trust).join(', ') || 'no properties'}`
+        : String(trust);
+    throw new TypeError(`trust must be 'untrusted', 'trusted' or { key: Uint8Array }; got ${got}.`);
   }
-  if (key.byteLength < MIN_KEY_BYTES) {
-    throw new RangeError(`trust.key must have at least ${MIN_KEY_BYTES} bytes; got ${key.byteLength}.`);
+  const { byteLength } = key as Uint8Array;
+  if (byteLength < MIN_KEY_BYTES) {
+    throw new RangeError(`trust.key must have at least ${MIN_KEY_BYTES} bytes; got ${byteLength}.`);
   }
-  return trust;
+  // A copy, because the context is remembered and the caller may wipe the key.
+  return Object.freeze({ key: Uint8Array.from(key as Uint8Array) });
 }
 
 function indexByTag(reducers: readonly Reducer[]): ReadonlyMap<string, Reducer> {
@@ -83,6 +94,12 @@ function resolveLimits(limits: Partial<CodecLimits> = {}): CodecLimits {
   }
   if (answer.maxSessionEntries < 1) throw new RangeError('limits.maxSessionEntries must be at least 1.');
   return Object.freeze(answer);
+}
+
+/** Checks the epoch at which a session starts. @throws RangeError where it is no unsigned 32-bit integer. */
+export function checkEpoch(epoch = 0): number {
+  if (epoch >>> 0 !== epoch) throw new RangeError(`epoch must be an unsigned 32-bit integer; got ${String(epoch)}.`);
+  return epoch;
 }
 
 function checkCount(name: string, value: number): number {

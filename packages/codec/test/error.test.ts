@@ -31,6 +31,13 @@ describe('MpError', () => {
     },
   );
 
+  test('a subclass without a family name of its own is an ordinary class', () => {
+    class Mine extends SerializeError {}
+    expect(new Mine('MP_LIMIT', 'm')).toBeInstanceOf(Mine);
+    expect(new Mine('MP_LIMIT', 'm')).toBeInstanceOf(MpError);
+    expect(new SerializeError('MP_LIMIT', 'm')).not.toBeInstanceOf(Mine);
+  });
+
   test('a user error class can join the family', () => {
     class ProcessError extends MpError {
       static {

@@ -45,7 +45,7 @@ const REFUSED: readonly (readonly [what: string, value: unknown, part: string])[
     })(),
     'an arguments object',
   ],
-  ['an array with another prototype', Object.setPrototypeOf([], null), 'a changed prototype'],
+  ['an array with another prototype', Object.setPrototypeOf([], null), 'a kind of Array'],
 ];
 
 describe('the structured-clone codec refuses', () => {

@@ -1,1 +1,62 @@
-export {};
+export type { Address, AddressFamily } from './channel/address.js';
+export type { Connection } from './channel/connection.js';
+export { functionOf, importShared } from './channel/exported.js';
+export type { BaseListener, ClientOptions, ListenerOptions } from './channel/listener.js';
+export type { PipeOptions } from './channel/pipe.js';
+export { type Readiness, type Waitable, wait } from './channel/readiness.js';
+export { type CurrentTask, currentTask } from './child/current-task.js';
+export { Context, type ContextOptions } from './context/context.js';
+export {
+  Client,
+  getAllStartMethods,
+  getContext,
+  getStartMethod,
+  JoinableQueue,
+  Listener,
+  Pipe,
+  Pool,
+  Process,
+  Queue,
+  SimpleQueue,
+  setExecutable,
+  setStartMethod,
+  ThreadPool,
+} from './context/default.js';
+export type { LaunchOptions, StartMethod } from './launch/launcher.js';
+export { cpuCount } from './platform/cpus.js';
+export {
+  getLogger,
+  LOG_LEVELS,
+  type Logger,
+  type LogHandler,
+  type LogLevel,
+  type LogRecord,
+  logToStderr,
+} from './platform/logger.js';
+export { AsyncResult } from './pool/async-result.js';
+export type { PoolOptions, TaskOptions } from './pool/options.js';
+export type { BasePool, CallbackOptions, ImapOptions, MapOptions, PoolStats } from './pool/pool.js';
+export type { ResultStream } from './pool/result-stream.js';
+export type { ActiveChild } from './process/children.js';
+export {
+  activeChildren,
+  type CurrentProcess,
+  currentProcess,
+  type ParentProcess,
+  parentProcess,
+} from './process/current.js';
+export type { BaseProcess, ProcessOptions, Sentinel } from './process/process.js';
+export {
+  AuthenticationError,
+  BufferTooShort,
+  EOFError,
+  PROCESS_ERROR_CODES,
+  ProcessError,
+  type ProcessErrorCode,
+  QueueEmpty,
+  QueueFull,
+  TimeoutError,
+  type WorkerDeath,
+  WorkerDiedError,
+} from './protocol/errors.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, WaitOptions } from './queues/queue.js';

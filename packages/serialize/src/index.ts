@@ -1,1 +1,20 @@
-export {};
+export {
+  type ClassReduction,
+  clone,
+  deserialize,
+  deserializeAsync,
+  deserializeFromFile,
+  deserializeStream,
+  explain,
+  fingerprint,
+  isSerializable,
+  Serializer,
+  serialize,
+  serializeAsync,
+  serializeCodec,
+  serializeStream,
+  serializeToFile,
+} from './default.js';
+export type { Explanation, Problem, SizeNode } from './explanation.js';
+export { GET_STATE, SET_STATE } from './model/state.js';
+export type { SerializeOptions } from './options.js';

@@ -34,8 +34,16 @@ export class Bench {
     await this.codec.prepareEncode(value, context);
     const payload = this.transmit(this.codec.encode(value, context));
     await this.codec.prepareDecode(payload, context);
-    const decoded = this.codec.decode(payload, context);
-    // The body is not to be kept after the call.
+    return this.receive(payload, (arrived) => this.codec.decode(arrived, context));
+  }
+
+  /** Decodes a payload, and holds the decoder to what it may do with the body: read it, and not keep it. */
+  receive(payload: Payload, decode: (payload: Payload) => unknown): unknown {
+    const before = payload.body.slice();
+    const decoded = decode(payload);
+    if (isThenable(decoded))
+      this.fail('decode must be synchronous, and gave a thenable. What takes time belongs into prepare.');
+    if (before.some((byte, index) => byte !== payload.body[index])) this.fail('decode must not write into the body.');
     payload.body.fill(0xff);
     return decoded;
   }
@@ -65,6 +73,20 @@ export class Bench {
       if (error instanceof SerializeError) return error;
       this.fail(`${what} must throw a SerializeError, and threw ${String(error)}.`, error);
     }
-    return this.fail(`${what} must throw a SerializeError, and gave ${String(answer)}.`);
+    // A codec that is asynchronous by mistake rejects later: that must not end the process.
+    if (isThenable(answer)) answer.then(undefined, () => {});
+    return this.fail(`${what} must throw a SerializeError, and gave ${show(answer)}.`);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function show(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'a value that cannot be shown';
   }
 }

@@ -8,6 +8,9 @@ export function difference(actual: unknown, expected: unknown): string | undefin
   return new Comparison().run(actual, expected);
 }
 
+// Enough to find the place; a path of a long list would cost its square.
+const MAX_STEPS = 20;
+
 interface Pair {
   readonly actual: unknown;
   readonly expected: unknown;
@@ -23,7 +26,8 @@ class Comparison {
     this.#pending.push({ actual, expected, path: [] });
     for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop()) {
       const problem = this.#compare(pair);
-      if (problem !== undefined) return `${formatPath('value', pair.path)}: ${problem}`;
+      if (problem !== undefined)
+        return `${formatPath(pair.path.length > MAX_STEPS ? 'value…' : 'value', pair.path)}: ${problem}`;
     }
     return undefined;
   }
@@ -127,7 +131,7 @@ class Comparison {
   }
 
   #later(actual: unknown, expected: unknown, path: readonly PathStep[], step: PathStep): void {
-    this.#pending.push({ actual, expected, path: [...path.slice(-20), step] });
+    this.#pending.push({ actual, expected, path: [...path.slice(-MAX_STEPS), step] });
   }
 }
 

@@ -4,6 +4,7 @@ import { ConformanceError } from './conformance-error.js';
 import { bufferRules } from './rules/buffers.js';
 import { damageRules } from './rules/damage.js';
 import { descriptionRules } from './rules/description.js';
+import { limitRules } from './rules/limits.js';
 import { oneShotRules } from './rules/one-shot.js';
 import { reducerRules } from './rules/reducers.js';
 import type { Rule } from './rules/rule.js';
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   ...reducerRules,
   ...trustRules,
   ...damageRules,
+  ...limitRules,
 ];
 
 /** One rule of the contract, ready to be run against a codec by any test framework. */
@@ -43,6 +45,8 @@ export interface ConformanceCase {
  * for (const { rule, run } of conformanceCases(myCodec)) test(rule, run);
  */
 export function conformanceCases(codec: Codec): readonly ConformanceCase[] {
+  if (typeof codec !== 'object' || codec === null)
+    throw new TypeError(`conformanceCases needs a codec; got ${String(codec)}.`);
   return RULES.map(({ rule, check }) => ({ rule, run: () => runRule(codec, rule, check) }));
 }
 
@@ -75,7 +79,7 @@ export async function checkCodec(codec: Codec): Promise<ConformanceReport> {
 
 async function runRule(codec: Codec, rule: string, check: Rule['check']): Promise<void> {
   try {
-    await check(new Bench(codec, rule));
+    await withinTime(rule, check(new Bench(codec, rule)));
   } catch (error) {
     if (error instanceof ConformanceError) throw error;
     throw new ConformanceError(
@@ -83,5 +87,23 @@ async function runRule(codec: Codec, rule: string, check: Rule['check']): Promis
       `The codec threw what it should not: ${error instanceof Error ? error.stack : String(error)}`,
       error,
     );
+  }
+}
+
+// Far above what any rule takes: this ends a codec that hangs, and judges no speed.
+const MAX_RULE_MS = 60_000;
+
+async function withinTime(rule: string, done: void | Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ConformanceError(rule, `The codec did not answer within ${MAX_RULE_MS} ms.`)),
+      MAX_RULE_MS,
+    );
+  });
+  try {
+    await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -138,6 +138,25 @@ const ODD: readonly ConformanceValue[] = [
   optional('a read-only property', () =>
     Object.defineProperty({}, 'fixed', { value: 1, configurable: true, enumerable: true }),
   ),
+  optional('a property that cannot be deleted', () =>
+    Object.defineProperty({}, 'kept', { value: 1, writable: true, enumerable: true }),
+  ),
+  optional('an array of fixed length', () => Object.defineProperty([1, 2], 'length', { writable: false })),
+  optional('a frozen error', () => Object.freeze(traced(new Error('m')))),
+  optional('a read-only property of an error', () =>
+    Object.defineProperty(traced(new Error('m')), 'code', { value: 'E', enumerable: true, configurable: true }),
+  ),
+  optional('memory that is not extensible', () => Object.preventExtensions(new ArrayBuffer(4))),
+  optional('a view that is not extensible', () => Object.preventExtensions(Uint8Array.of(1))),
+  optional('properties on a view', () => Object.assign(new Float32Array(1000), { extra: 'x' })),
+  optional('a frozen Map and Date', () => [Object.freeze(new Map([[1, 2]])), Object.freeze(new Date(1))]),
+  ...[Uint8Array.of(1, 2), new ArrayBuffer(2), /x/, Object(1), new Map(), [], new Date(0)].flatMap((value, index) =>
+    [null, Object.prototype].map((prototype) =>
+      optional(`a built-in object with another prototype (${index}, ${String(prototype)})`, () =>
+        Object.setPrototypeOf(structuredClone(value), prototype),
+      ),
+    ),
+  ),
   optional('lastIndex', () => Object.assign(/a/g, { lastIndex: 3 })),
   optional('an error with properties of its own', () =>
     Object.assign(traced(new Error('m')), { code: 'E_X', details: { a: 1 } }),

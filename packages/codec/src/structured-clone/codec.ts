@@ -1,12 +1,12 @@
 import type { Codec, Decoder, Encoder } from '../codec.js';
-import type { CodecContext, EncoderOptions } from '../context.js';
+import type { CodecContext, EncoderOptions, SessionOptions } from '../context.js';
 import type { Payload } from '../payload.js';
 import { resolveContext } from '../resolve-context.js';
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '../serialize-error.js';
-import { Message } from './reader.js';
+import { Message, type TagReader } from './reader.js';
 import { StructuredCloneDecoder, StructuredCloneEncoder } from './session.js';
 import { TagWriter } from './tag-table.js';
-import { writeMessage } from './writer.js';
+import { bindingOf, writeMessage } from './writer.js';
 
 /**
  * A codec on V8's structured clone (`node:v8`): plain data, collections, dates, errors and binary data, with identity and
@@ -38,17 +38,20 @@ export const structuredCloneCodec: Codec = Object.freeze({
   },
 
   decode(payload: Payload, context?: CodecContext): unknown {
-    const message = new Message(payload, resolveContext(context));
+    const resolved = resolveContext(context);
+    const message = new Message(payload, resolved);
     if (message.position !== undefined)
       throw new SerializeError(CODES.foreign, 'A session message can only be decoded by its session.');
-    return message.read(new Map());
+    const tags: TagReader = new Map();
+    message.take(tags);
+    return message.revive(tags, resolved.trust === 'trusted' || message.isSignedFor(bindingOf(undefined)));
   },
 
   createEncoder(context?: CodecContext, options: EncoderOptions = {}): Encoder {
-    return new StructuredCloneEncoder(resolveContext(context), options.epoch ?? 0);
+    return new StructuredCloneEncoder(resolveContext(context), options);
   },
 
-  createDecoder(context?: CodecContext): Decoder {
-    return new StructuredCloneDecoder(resolveContext(context));
+  createDecoder(context?: CodecContext, options: SessionOptions = {}): Decoder {
+    return new StructuredCloneDecoder(resolveContext(context), options);
   },
 });

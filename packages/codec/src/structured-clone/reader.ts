@@ -1,11 +1,14 @@
+import { types } from 'node:util';
 import { Deserializer } from 'node:v8';
 import type { Payload } from '../payload.js';
 import type { Reducer, ReviveContext } from '../reducer.js';
 import type { ResolvedContext } from '../resolve-context.js';
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '../serialize-error.js';
-import { checkTrust, FLAG, open } from './envelope.js';
+import { FLAG, isSignedBy, open } from './envelope.js';
 import { type ErrorData, reviveError } from './error-kind.js';
+import { messageOf } from './message-of.js';
 import { FIXUP, type Fixup } from './scan.js';
+import { checkSize } from './size.js';
 import { makeView } from './views.js';
 import { ERROR_SLOT, HOST, type SessionPosition } from './writer.js';
 
@@ -14,7 +17,8 @@ export type TagReader = Map<number, string>;
 
 /** A message whose envelope was opened: undamaged, its place in the session known, nothing revived yet. */
 export class Message {
-  readonly position: SessionPosition | undefined;
+  /** Its place, if it is a session message. */
+  readonly position: Omit<SessionPosition, 'channel'> | undefined;
   readonly #reader: Reader;
   readonly #payload: Payload;
   readonly #flags: number;
@@ -22,7 +26,10 @@ export class Message {
 
   /** @throws SerializeError where the bytes are no undamaged payload of this codec. */
   constructor(payload: Payload, context: ResolvedContext) {
-    const { flags, content } = open(payload.body, context);
+    if (!Array.isArray(payload?.buffers) || !Array.isArray(payload.attachments)) {
+      throw new SerializeError(CODES.foreign, 'A payload is { body, buffers, attachments }, and a list is missing.');
+    }
+    const { flags, content } = open(payload.body, context.limits.maxBodyBytes);
     this.#payload = payload;
     this.#flags = flags;
     this.#context = context;
@@ -30,32 +37,44 @@ export class Message {
     this.position = (flags & FLAG.session) === 0 ? undefined : guard(() => this.#reader.readPosition());
   }
 
+  /** Whether the message is signed with the context's key for this use. */
+  isSignedFor(binding: string): boolean {
+    const { trust } = this.#context;
+    const { body, buffers } = this.#payload;
+    return typeof trust === 'object' && isSignedBy({ key: trust.key, binding }, body, this.#flags, buffers);
+  }
+
   /**
-   * Takes over the definitions that the message brings, then revives its value.
+   * Takes over the definitions that the message brings and the memory that belongs to it.
    *
-   * @param tags - The tags known so far; the message's own are added even where the value is refused.
+   * @param tags - The tags known so far; the message's own are added.
+   * @throws SerializeError where something that belongs to the message is missing.
    */
-  read(tags: TagReader): unknown {
-    const { buffers, body, attachments } = this.#payload;
+  take(tags: TagReader): void {
     guard(() => {
-      this.#reader.readTags(tags);
-      this.#reader.readRegions(buffers);
-      this.#reader.readAttachments(attachments);
+      this.#reader.readTags(tags, this.#context.limits.maxSessionEntries);
+      this.#reader.readRegions(this.#payload.buffers);
+      this.#reader.readAttachments(this.#payload.attachments);
     });
-    checkTrust(body, this.#flags, buffers, this.#context);
-    this.#reader.readReductions(tags, this.#context);
-    return guard(() => readFixed(this.#reader));
+  }
+
+  /** Revives the value. @param mayAct - Whether handles may be revived: decided by the content, not by what it says of itself. */
+  revive(tags: TagReader, mayAct: boolean): unknown {
+    this.#reader.readReductions(tags, mayAct, this.#context, this.position === undefined ? 'one-shot' : 'session');
+    const value = guard(() => readFixed(this.#reader));
+    guard(() => this.#reader.expectEnd());
+    checkSize(value, this.#context.limits);
+    return value;
   }
 }
 
 /** A region's bytes as they came, and the ArrayBuffer made of them. */
 interface ArrivedRegion {
-  readonly memory: ArrayBuffer;
-  readonly offset: number;
+  /** A part of the body, of a buffer of the channel's, or a buffer of its own. */
+  readonly bytes: Uint8Array;
   /** Where the bytes began in the sender's ArrayBuffer. */
   readonly start: number;
-  readonly length: number;
-  whole: ArrayBuffer | undefined;
+  memory: ArrayBuffer | undefined;
 }
 
 class Reader extends Deserializer {
@@ -68,13 +87,15 @@ class Reader extends Deserializer {
     this.readHeader();
   }
 
-  readPosition(): SessionPosition {
+  readPosition(): Omit<SessionPosition, 'channel'> {
     return { epoch: this.readUint32(), sequence: this.readUint32() };
   }
 
-  readTags(tags: TagReader): void {
+  readTags(tags: TagReader, capacity: number): void {
     for (let count = this.readUint32(); count > 0; count--) {
       const slot = this.readUint32();
+      if (slot >= capacity)
+        throw new RangeError(`it defines tag ${slot}, and both ends keep ${capacity} (limits.maxSessionEntries)`);
       tags.set(slot, new TextDecoder().decode(this.readRawBytes(this.readUint32())));
     }
   }
@@ -85,16 +106,8 @@ class Reader extends Deserializer {
       const outOfBand = this.readUint32() === 1;
       const start = this.#readSize();
       const length = this.#readSize();
-      const bytes = outOfBand ? takeBuffer(buffers, next++, length) : Uint8Array.from(this.readRawBytes(length));
-      // A typed array must start at a multiple of its element size, and the body or the channel may have put the bytes anywhere.
-      const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-      this.#regions.push({
-        memory: aligned.buffer as ArrayBuffer,
-        offset: aligned.byteOffset,
-        start,
-        length,
-        whole: undefined,
-      });
+      const bytes = outOfBand ? takeBuffer(buffers, next++, length) : this.readRawBytes(length);
+      this.#regions.push({ bytes, start, memory: undefined });
     }
     if (next !== buffers.length)
       throw new RangeError(`it refers to ${next} buffers, and ${buffers.length} came with it`);
@@ -107,17 +120,26 @@ class Reader extends Deserializer {
     this.#attachments = attachments;
   }
 
-  readReductions(tags: TagReader, context: ResolvedContext): void {
-    const reviveContext: ReviveContext = { attachment: (index) => this.#attachment(index) };
+  readReductions(tags: TagReader, mayAct: boolean, context: ResolvedContext, kind: ReviveContext['kind']): void {
+    const reviveContext: ReviveContext = { kind, peer: context.peer, attachment: (index) => this.#attachment(index) };
     for (let count = guard(() => this.readUint32()); count > 0; count--) {
       const slot = guard(() => this.readUint32());
       const data = guard(() => readFixed(this));
-      this.#revived.push(
-        slot === ERROR_SLOT
-          ? guard(() => reviveError(data as ErrorData))
-          : revive(findReducer(slot, tags, context), data, reviveContext),
-      );
+      if (slot === ERROR_SLOT) this.#revived.push(guard(() => reviveError(data as ErrorData)));
+      else if (mayAct) this.#revived.push(revive(findReducer(slot, tags, context), data, reviveContext));
+      else throw untrusted(context);
     }
+  }
+
+  /** @throws RangeError where bytes follow the value. */
+  expectEnd(): void {
+    let isEnd = false;
+    try {
+      this.readRawBytes(1);
+    } catch {
+      isEnd = true;
+    }
+    if (!isEnd) throw new RangeError('bytes follow the value');
   }
 
   // Called by the engine in the place of every view.
@@ -129,10 +151,10 @@ class Reader extends Deserializer {
       case HOST.memory:
         return this.#wholeMemory(this.readUint32());
       case HOST.shared:
-        return this.#attachment(this.readUint32());
+        return this.#sharedMemory(this.readUint32());
       case HOST.sharedView: {
         const kind = this.readUint32();
-        const memory = this.#attachment(this.readUint32()) as SharedArrayBuffer;
+        const memory = this.#sharedMemory(this.readUint32());
         return makeView(kind, memory, this.#readSize(), this.#readSize());
       }
       case HOST.reduction: {
@@ -151,18 +173,33 @@ class Reader extends Deserializer {
     const region = this.#region(index);
     const offset = this.#readSize() - region.start;
     const length = this.#readSize();
-    if (offset < 0 || offset + length > region.length) throw new RangeError('a view lies outside its memory');
-    // Memory that the value also holds by itself, or that starts elsewhere in the channel's buffer, is made whole first.
-    const memory = this.#wholeMemory(index);
-    return makeView(kind, memory, offset, length);
+    if (offset < 0 || offset + length > region.bytes.byteLength) throw new RangeError('a view lies outside its memory');
+    return makeView(kind, this.#wholeMemory(index), offset, length);
   }
 
-  /** The region as an ArrayBuffer of its own, made once, so that all its views share it. */
+  /**
+   * The region as an ArrayBuffer of its own, made once, so that all its views share it. A copy, unless the channel delivered
+   * it so: a view's `buffer` must hold nothing else, and a typed array must start at a multiple of its element size.
+   */
   #wholeMemory(index: number): ArrayBuffer {
     const region = this.#region(index);
-    const { memory, offset, length } = region;
-    region.whole ??= offset === 0 && memory.byteLength === length ? memory : memory.slice(offset, offset + length);
-    return region.whole;
+    const { bytes } = region;
+    const isAlone =
+      bytes.byteOffset === 0 &&
+      bytes.byteLength === bytes.buffer.byteLength &&
+      types.isArrayBuffer(bytes.buffer) &&
+      (bytes.buffer as { resizable?: boolean }).resizable !== true &&
+      this.#regions.every((other) => other === region || other.memory !== bytes.buffer);
+    region.memory ??= isAlone
+      ? (bytes.buffer as ArrayBuffer)
+      : (Uint8Array.prototype.slice.call(bytes).buffer as ArrayBuffer);
+    return region.memory;
+  }
+
+  #sharedMemory(index: number): SharedArrayBuffer {
+    const memory = this.#attachment(index);
+    if (!types.isSharedArrayBuffer(memory)) throw new RangeError(`attachment ${index} is no SharedArrayBuffer`);
+    return memory;
   }
 
   #region(index: number): ArrivedRegion {
@@ -191,6 +228,18 @@ function takeBuffer(buffers: readonly Uint8Array[], index: number, length: numbe
   return buffer;
 }
 
+function untrusted({ trust }: ResolvedContext): SerializeError {
+  if (typeof trust === 'object')
+    return new SerializeError(
+      CODES.signature,
+      'The payload holds handles and is not signed with this key for this use.',
+    );
+  return new SerializeError(
+    CODES.untrusted,
+    'The payload holds handles, and reviving a handle acts.\nPass { trust: { key } } or, for bytes that you trust, { trust: "trusted" }.',
+  );
+}
+
 function findReducer(slot: number, tags: TagReader, context: ResolvedContext): Reducer {
   const tag = tags.get(slot);
   if (tag === undefined)
@@ -215,7 +264,7 @@ function revive(reducer: Reducer, data: unknown, context: ReviveContext): unknow
     if (cause instanceof SerializeError) throw cause;
     throw new SerializeError(
       CODES.reduction,
-      `The reducer ${reducer.tag} could not revive its data: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The reducer ${reducer.tag} could not revive its data: ${messageOf(cause)}`,
       { cause },
     );
   }
@@ -231,6 +280,8 @@ function readFixed(reader: Reader): unknown {
 
 function applyFixups(fixups: readonly Fixup[]): void {
   for (const [operation, object, argument] of fixups) {
+    if (typeof object !== 'object' || object === null || types.isProxy(object))
+      throw new TypeError('a fixup of what is no object');
     if (operation === FIXUP.nullPrototype) Object.setPrototypeOf(object, null);
     else if (operation === FIXUP.lastIndex) (object as RegExp).lastIndex = argument;
   }
@@ -248,10 +299,13 @@ function guard<T>(read: () => T): T {
     return read();
   } catch (cause) {
     if (cause instanceof SerializeError) throw cause;
-    throw new SerializeError(
-      CODES.damaged,
-      `The payload is damaged: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    );
+    if (cause instanceof RangeError && /call stack/.test(cause.message)) {
+      throw new SerializeError(
+        CODES.limit,
+        "The payload's value nests too deeply for structured clone, which recurses.",
+        { cause },
+      );
+    }
+    throw new SerializeError(CODES.damaged, `The payload is damaged: ${messageOf(cause)}.`, { cause });
   }
 }

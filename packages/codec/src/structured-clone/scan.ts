@@ -1,12 +1,16 @@
 import { types } from 'node:util';
-import type { MpErrorOptions } from '../error.js';
 import { formatPath, type PathStep } from '../path.js';
 import type { ReduceContext, Reducer } from '../reducer.js';
 import type { ResolvedContext } from '../resolve-context.js';
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '../serialize-error.js';
+import { builtInClassName } from './built-in-class.js';
 import { classify } from './classify.js';
 import { reduceError } from './error-kind.js';
+import { messageOf } from './message-of.js';
+import { entries, members, type Parts, properties, refuseExtras, refuseViewExtras } from './parts.js';
+import { Refusal, refusal } from './refusal.js';
 import { Regions } from './regions.js';
+import { memoryOf } from './views.js';
 
 /** An object that travels as other data: an Error, or what a reducer made of a handle. */
 export interface Reduction {
@@ -43,12 +47,15 @@ export class Scan {
   readonly fixups: Fixup[] = [];
   readonly regions: Regions = new Regions();
   readonly attachments: unknown[] = [];
+  /** What to call if the payload is never sent. */
+  readonly abandons: (() => void)[] = [];
   /** Objects that travel as something else: by the index of their reduction. */
   readonly reduced: Map<object, number> = new Map();
   /** ArrayBuffers that the value holds directly: they travel as regions. */
   readonly memories: Set<ArrayBuffer> = new Set();
   /** SharedArrayBuffers, by the index of their attachment. */
   readonly shared: Map<SharedArrayBuffer, number> = new Map();
+  /** The kinds of the views. */
   readonly views: Map<ArrayBufferView, number> = new Map();
 
   readonly #context: ResolvedContext;
@@ -56,19 +63,38 @@ export class Scan {
   readonly #seen = new Set<object>();
   readonly #open = new Set<object>();
   readonly #stack: Frame[] = [];
-  readonly #reduceContext: ReduceContext = { attach: (resource) => this.#attach(resource) };
+  readonly #reduceContext: ReduceContext;
+  #nodes = 0;
 
   /** @throws SerializeError that names the path of the first part that cannot travel. */
-  constructor(value: unknown, context: ResolvedContext, root: string) {
+  constructor(value: unknown, context: ResolvedContext, root: string, kind: ReduceContext['kind']) {
     this.#context = context;
     this.#root = root;
-    this.#visit(value);
-    while (this.#stack.length > 0) this.#advance(this.#stack[this.#stack.length - 1] as Frame);
+    this.#reduceContext = {
+      kind,
+      peer: context.peer,
+      attach: (resource, abandon) => {
+        if (abandon !== undefined) this.abandons.push(abandon);
+        return this.#attach(resource);
+      },
+    };
+    try {
+      this.#visit(value);
+      while (this.#stack.length > 0) this.#advance(this.#stack[this.#stack.length - 1] as Frame);
+    } catch (error) {
+      this.abandon();
+      throw error instanceof Refusal ? this.#explain(error) : error;
+    }
   }
 
   /** Whether containers must be copied because some part of them travels as something else. */
   get substitutes(): boolean {
     return this.reduced.size > 0 || this.memories.size > 0 || this.shared.size > 0;
+  }
+
+  /** Releases what reducers opened for the journey. */
+  abandon(): void {
+    for (const abandon of this.abandons.splice(0)) abandon();
   }
 
   #advance(frame: Frame): void {
@@ -81,20 +107,15 @@ export class Scan {
   }
 
   #visit(value: unknown): void {
-    if (typeof value === 'symbol') throw this.#refuse(String(value), 'structured clone carries no symbols');
+    if (typeof value === 'symbol') throw refusal(String(value), 'structured clone carries no symbols');
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
     if (this.#seen.has(value)) {
       if (this.#open.has(value))
-        throw this.#refuse(
-          'an object that leads back to itself through its own reduction',
-          'it could not be made again',
-        );
+        throw refusal('an object that leads back to itself through its own reduction', 'it could not be made again');
       return;
     }
     this.#seen.add(value);
-    // A proxy first: any other question would run its traps, or throw where it is revoked.
-    const plain = !types.isProxy(value) && (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype);
-    const reducer = plain ? undefined : this.#reducerFor(value);
+    const reducer = this.#reducerFor(value);
     if (reducer !== undefined) this.#reduce(value, reducer.tag, () => reducer.reduce(value, this.#reduceContext));
     else this.#visitObject(value);
   }
@@ -102,81 +123,100 @@ export class Scan {
   #visitObject(object: object): void {
     const found = classify(object);
     switch (found.kind) {
-      case 'refused':
-        throw this.#refuse(found.what, found.why);
       case 'array':
-        return this.#enter(object, ...this.#elements(object as unknown[]));
+        return this.#enter(object, properties(object));
       case 'object':
         if (Object.getPrototypeOf(object) === null) this.fixups.push([FIXUP.nullPrototype, object, 0]);
-        return this.#enter(object, ...this.#properties(object));
+        return this.#enter(object, properties(object));
       case 'map':
-        return this.#enter(object, ...this.#entries(object as Map<unknown, unknown>));
+        return this.#enter(object, entries(object as Map<unknown, unknown>));
       case 'set':
-        return this.#enter(object, ...this.#members(object as Set<unknown>));
+        return this.#enter(object, members(object as Set<unknown>));
       case 'error':
-        return this.#reduce(object, undefined, () => this.#reduceError(object as Error, found.error));
+        return this.#visitError(object as Error, found.error);
       case 'view':
         return this.#visitView(object as ArrayBufferView, found.view);
       case 'memory':
         return this.#visitMemory(object as ArrayBuffer);
       case 'shared-memory':
-        this.shared.set(object as SharedArrayBuffer, this.#attach(object));
-        return;
+        return this.#visitShared(object as SharedArrayBuffer);
       case 'leaf':
-        this.#visitLeaf(object);
+        return this.#visitLeaf(object);
     }
   }
 
   #visitLeaf(object: object): void {
     if (types.isRegExp(object)) {
-      const { lastIndex } = object;
-      if (lastIndex !== 0) this.fixups.push([FIXUP.lastIndex, object, lastIndex]);
-      this.#refuseExtras(object, 'a RegExp', 1);
+      const { value: lastIndex, writable } = Object.getOwnPropertyDescriptor(object, 'lastIndex') as PropertyDescriptor;
+      if (typeof lastIndex !== 'number') throw refusal('a RegExp whose lastIndex is no number', 'it would arrive as 0');
+      if (writable !== true && !Object.isFrozen(object))
+        throw refusal('a RegExp whose lastIndex is read-only', 'it would arrive writable');
+      if (!Object.is(lastIndex, 0)) this.fixups.push([FIXUP.lastIndex, object, lastIndex]);
+      refuseExtras(object, 'a RegExp', 1);
     } else {
       // A boxed string has its characters and its length as own properties.
       const own = types.isStringObject(object) ? String.prototype.valueOf.call(object).length + 1 : 0;
-      this.#refuseExtras(object, 'a built-in object', own);
+      refuseExtras(object, 'a built-in object', own);
     }
     this.#noteIntegrity(object);
   }
 
+  #visitError(error: Error, code: number): void {
+    const data = reduceError(error, code);
+    // Only the properties have parts to look at, and the path goes straight to them.
+    this.#reduceTo(error, undefined, data, data[1]);
+  }
+
   #visitView(view: ArrayBufferView, kind: number): void {
-    const memory = view.buffer;
-    if (isDetached(memory)) throw this.#refuse('a view of a detached ArrayBuffer', 'its memory is gone');
+    const memory = memoryOf(view);
+    if (isDetached(memory)) throw refusal('a view of a detached ArrayBuffer', 'its memory is gone');
     if (isResizable(memory))
-      throw this.#refuse('a view of a resizable buffer', 'whether it tracks the length cannot be told from outside');
-    const own =
-      ArrayBuffer.isView(view) && !(view instanceof DataView) && 'length' in view ? (view as Uint8Array).length : 0;
-    this.#refuseExtras(view, 'a typed array', own);
+      throw refusal('a view of a resizable buffer', 'whether it tracks the length cannot be told from outside');
+    refuseViewExtras(view);
+    this.#refuseIntegrity(view, 'a view');
     this.views.set(view, kind);
-    if (types.isSharedArrayBuffer(memory)) {
-      if (!this.shared.has(memory)) this.shared.set(memory, this.#attach(memory));
-    } else {
-      this.regions.ofView(view, kind);
-    }
+    const reducer = this.#reducerFor(memory);
+    if (reducer !== undefined)
+      throw refusal(
+        `a view of memory that travels by the reducer ${reducer.tag}`,
+        'it would arrive as a view of a copy',
+      );
+    if (types.isSharedArrayBuffer(memory)) return this.#visitShared(memory);
+    refuseExtras(memory, 'an ArrayBuffer');
+    this.#refuseIntegrity(memory, 'an ArrayBuffer');
+    this.regions.addView(view, kind);
+  }
+
+  #visitShared(memory: SharedArrayBuffer): void {
+    if (!this.shared.has(memory)) this.shared.set(memory, this.#attach(memory));
   }
 
   #visitMemory(memory: ArrayBuffer): void {
-    if (isDetached(memory)) throw this.#refuse('a detached ArrayBuffer', 'its memory is gone');
-    if (isResizable(memory)) throw this.#refuse('a resizable ArrayBuffer', 'it would arrive with a fixed length');
-    this.#refuseExtras(memory, 'an ArrayBuffer');
+    if (isDetached(memory)) throw refusal('a detached ArrayBuffer', 'its memory is gone');
+    if (isResizable(memory)) throw refusal('a resizable ArrayBuffer', 'it would arrive with a fixed length');
+    refuseExtras(memory, 'an ArrayBuffer');
+    this.#refuseIntegrity(memory, 'an ArrayBuffer');
     this.memories.add(memory);
-    this.regions.whole(memory);
+    this.regions.addWhole(memory);
   }
 
-  #enter(object: object, steps: readonly PathStep[], values: readonly unknown[]): void {
+  #enter(object: object, [steps, values]: Parts): void {
+    const { maxDepth, maxNodes } = this.#context.limits;
+    this.#nodes += values.length;
+    if (this.#nodes > maxNodes)
+      throw new Refusal(CODES.limit, `the value has more than ${maxNodes} parts (limits.maxNodes)`);
+    if (this.#stack.length >= maxDepth)
+      throw new Refusal(CODES.limit, `the value nests deeper than ${maxDepth} (limits.maxDepth)`);
     this.#noteIntegrity(object);
     this.#stack.push({ steps, values, next: 0, done: undefined });
   }
 
-  #reduce(object: object, tag: string | undefined, reduce: () => unknown): void {
-    let data: unknown;
-    try {
-      data = reduce();
-    } catch (cause) {
-      if (cause instanceof SerializeError && cause.path !== undefined) throw cause;
-      throw this.#fail(CODES.reduction, `the reducer ${tag ?? 'for errors'} failed: ${messageOf(cause)}`, { cause });
-    }
+  #reduce(object: object, tag: string, reduce: () => unknown): void {
+    const data = this.#callReducer(tag, reduce);
+    this.#reduceTo(object, tag, data, data);
+  }
+
+  #reduceTo(object: object, tag: string | undefined, data: unknown, parts: unknown): void {
     this.#open.add(object);
     const firstFixup = this.fixups.length;
     const done = (): void => {
@@ -184,68 +224,36 @@ export class Scan {
       // Objects met first inside the data are put right before `revive` sees them.
       const fixups = this.fixups.splice(firstFixup);
       this.reduced.set(object, this.reductions.push({ tag, data, fixups }) - 1);
+      // A handle is what `revive` makes of it; an Error is ours to put right.
+      if (tag === undefined) this.#noteIntegrity(object);
     };
-    this.#stack.push({ steps: [{ call: tag === undefined ? '' : `.<${tag}>` }], values: [data], next: 0, done });
+    this.#stack.push({ steps: [{ call: tag === undefined ? '' : `.<${tag}>` }], values: [parts], next: 0, done });
   }
 
-  #reduceError(error: Error, code: number): unknown {
-    for (const key of Object.getOwnPropertySymbols(error))
-      throw this.#refuse('an Error with a symbol key', 'structured clone carries no symbols', key);
-    for (const key of Object.getOwnPropertyNames(error)) {
-      const descriptor = Object.getOwnPropertyDescriptor(error, key);
-      // V8 makes `stack` an own accessor from version 12 on; its getter is the engine's.
-      if (key !== 'stack' && descriptor?.get !== undefined)
-        throw this.#refuse('an accessor', 'only its value could travel', key);
+  #callReducer(tag: string, reduce: () => unknown): unknown {
+    try {
+      return reduce();
+    } catch (cause) {
+      if (cause instanceof Refusal) throw cause;
+      throw new Refusal(CODES.reduction, `the reducer ${tag} failed: ${messageOf(cause)}`, undefined, cause);
     }
-    return reduceError(error, code);
   }
 
-  #elements(array: unknown[]): [PathStep[], unknown[]] {
-    const [steps, values] = this.#properties(array, 'length');
-    return [steps.map((step) => (typeof step === 'string' && isIndex(step) ? Number(step) : step)), values];
-  }
-
-  #properties(object: object, skipped?: string): [PathStep[], unknown[]] {
-    const steps: PathStep[] = [];
-    const values: unknown[] = [];
-    const frozen = Object.isFrozen(object);
-    for (const key of Reflect.ownKeys(object)) {
-      if (key === skipped) continue;
-      if (typeof key === 'symbol')
-        throw this.#refuse('a property with a symbol key', 'structured clone would leave it out', key);
-      const descriptor = Object.getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
-      if (!('value' in descriptor)) throw this.#refuse('an accessor', 'only its value could travel', key);
-      if (descriptor.enumerable !== true)
-        throw this.#refuse('a property that is not enumerable', 'structured clone would leave it out', key);
-      if (descriptor.writable !== true && !frozen)
-        throw this.#refuse('a read-only property', 'it would arrive writable', key);
-      steps.push(key);
-      values.push(descriptor.value);
+  #reducerFor(value: object): Reducer | undefined {
+    const { reducers } = this.#context;
+    if (reducers.length === 0) return undefined;
+    // A proxy first: its prototype is what a trap says.
+    if (typeof value === 'object' && !types.isProxy(value)) {
+      const prototype: object | null = Object.getPrototypeOf(value);
+      if (
+        prototype === Array.prototype ||
+        prototype === null ||
+        prototype === Object.prototype ||
+        builtInClassName(prototype) !== ''
+      )
+        return undefined;
     }
-    return [steps, values];
-  }
-
-  #entries(map: Map<unknown, unknown>): [PathStep[], unknown[]] {
-    this.#refuseExtras(map, 'a Map');
-    const steps: PathStep[] = [];
-    const values: unknown[] = [];
-    for (const [key, value] of Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>) {
-      const name = typeof key === 'string' ? JSON.stringify(key) : isPrimitive(key) ? String(key) : '…';
-      steps.push({ call: `.keys()[${steps.length / 2}]` }, { call: `.get(${name})` });
-      values.push(key, value);
-    }
-    return [steps, values];
-  }
-
-  #members(set: Set<unknown>): [PathStep[], unknown[]] {
-    this.#refuseExtras(set, 'a Set');
-    const values: unknown[] = [...Set.prototype.values.call(set)];
-    return [values.map((_, index) => ({ call: `.values()[${index}]` })), values];
-  }
-
-  #refuseExtras(object: object, what: string, expected = 0): void {
-    if (Reflect.ownKeys(object).length > expected)
-      throw this.#refuse(`${what} with properties of its own`, 'structured clone would leave them out');
+    return reducers.find((reducer) => this.#callReducer(reducer.tag, () => reducer.test(value)) === true);
   }
 
   #noteIntegrity(object: object): void {
@@ -258,37 +266,25 @@ export class Scan {
     this.fixups.push([operation, object, 0]);
   }
 
-  #reducerFor(value: object): Reducer | undefined {
-    for (const reducer of this.#context.reducers) if (reducer.test(value)) return reducer;
-    return undefined;
+  #refuseIntegrity(object: object, what: string): void {
+    if (!Object.isExtensible(object)) throw refusal(`${what} that is not extensible`, 'it would arrive extensible');
   }
 
   #attach(resource: unknown): number {
     if (!this.#context.attachments) {
       const what = types.isSharedArrayBuffer(resource) ? 'a SharedArrayBuffer' : 'a resource';
-      throw this.#fail(CODES.attachment, `${what} cannot be attached: this channel carries bytes only`);
+      throw new Refusal(CODES.attachment, `${what} cannot be attached: this channel carries bytes only`);
     }
     return this.attachments.push(resource) - 1;
   }
 
-  #refuse(what: string, why: string, key?: string | symbol): SerializeError {
-    return this.#fail(CODES.unsupported, `${what} cannot travel: ${why}`, {}, key);
-  }
-
-  #fail(code: string, problem: string, options: MpErrorOptions = {}, key?: string | symbol): SerializeError {
-    const steps = this.#stack.map((frame) => frame.steps[frame.next - 1] ?? { call: '' });
-    if (key !== undefined) steps.push(typeof key === 'string' && isIndex(key) ? Number(key) : key);
+  #explain({ code, problem, key, cause }: Refusal): SerializeError {
+    const steps: PathStep[] = this.#stack.map((frame) => frame.steps[frame.next - 1] ?? { call: '' });
+    if (key !== undefined) steps.push(key);
     const path = formatPath(this.#root, steps);
-    return new SerializeError(code, `${path}: ${problem}.\n${HINT}`, { ...options, path });
+    const options = cause === undefined ? { path } : { path, cause };
+    return new SerializeError(code, `${path}: ${problem}.\n${HINT}`, options);
   }
-}
-
-function isIndex(key: string): boolean {
-  return String(Number(key) >>> 0) === key;
-}
-
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
 function isResizable(memory: ArrayBufferLike): boolean {
@@ -305,8 +301,4 @@ function isDetached(memory: ArrayBufferLike): boolean {
   } catch {
     return true;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** A view's kind on the wire is its index here: the order must never change. */
 const VIEW_NAMES = [
   'Int8Array',
@@ -23,13 +25,44 @@ interface ViewConstructor {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): ArrayBufferView;
 }
 
-/** The kind of a view, whatever its realm, or -1 for a subclass of the user's. */
-export function viewKind(view: ArrayBufferView): number {
-  if (Buffer.isBuffer(view)) return Object.getPrototypeOf(view) === Buffer.prototype ? BUFFER_KIND : -1;
-  const name = view instanceof DataView || !isTypedArray(view) ? 'DataView' : view[Symbol.toStringTag];
-  const kind = (VIEW_NAMES as readonly string[]).indexOf(name);
-  const prototype: { constructor?: { name?: unknown } } | null = Object.getPrototypeOf(view);
-  return prototype?.constructor?.name === name ? kind : -1;
+const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
+const readTag = getterOf(typedArray, Symbol.toStringTag);
+
+const getters = {
+  buffer: [getterOf(typedArray, 'buffer'), getterOf(DataView.prototype, 'buffer')],
+  byteOffset: [getterOf(typedArray, 'byteOffset'), getterOf(DataView.prototype, 'byteOffset')],
+  byteLength: [getterOf(typedArray, 'byteLength'), getterOf(DataView.prototype, 'byteLength')],
+} as const;
+
+/** A view's memory, from its internal slot: an own property named `buffer` says nothing. */
+export function memoryOf(view: ArrayBufferView): ArrayBufferLike {
+  return read(view, 'buffer') as ArrayBufferLike;
+}
+
+/** Where in its memory a view begins, in bytes, from its internal slot. */
+export function offsetOf(view: ArrayBufferView): number {
+  return read(view, 'byteOffset') as number;
+}
+
+/** The length of a view in bytes, from its internal slots. */
+export function byteLengthOf(view: ArrayBufferView): number {
+  return read(view, 'byteLength') as number;
+}
+
+function read(view: ArrayBufferView, name: keyof typeof getters): unknown {
+  return getters[name][types.isTypedArray(view) ? 0 : 1].call(view);
+}
+
+function getterOf(prototype: object, key: string | symbol): () => unknown {
+  return Object.getOwnPropertyDescriptor(prototype, key)?.get as () => unknown;
+}
+
+/** The kind of a view by its brand: whatever its realm and its prototype. */
+export function viewKind(view: ArrayBufferView): { readonly name: string; readonly kind: number } {
+  // %TypedArray%.prototype[@@toStringTag] reads the internal slot (ECMA-262, 23.2.3.38); a DataView has none.
+  const brand = (readTag.call(view) as string | undefined) ?? 'DataView';
+  const name = brand === 'Uint8Array' && Buffer.isBuffer(view) ? 'Buffer' : brand;
+  return { name, kind: (VIEW_NAMES as readonly string[]).indexOf(name) };
 }
 
 /** Whether a view of this kind is a Node `Buffer`, whose memory is a part of a pool that must not travel whole. */
@@ -57,12 +90,4 @@ export function makeView(
   if (byteLength % elementBytes !== 0)
     throw new RangeError(`${byteLength} bytes are no whole number of elements of ${name}.`);
   return new viewClass(memory, byteOffset, byteLength / elementBytes);
-}
-
-function isTypedArray(view: ArrayBufferView): view is Uint8Array {
-  return (
-    Symbol.toStringTag in view &&
-    typeof view[Symbol.toStringTag] === 'string' &&
-    view[Symbol.toStringTag] !== 'DataView'
-  );
 }

@@ -2,11 +2,13 @@ import { Serializer } from 'node:v8';
 import type { Payload } from '../payload.js';
 import type { ResolvedContext } from '../resolve-context.js';
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '../serialize-error.js';
-import { FLAG, seal } from './envelope.js';
+import { close, FLAG } from './envelope.js';
+import { messageOf } from './message-of.js';
 import type { Region } from './regions.js';
 import { type Fixup, Scan } from './scan.js';
 import { Substitution } from './substitute.js';
 import type { TagPlan, TagWriter } from './tag-table.js';
+import { byteLengthOf, memoryOf, offsetOf } from './views.js';
 
 /** What a view in the stream stands for; wire codes. */
 export const HOST = { view: 0, memory: 1, shared: 2, sharedView: 3, reduction: 4 } as const;
@@ -14,10 +16,20 @@ export const HOST = { view: 0, memory: 1, shared: 2, sharedView: 3, reduction: 4
 /** In the place of a tag's slot: a built-in Error. */
 export const ERROR_SLOT = 0xffff_ffff;
 
-/** The number of a session message. */
+/** The place of a message in its session. */
 export interface SessionPosition {
+  /** What both ends call this direction of this channel. */
+  readonly channel: string;
   readonly epoch: number;
   readonly sequence: number;
+}
+
+const NO_BUFFERS: readonly Uint8Array[] = Object.freeze([]);
+const NO_ATTACHMENTS: readonly unknown[] = Object.freeze([]);
+
+/** What a signature is for, so that a message fits no other place. */
+export function bindingOf(position: SessionPosition | undefined): string {
+  return position === undefined ? 'one-shot' : `session ${position.channel}`;
 }
 
 /**
@@ -33,39 +45,43 @@ export function writeMessage(
   tags: TagWriter,
   position?: SessionPosition,
 ): Payload {
-  const scan = new Scan(value, context, root);
-  const plan = tags.plan(handleTags(scan, context));
-  const substitution = scan.substitutes ? new Substitution(scan) : undefined;
-  const buffers: Uint8Array[] = [];
-  const writer = new Writer(scan, substitution);
-  let flags = plan.slots.size > 0 ? FLAG.reductions : 0;
-  if (position !== undefined) flags |= FLAG.session;
+  const scan = new Scan(value, context, root, position === undefined ? 'one-shot' : 'session');
   try {
-    writer.writeHeader();
-    if (position !== undefined) writer.writePosition(position);
-    writer.writeTags(plan);
-    writer.writeRegions(scan.regions.list, context.outOfBandBytes, buffers);
-    writer.writeUint32(scan.attachments.length);
-    writer.writeReductions(plan);
-    writer.writeFixed(value, scan.fixups);
+    return writeScanned(value, scan, context, tags, position);
   } catch (cause) {
+    scan.abandon();
     throw explain(cause, root);
   }
-  const body = seal(writer.releaseBuffer(), flags, buffers, context);
-  tags.commit(plan);
-  return { body, buffers, attachments: scan.attachments };
 }
 
-function handleTags(scan: Scan, context: ResolvedContext): ReadonlySet<string> {
-  const tags = new Set<string>();
-  for (const { tag } of scan.reductions) if (tag !== undefined) tags.add(tag);
-  if (tags.size > context.limits.maxSessionEntries) {
-    throw new SerializeError(
-      CODES.limit,
-      `The value has ${tags.size} kinds of handles, and limits.maxSessionEntries is ${context.limits.maxSessionEntries}.`,
-    );
-  }
-  return tags;
+function writeScanned(
+  value: unknown,
+  scan: Scan,
+  context: ResolvedContext,
+  tags: TagWriter,
+  position: SessionPosition | undefined,
+): Payload {
+  const plan = tags.plan(scan.reductions);
+  const buffers: Uint8Array[] = [];
+  const writer = new Writer(scan, scan.substitutes ? new Substitution(scan) : undefined);
+  writer.writeHeader();
+  if (position !== undefined) writer.writePosition(position);
+  writer.writeTags(plan);
+  writer.writeRegions(scan.regions.list, context.outOfBandBytes, buffers);
+  writer.writeUint32(scan.attachments.length);
+  writer.writeReductions(plan);
+  writer.writeFixed(value, scan.fixups);
+  // In a session plain messages are signed, too: they bring state that later messages with handles stand on.
+  const isSigned = typeof context.trust === 'object' && (position !== undefined || plan.slots.size > 0);
+  const seal = isSigned ? { key: (context.trust as { key: Uint8Array }).key, binding: bindingOf(position) } : undefined;
+  const body = close(writer.releaseBuffer(), position === undefined ? 0 : FLAG.session, buffers, seal);
+  tags.commit(plan);
+  return {
+    body,
+    buffers: buffers.length === 0 ? NO_BUFFERS : buffers,
+    attachments: scan.attachments.length === 0 ? NO_ATTACHMENTS : scan.attachments,
+    abandon: scan.abandons.length === 0 ? undefined : () => scan.abandon(),
+  };
 }
 
 class Writer extends Serializer {
@@ -137,12 +153,15 @@ class Writer extends Serializer {
   }
 
   #writeView(view: ArrayBufferView): void {
-    const attachment = this.#scan.shared.get(view.buffer as SharedArrayBuffer);
+    const attachment = this.#scan.shared.get(memoryOf(view) as SharedArrayBuffer);
+    const kind = this.#scan.views.get(view);
+    // A reducer added it to the value after the scan had passed.
+    if (kind === undefined) throw new Error('the value changed while it was encoded');
     this.writeUint32(attachment === undefined ? HOST.view : HOST.sharedView);
-    this.writeUint32(this.#scan.views.get(view) as number);
-    this.writeUint32(attachment ?? this.#scan.regions.indexOf(view.buffer as ArrayBuffer));
-    this.#writeSize(view.byteOffset);
-    this.#writeSize(view.byteLength);
+    this.writeUint32(kind);
+    this.writeUint32(attachment ?? this.#scan.regions.indexOfView(view));
+    this.#writeSize(offsetOf(view));
+    this.#writeSize(byteLengthOf(view));
   }
 
   #writeStandIn(original: object): void {
@@ -167,6 +186,7 @@ class Writer extends Serializer {
 class CircularReduction extends Error {}
 
 function explain(cause: unknown, root: string): SerializeError {
+  if (cause instanceof SerializeError) return cause;
   if (cause instanceof CircularReduction) {
     return new SerializeError(
       CODES.unsupported,
@@ -174,16 +194,15 @@ function explain(cause: unknown, root: string): SerializeError {
       { path: root },
     );
   }
-  if (cause instanceof RangeError) {
+  if (cause instanceof RangeError && /call stack/.test(cause.message)) {
     return new SerializeError(
       CODES.limit,
       `${root}: the value nests too deeply for structured clone, which recurses.\nUse @mp/serialize.`,
       { path: root, cause },
     );
   }
-  return new SerializeError(
-    CODES.unsupported,
-    `${root}: structured clone refuses the value: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { path: root, cause },
-  );
+  return new SerializeError(CODES.unsupported, `${root}: structured clone refuses the value: ${messageOf(cause)}`, {
+    path: root,
+    cause,
+  });
 }

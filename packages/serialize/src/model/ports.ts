@@ -28,7 +28,12 @@ export interface Reference {
 
 /** What was found out about a batch of functions. */
 export interface CapturedBatch {
-  /** Code, scopes and structure. Says which of {@link slots} belongs where. */
+  /**
+   * Code, scopes and structure. Says which of {@link slots} belongs where.
+   *
+   * Each piece of code is one string in it, the same string for the same code: a session sends a
+   * string of more than a few characters once and refers to it after that.
+   */
   readonly meta: Meta;
   /** Live values, to be encoded like any other: captured variables, `this`, static members, own properties. */
   readonly slots: readonly unknown[];
@@ -43,12 +48,18 @@ export interface Capture {
    *
    * @param functions - New functions; the n-th function ever passed has index n in all metas of this value.
    * @param pathOf - Where a function was met, for error messages. Called only when something fails.
+   * @param holderOf - The object of which the function was first met as a property. `super` in a method means
+   *   the prototype of that object, and the engine shows it nowhere. Called only for methods that use `super`.
    * @throws SerializeError that names the path, the function, its file and line.
    */
-  functions(functions: readonly AnyFunction[], pathOf: (fn: AnyFunction) => string): CapturedBatch;
+  functions(
+    functions: readonly AnyFunction[],
+    pathOf: (fn: AnyFunction) => string,
+    holderOf?: (fn: AnyFunction) => object | undefined,
+  ): CapturedBatch;
 
   /**
-   * The private members of an instance of `classFunction`, a class that is captured by value.
+   * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
    * @returns `undefined` where the class and its ancestors declare none.
    */
@@ -70,6 +81,14 @@ export interface Revival {
    * @returns The functions, by index.
    */
   allocate(metas: readonly Meta[]): readonly AnyFunction[];
+  /**
+   * Makes the instance that {@link Capture.privateMembers} described, where only construction can give an object its
+   * private members: those of a class that extends nothing. Called before the instance is decoded, after {@link allocate}.
+   *
+   * @returns An object with its private members, no properties, and any prototype; `undefined` where
+   *   {@link fillPrivateMembers} installs the members on any object.
+   */
+  allocateInstance(meta: Meta): object | undefined;
   /** Fills in the decoded slots of the batches, in the order of the metas. Called once, when all values exist. */
   fill(slots: readonly (readonly unknown[])[]): void;
   /** Adds the private members that {@link Capture.privateMembers} found, without running user code. */

@@ -1,3 +1,4 @@
+import { SERIALIZE_ERROR_CODES as CODES } from '../../serialize-error.js';
 import type { Bench } from '../bench.js';
 import type { Rule } from './rule.js';
 
@@ -8,6 +9,8 @@ const SAMPLE = (): unknown => ({
   map: new Map([['k', { v: 'é' }]]),
   bytes: Uint8Array.of(1, 2, 3),
 });
+
+const DAMAGE: readonly string[] = [CODES.truncated, CODES.damaged, CODES.foreign, CODES.version];
 
 /** Bytes that are not, or no longer, a payload. */
 export const damageRules: readonly Rule[] = [
@@ -75,5 +78,6 @@ export const damageRules: readonly Rule[] = [
 ];
 
 function refuses(bench: Bench, body: Uint8Array, what: string): void {
-  bench.refuses(() => bench.codec.decode({ body, buffers: [], attachments: [] }), `Decoding ${what}`);
+  const { code } = bench.refuses(() => bench.codec.decode({ body, buffers: [], attachments: [] }), `Decoding ${what}`);
+  bench.holds(DAMAGE.includes(code), `Decoding ${what} must say what is wrong with the bytes, and said ${code}.`);
 }

@@ -1,7 +1,7 @@
 import type { CodecContext } from '../../context.js';
 import type { Reducer } from '../../reducer.js';
 import { SERIALIZE_ERROR_CODES as CODES } from '../../serialize-error.js';
-import { handles, Token } from './fixtures.js';
+import { handles, suspendedGenerator, Token } from './fixtures.js';
 import type { Rule } from './rule.js';
 
 /** Reducers: how handles travel. */
@@ -88,6 +88,18 @@ export const reducerRules: readonly Rule[] = [
     },
   },
   {
+    rule: 'of several reducers the first that fits is taken',
+    async check(bench) {
+      const [general] = handles(1).reducers as [Reducer];
+      const special: Reducer = { ...general, tag: 'special', reduce: () => ({ payload: 'special' }) };
+      const arrived = (await bench.roundTrip(new Token(0, 'general'), {
+        trust: 'trusted',
+        reducers: [special, general],
+      })) as Token;
+      bench.same(arrived.payload, 'special', 'the payload');
+    },
+  },
+  {
     rule: 'an unknown tag is refused',
     check(bench) {
       const payload = bench.transmit(bench.codec.encode(new Token(3, 1), handles(4)));
@@ -117,6 +129,70 @@ export const reducerRules: readonly Rule[] = [
       );
       bench.same([error.code, error.path], [CODES.reduction, 'task.args[0]'], 'code and path');
       bench.holds(error.cause === cause, 'The cause must be what the reducer threw.');
+    },
+  },
+  {
+    rule: 'a reducer is told what kind of payload it serves and who is the peer',
+    check(bench) {
+      const seen: unknown[] = [];
+      const reducer: Reducer = {
+        tag: 'curious',
+        test: (value): value is Token => value instanceof Token,
+        reduce: (_, { kind, peer }) => seen.push('reduce', kind, peer),
+        revive(_, { kind, peer }) {
+          seen.push('revive', kind, peer);
+          return new Token(0, 0);
+        },
+      };
+      const context: CodecContext = { trust: 'trusted', reducers: [reducer], peer: 'worker 1' };
+      bench.codec.decode(bench.transmit(bench.codec.encode(new Token(0, 0), context)), context);
+      const encoder = bench.codec.createEncoder(context);
+      bench.codec.createDecoder(context).decode(bench.transmit(encoder.encode(new Token(0, 0))));
+      const oneShot = ['reduce', 'one-shot', 'worker 1', 'revive', 'one-shot', 'worker 1'];
+      bench.same(
+        seen,
+        [...oneShot, ...oneShot.map((word) => (word === 'one-shot' ? 'session' : word))],
+        'what the reducer saw',
+      );
+    },
+  },
+  {
+    rule: 'a reducer is not asked about plain data and built-in classes',
+    check(bench) {
+      const asked: object[] = [];
+      const reducer: Reducer = {
+        tag: 'nosy',
+        test(value): value is Token {
+          asked.push(value);
+          return value instanceof Token;
+        },
+        reduce: () => 0,
+        revive: () => new Token(0, 0),
+      };
+      bench.codec.encode([{}, [], new Map(), new Date(0), new Uint8Array(1), new Error('x'), /x/], {
+        reducers: [reducer],
+      });
+      bench.same(asked.length, 0, 'the number of calls of test');
+    },
+  },
+  {
+    rule: 'what was attached for a payload that is never sent is released',
+    check(bench) {
+      let released = 0;
+      const reducer: Reducer = {
+        tag: 'descriptor',
+        test: (value): value is Token => value instanceof Token,
+        reduce: (_, { attach }) => attach({}, () => released++),
+        revive: () => new Token(0, 0),
+      };
+      const context: CodecContext = { trust: 'trusted', reducers: [reducer], attachments: true };
+      bench.refuses(
+        () => bench.codec.encode([new Token(0, 0), suspendedGenerator()], context),
+        'Encoding a suspended generator',
+      );
+      bench.same(released, 1, 'the number of releases after encode threw');
+      bench.codec.encode(new Token(0, 0), context).abandon?.();
+      bench.same(released, 2, 'the number of releases after abandon');
     },
   },
   {

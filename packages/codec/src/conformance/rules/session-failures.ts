@@ -128,13 +128,43 @@ export const sessionFailureRules: readonly Rule[] = [
       };
       const context = handles(2);
       const { decoder, send } = channel(bench, { ...context, reducers: [stubborn, ...(context.reducers ?? [])] });
+      // The one that fails comes first: what comes after it brings state all the same.
       bench.refuses(
-        () => send([{ shape: 1 }, new Token(1, 1), new Token(9, 1)]),
+        () => send([new Token(9, 1), { shape: 1 }, new Token(1, 1)]),
         'Reviving a handle whose reducer throws',
       );
       bench.holds(decoder.synchronized, 'The message was whole: the decoder must stay synchronized.');
       bench.same(send({ shape: 2 }), { shape: 2 }, 'a record of the shape that the failed message brought');
       bench.same((send(new Token(1, 2)) as Token).payload, 2, 'a handle of the kind that the failed message brought');
+    },
+  },
+  {
+    rule: 'an unknown tag and a lack of trust leave the session as it was',
+    check(bench) {
+      const context = handles(3);
+      const few = { ...context, reducers: (context.reducers ?? []).slice(0, 2) };
+      for (const [receiver, refused] of [
+        [few, new Token(2, 1)],
+        [{ reducers: context.reducers }, new Token(0, 1)],
+      ] as const) {
+        const encoder = bench.codec.createEncoder(context);
+        const decoder = bench.codec.createDecoder(receiver);
+        const send = (value: unknown): unknown => decoder.decode(bench.transmit(encoder.encode(value)));
+        bench.refuses(() => send([refused, { shape: 1 }]), 'Decoding a handle that cannot be revived here');
+        bench.holds(decoder.synchronized, 'The message was whole: the decoder must stay synchronized.');
+        bench.same(send({ shape: 2 }), { shape: 2 }, 'a record of the shape that the refused message brought');
+      }
+    },
+  },
+  {
+    rule: 'the path in an error of a session starts with the root that it was given',
+    check(bench) {
+      const { encoder } = channel(bench);
+      const error = bench.refuses(
+        () => encoder.encode([0, suspendedGenerator()], 'result'),
+        'Encoding a suspended generator',
+      );
+      bench.same(error.path, 'result[1]', 'the path');
     },
   },
   {

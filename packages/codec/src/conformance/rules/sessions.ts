@@ -1,3 +1,6 @@
+import type { Payload } from '../../payload.js';
+import { SerializeError } from '../../serialize-error.js';
+import { CONFORMANCE_VALUES } from '../values.js';
 import { channel, handles, Token } from './fixtures.js';
 import type { Rule } from './rule.js';
 
@@ -10,6 +13,28 @@ export const sessionRules: readonly Rule[] = [
       for (let i = 0; i < 500; i++) {
         const value = { i, kind: `k${i % 7}`, nested: { list: [i, String(i)] }, [`only${i % 50}`]: new Date(i) };
         bench.same(send(value), value, `message ${i}`);
+      }
+    },
+  },
+  {
+    rule: 'every value arrives in a session as it does alone',
+    check(bench) {
+      const { encoder, decoder } = channel(bench, { trust: 'trusted' });
+      for (const { name, make } of CONFORMANCE_VALUES) {
+        const value = make();
+        let payload: Payload;
+        try {
+          payload = bench.transmit(encoder.encode(value));
+        } catch (error) {
+          // Whether it may be refused is the business of the rules on values.
+          if (error instanceof SerializeError) continue;
+          throw error;
+        }
+        bench.same(
+          bench.receive(payload, (arrived) => decoder.decode(arrived)),
+          value,
+          name,
+        );
       }
     },
   },
@@ -114,6 +139,35 @@ export const sessionRules: readonly Rule[] = [
         bench.same([arrived[0].kind, arrived[0].payload, arrived[2].payload], [kind, i, -i], `handles of message ${i}`);
         bench.same(arrived[1], { [`shape${kind}`]: i, x: 1 }, `record of message ${i}`);
       }
+    },
+  },
+  {
+    rule: 'binary data of a session may go out of band',
+    check(bench) {
+      const context = { outOfBandBytes: 100 };
+      const { send } = channel(bench, context);
+      for (let i = 1; i < 5; i++) {
+        const value = { small: new Uint8Array(10).fill(i), large: new Uint8Array(100 * i).fill(i) };
+        bench.same(send(value), value, `message ${i}`);
+      }
+    },
+  },
+  {
+    rule: 'a session starts at an unsigned 32-bit epoch',
+    check(bench) {
+      for (const epoch of [-1, 1.5, Number.NaN, 2 ** 32]) {
+        let error: unknown;
+        try {
+          bench.codec.createEncoder({}, { epoch });
+        } catch (thrown) {
+          error = thrown;
+        }
+        bench.holds(error instanceof RangeError, `createEncoder must throw a RangeError at epoch ${epoch}.`);
+      }
+      const { encoder, send } = channel(bench, {}, 2 ** 32 - 1);
+      send('last epoch');
+      encoder.reset();
+      bench.same([encoder.epoch, send('x')], [0, 'x'], 'the epoch after the last one, and its first message');
     },
   },
   {

@@ -69,6 +69,68 @@ export const trustRules: readonly Rule[] = [
       refuses(bench, signed, context, 'Decoding with a changed buffer');
     },
   },
+  {
+    rule: 'a session with a key signs its messages and takes no others',
+    check(bench) {
+      const { reducers } = counting();
+      const signed: CodecContext = { reducers, trust: { key: KEY } };
+      const encoder = bench.codec.createEncoder(signed, { channel: 'a to b' });
+      const decoder = bench.codec.createDecoder(signed, { channel: 'a to b' });
+      bench.same(decoder.decode(bench.transmit(encoder.encode({ plain: 1 }))), { plain: 1 }, 'a plain message');
+      bench.same((decoder.decode(bench.transmit(encoder.encode(new Token(0, 'x')))) as Token).payload, 'x', 'a handle');
+      // A plain message brings state, too: unsigned it must not get in.
+      const stranger = bench.codec.createEncoder({ reducers }, { epoch: encoder.epoch + 1 });
+      const forged = bench.transmit(stranger.encode({ plain: 2 }));
+      const error = bench.refuses(() => decoder.decode(forged), 'Decoding an unsigned message in a signed session');
+      bench.same([error.code, decoder.synchronized], [CODES.signature, false], 'code and synchronized');
+      const otherKey = bench.codec.createEncoder({ reducers, trust: { key: OTHER_KEY } }, { channel: 'a to b' });
+      const fresh = bench.codec.createDecoder(signed, { channel: 'a to b' });
+      bench.refuses(
+        () => fresh.decode(bench.transmit(otherKey.encode(1))),
+        'Decoding a message signed with another key',
+      );
+    },
+  },
+  {
+    rule: 'a signed message cannot be replayed into another channel, nor as one-shot',
+    check(bench) {
+      const { reducers, revivals } = counting();
+      const context: CodecContext = { reducers, trust: { key: KEY } };
+      const message = bench.transmit(bench.codec.createEncoder(context, { channel: 'a to b' }).encode(new Token(0, 1)));
+      const other = bench.codec.createDecoder(context, { channel: 'b to a' });
+      bench.refuses(() => other.decode(bench.transmit(message)), 'Decoding a message of another channel');
+      refuses(bench, message, context, 'Decoding a session message as one-shot');
+      bench.same(revivals(), 0, 'the number of calls of revive');
+    },
+  },
+  {
+    rule: 'code is not revived in an untrusted payload',
+    check(bench) {
+      if (!bench.codec.capabilities.functions) return;
+      const code: readonly (readonly [string, unknown])[] = [
+        ['a function', () => 1],
+        ['a class', class Local {}],
+        ['an instance', new (class Local {})()],
+        [
+          'an accessor',
+          {
+            get now() {
+              return 1;
+            },
+          },
+        ],
+        // biome-ignore lint/suspicious/noThenProperty: thenables are an attack that the rule is about
+        ['a thenable', { then: (resolve: (value: unknown) => void) => resolve(1) }],
+        ['a bound built-in', Function.prototype.call.bind(Array.prototype.push)],
+      ];
+      for (const [what, value] of code) {
+        const payload = bench.transmit(bench.codec.encode({ value }));
+        bench.same(bench.codec.prepareDecode(payload, {}), undefined, `the preparing of ${what} in untrusted bytes`);
+        const error = bench.refuses(() => bench.codec.decode(payload, {}), `Decoding ${what} from untrusted bytes`);
+        bench.same(error.code, CODES.untrusted, `the code for ${what}`);
+      }
+    },
+  },
 ];
 
 function refuses(bench: Bench, payload: Parameters<Bench['transmit']>[0], context: CodecContext, what: string): void {

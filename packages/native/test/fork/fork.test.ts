@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { FORK_SAFE_FLAGS, fork, isForkSafe } from '@mp/native';
+import { fixturePath } from '../support/fixtures.js';
+import { isRunning, whenEnded } from '../support/processes.js';
+
+/** Runs a scenario of `fixtures/forker.mjs` in a fork-safe process, and answers the lines that it wrote. */
+async function run(scenario: string): Promise<{ lines: string[]; errors: string }> {
+  const child = spawn(process.execPath, [...FORK_SAFE_FLAGS, fixturePath('forker.mjs'), scenario], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { lines: output.trim().split('\n'), errors };
+}
+
+describe('fork of a process that was not started fork-safe', () => {
+  test('is refused, and the error says how to start it', async () => {
+    const safety = isForkSafe();
+    expect(safety.safe).toBe(false);
+    await expect(fork(() => {})).rejects.toMatchObject({ code: 'MP_FORK_UNSAFE' });
+    await expect(fork(() => {})).rejects.toThrow('start it with `node --single-threaded --v8-pool-size=0`');
+  });
+});
+
+describe('fork', () => {
+  test('runs a function in a copy of this process, with what it closes over; neither sees the changes of the other', async () => {
+    const { lines } = await run('closure');
+    expect(lines).toEqual(['1000 only here true true', '{"code":0,"signal":null} {"i":0}']);
+  });
+
+  test('tells how the child ended, and an error in it on standard error', async () => {
+    const { lines, errors } = await run('exits');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { code: 0, signal: null },
+      { code: 3, signal: null },
+      { code: 4, signal: null },
+      { code: 1, signal: null },
+      { code: 1, signal: null },
+      { code: null, signal: 'SIGTERM' },
+    ]);
+    expect(errors).toContain('rejected on purpose');
+    expect(errors).toContain('thrown on purpose');
+    expect(errors).not.toContain('top-level await');
+  });
+
+  test('runs nothing of the parent in the child: no timer, immediate, socket, handler or continuation', async () => {
+    const { lines, errors } = await run('silence');
+    expect(errors).toBe('');
+    expect(lines).toHaveLength(4);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'child is done',
+        'from the parent',
+        '{"code":0,"signal":null}',
+        '{"code":null,"signal":"SIGTERM"}',
+      ]),
+    );
+  });
+
+  test('repeats no random number between siblings, or between parent and child', async () => {
+    const { lines } = await run('random');
+    expect(lines).toHaveLength(5);
+    for (let kind = 0; kind < 3; kind++) expect(new Set(lines.map((line) => line.split(' ')[kind])).size).toBe(5);
+  });
+
+  test('runs the registered hooks in the child only, in order', async () => {
+    expect((await run('hooks')).lines).toEqual(['first in child, second', '0']);
+  });
+
+  test('works in a forked child', async () => {
+    expect((await run('nested')).lines).toEqual([
+      'grandchild true true',
+      'child {"code":2,"signal":null}',
+      'parent {"code":1,"signal":null}',
+    ]);
+  });
+
+  test('makes a child in which files, sockets, threads and the async context work', async () => {
+    expect((await run('works')).lines).toEqual(['true served 42 0 context', '{"code":0,"signal":null}']);
+  });
+
+  test('is refused while worker threads run, and works when they are gone', async () => {
+    const { lines } = await run('threads');
+    expect(lines[0]).toMatch(/^MP_FORK_UNSAFE This process cannot be forked: [1-9] more threads/);
+    expect(lines[1]).toBe('{"code":0,"signal":null}');
+  });
+
+  test('waits until the thread pool is idle', async () => {
+    expect((await run('pool')).lines).toEqual(['ten children']);
+  });
+
+  test('works hundreds of times in a row and a hundred times at once, and leaves no descriptor open', async () => {
+    expect((await run('many')).lines).toEqual(['true 0']);
+  });
+
+  test('leaves no child behind when the parent is killed', async () => {
+    const { lines } = await run('orphan');
+    const pids = JSON.parse(lines[0] as string) as number[];
+    await Promise.all(pids.map(whenEnded));
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+});

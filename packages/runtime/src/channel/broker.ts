@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { family } from '../platform/family.js';
+import { FRAME } from '../protocol/frames.js';
+import { type Address, privateAddress, toNetOptions } from './address.js';
+import { authenticate } from './authentication.js';
+import { FrameChannel } from './frame-channel.js';
+import { FAMILY_LIMITS, STRANGER_LIMITS } from './frame-reader.js';
+import { SocketTransport } from './socket-transport.js';
+
+/** How another process of the family reaches something in this one. */
+export interface Ticket {
+  readonly address: Address;
+  readonly token: string;
+}
+
+/** Something that can be reached with a ticket. */
+export interface Offer {
+  /** Called with each channel that somebody opens with the ticket, when it has proved that it is family. */
+  accept(channel: FrameChannel): void;
+  /** Nobody will come: the ticket was meant for a process that has ended. Only where the ticket is good for one channel. */
+  drop?(): void;
+}
+
+const offers = new Map<string, Offer>();
+let collected: Ticket[] | undefined;
+let listening: { readonly server: Server; readonly address: string } | undefined;
+
+/**
+ * Makes something of this process reachable for the others: connections, queues.
+ *
+ * One listening socket serves the whole process. It opens at the first offer, and does not keep the process alive.
+ *
+ * An offer that can be dropped is good for one channel; the others for any number.
+ */
+export function offer(what: Offer): Ticket {
+  listening ??= listen();
+  const token = randomBytes(12).toString('base64url');
+  offers.set(token, what);
+  const ticket = { address: listening.address, token };
+  if (what.drop !== undefined) collected?.push(ticket);
+  return ticket;
+}
+
+/**
+ * Notes the tickets that are issued while a payload is encoded for one process.
+ *
+ * @returns What `encode` returned, and a function to be called when that process has ended: tickets that it did not use
+ *   are void, and whoever waits at the other end hears of it.
+ */
+export function collectTickets<T>(encode: () => T): { readonly result: T; readonly dropTickets: () => void } {
+  const outer = collected;
+  const tickets: Ticket[] = [];
+  collected = tickets;
+  try {
+    return { result: encode(), dropTickets: () => tickets.forEach(drop) };
+  } catch (error) {
+    tickets.forEach(drop);
+    throw error;
+  } finally {
+    collected = outer;
+  }
+}
+
+function drop({ token }: Ticket): void {
+  const found = offers.get(token);
+  offers.delete(token);
+  found?.drop?.();
+}
+
+/** Takes an offer back: nobody can connect with its ticket any more. */
+export function withdraw(ticket: Ticket): void {
+  offers.delete(ticket.token);
+}
+
+/** Keeps the process alive for those who will connect, or lets it go. */
+export function keepListening(keep: boolean): void {
+  if (keep) listening?.server.ref();
+  else listening?.server.unref();
+}
+
+/**
+ * Opens a channel with a ticket. It can be sent to at once; everything leaves when the other end has proved itself.
+ * Where that fails, the channel ends with the error.
+ */
+export function claim(ticket: Ticket): FrameChannel {
+  const socket = connectSocket(toNetOptions(ticket.address));
+  const channel = new FrameChannel(new SocketTransport(socket));
+  authenticate(channel, family().authKey, 'connect', (error) => {
+    if (error !== undefined) return;
+    channel.sendNow(FRAME.claim, Buffer.from(ticket.token));
+    channel.release();
+  });
+  return channel;
+}
+
+function listen(): { server: Server; address: string } {
+  const { address, remove } = privateAddress();
+  const server = createServer({ noDelay: true }, (socket) => {
+    const channel = new FrameChannel(new SocketTransport(socket));
+    authenticate(channel, family().authKey, 'accept', (error) => {
+      if (error === undefined) awaitClaim(channel);
+    });
+  });
+  server.on('error', () => {
+    // Reported where it matters: at whoever cannot connect.
+  });
+  server.listen(address);
+  server.unref();
+  process.once('exit', remove);
+  return { server, address };
+}
+
+function awaitClaim(channel: FrameChannel): void {
+  channel.setLimits(STRANGER_LIMITS);
+  channel.hold({
+    onFrame: (kind, body) => {
+      const token = Buffer.from(body).toString();
+      const found = kind === FRAME.claim ? offers.get(token) : undefined;
+      if (found === undefined) return channel.destroy();
+      if (found.drop !== undefined) offers.delete(token);
+      channel.setLimits(FAMILY_LIMITS);
+      channel.release();
+      found.accept(channel);
+    },
+    onEnd: () => {},
+  });
+}

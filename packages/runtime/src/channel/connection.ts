@@ -1,0 +1,409 @@
+import type { Decoder, Encoder } from '@mp/codec';
+import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { FRAME, type Hello, PROTOCOL_VERSION } from '../protocol/frames.js';
+import type { FrameChannel } from './frame-channel.js';
+import { Inbox, type Message, Preparing } from './inbox.js';
+import { endBeforeExit } from './leave-taking.js';
+import { type Marshal, payloadOf } from './marshal.js';
+import { type Readiness, type Waitable, wait } from './readiness.js';
+
+/** Which ways a connection goes. */
+export type Direction = 'both' | 'read' | 'write';
+
+/** What remains of a connection that was taken away from this process. */
+export interface Detached {
+  readonly direction: Direction;
+  readonly marshal: Marshal;
+  readonly channel: FrameChannel;
+  /** Receives every message that still arrives here, of either kind; undefined where none passed this end yet. */
+  readonly past: Connection | undefined;
+}
+
+let detach: (connection: Connection) => Detached;
+let receiveAny: (connection: Connection) => Promise<{ readonly isBytes: boolean; readonly message: unknown }>;
+
+/**
+ * One end of a pipe: messages to and from the end that another process holds.
+ *
+ * Connections come from {@link Pipe}, {@link Listener} and {@link Client}. They can be sent to another process at any
+ * time, as an argument, in a message, in a queue: the end then belongs to that process and is gone here.
+ *
+ * @typeParam TSend - What is sent.
+ * @typeParam TReceive - What is received.
+ */
+export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, AsyncDisposable {
+  readonly #channel: FrameChannel;
+  readonly #marshal: Marshal;
+  readonly #direction: Direction;
+  readonly #inbox: Inbox;
+  #state: 'fresh' | 'active' | 'closed' | 'moved' = 'fresh';
+  #encoder: Encoder | undefined;
+  #decoder: Decoder | undefined;
+  #isGreeted = false;
+  /** The last message that still has to be prepared; the ones after it wait for their turn. */
+  #lastTurn: Promise<unknown> | undefined;
+
+  /** @internal Use {@link Pipe}, {@link Listener} or {@link Client}. */
+  constructor(channel: FrameChannel, marshal: Marshal, direction: Direction = 'both') {
+    this.#channel = channel;
+    this.#marshal = marshal;
+    this.#direction = direction;
+    this.#inbox = new Inbox({
+      pause: () => channel.pause(),
+      resume: () => channel.resume(),
+      onWaitingChanged: () => this.#updateRef(),
+    });
+  }
+
+  /** Whether {@link close} was called, or the end was sent to another process. */
+  get closed(): boolean {
+    return this.#state === 'closed' || this.#state === 'moved';
+  }
+
+  /** Whether this end may receive. */
+  get readable(): boolean {
+    return this.#direction !== 'write';
+  }
+
+  /** Whether this end may send. */
+  get writable(): boolean {
+    return this.#direction !== 'read';
+  }
+
+  /** What {@link wait} asks: whether a message, or the end of the messages, can be received without waiting. */
+  get readiness(): Readiness {
+    return {
+      isReady: () => this.#inbox.isReady || this.closed,
+      onceReady: (listener) => {
+        if (!this.closed) this.#activate();
+        return this.#inbox.watch(listener);
+      },
+    };
+  }
+
+  /**
+   * Sends a value. It is read during the call: later changes do not reach the other end, except to large binary data
+   * (32 KiB and more), which must not be changed before the promise resolves.
+   *
+   * @returns A promise that resolves when there is room for the next message. Who sends much awaits it.
+   * @throws SerializeError where the value cannot travel: nothing was sent then.
+   * @throws ProcessError where the end is closed, moved, read-only, or the other end is gone.
+   */
+  async send(value: TSend): Promise<void> {
+    this.#checkWritable();
+    this.#encoder ??= this.#marshal.codec.createEncoder(this.#marshal.context);
+    const encoder = this.#encoder;
+    const preparing = this.#lastTurn === undefined ? encoder.prepare(value) : this.#prepareInTurn(encoder, value);
+    const hasBuffers =
+      preparing === undefined
+        ? this.#write(value, encoder)
+        : await this.#inTurn(preparing.then(() => this.#write(value, encoder)));
+    if (hasBuffers) await this.#channel.written();
+    await this.#channel.drained();
+  }
+
+  /**
+   * Receives the next value.
+   *
+   * @throws EOFError when the other end is gone and everything it sent was received.
+   * @throws SerializeError where this message cannot be revived; the next one can be received nevertheless.
+   */
+  async recv(): Promise<TReceive> {
+    this.#checkReadable();
+    return this.#inbox.receive(FRAME.value, (message) => this.#decode(message));
+  }
+
+  /**
+   * Sends bytes as one message, without any codec.
+   *
+   * @param bytes - Any view of bytes. Not to be changed before the promise resolves.
+   * @param offset - Where the message begins, in bytes.
+   * @param size - How long it is, in bytes. To the end by default.
+   */
+  async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number): Promise<void> {
+    this.#checkWritable();
+    const whole = bytesOf(bytes);
+    const end = size === undefined ? whole.length : offset + size;
+    if (!(offset >= 0 && end >= offset && end <= whole.length))
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `Cannot send the bytes from ${offset} to ${end} of a buffer of ${whole.length} bytes.`,
+      );
+    if (this.#lastTurn !== undefined) await this.#lastTurn;
+    this.#checkWritable();
+    this.#activate();
+    this.#channel.send(FRAME.bytes, whole.subarray(offset, end), undefined, true);
+    await this.#channel.written();
+    await this.#channel.drained();
+  }
+
+  /**
+   * Receives the next message that was sent by {@link sendBytes}.
+   *
+   * @param maxLength - The most bytes that are acceptable. A longer message closes the connection, as in Python.
+   * @throws BufferTooShort for a longer message.
+   */
+  async recvBytes(maxLength: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+    this.#checkReadable();
+    if (!(maxLength >= 0))
+      throw new ProcessError(PROCESS_ERROR_CODES.argument, `The longest message cannot be ${maxLength} bytes.`);
+    const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => Uint8Array.from(body));
+    if (bytes.length <= maxLength) return bytes;
+    await this.close();
+    throw new BufferTooShort(
+      `A message of ${bytes.length} bytes arrived, and at most ${maxLength} are accepted.`,
+      bytes,
+    );
+  }
+
+  /**
+   * Receives the next message that was sent by {@link sendBytes} into memory of the caller.
+   *
+   * @param target - Where to.
+   * @param offset - Where in it, in bytes.
+   * @returns The length of the message in bytes.
+   * @throws BufferTooShort where it does not fit; the error has the message.
+   */
+  async recvBytesInto(target: ArrayBufferView | ArrayBuffer, offset = 0): Promise<number> {
+    this.#checkReadable();
+    const whole = bytesOf(target);
+    if (!(offset >= 0 && offset <= whole.length))
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `A buffer of ${whole.length} bytes has no offset ${offset}.`,
+      );
+    const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
+    const room = whole.length - offset;
+    if (bytes.length > room)
+      throw new BufferTooShort(
+        `A message of ${bytes.length} bytes does not fit into ${room} bytes.`,
+        Uint8Array.from(bytes),
+      );
+    whole.set(bytes, offset);
+    return bytes.length;
+  }
+
+  /**
+   * Whether a message can be received, or the end of the messages be seen, without waiting.
+   *
+   * @param timeoutMs - How long to wait for that, in milliseconds. 0 by default; `Infinity` is endless.
+   */
+  async poll(timeoutMs = 0): Promise<boolean> {
+    this.#checkReadable();
+    return (await wait([this], timeoutMs)).length > 0;
+  }
+
+  /** Closes this end. What was sent still arrives; the other end then sees the end of the messages. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.#activate();
+    this.#state = 'closed';
+    this.#inbox.clear(closedError());
+    await this.#lastTurn;
+    this.#channel.finish();
+    this.#channel.unref();
+    await this.#channel.written();
+  }
+
+  /** The messages until the other end closes. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<TReceive, void, undefined> {
+    for (;;) {
+      let value: TReceive;
+      try {
+        value = await this.recv();
+      } catch (error) {
+        if (error instanceof EOFError) return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  static {
+    detach = (connection) => connection.#detach();
+    receiveAny = (connection) =>
+      connection.#inbox.receive(undefined, (message) => {
+        if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
+        const value = connection.#decode(message);
+        return value instanceof Preparing
+          ? new Preparing(value.promise.then((prepared) => ({ isBytes: false, message: prepared })))
+          : { isBytes: false, message: value };
+      });
+  }
+
+  #detach(): Detached {
+    this.#checkOpen();
+    if (this.#inbox.isAwaited || this.#lastTurn !== undefined)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        'A connection cannot be sent to another process while `recv`, `poll` or `send` waits on it here.',
+      );
+    const past = this.#state === 'fresh' ? undefined : this.#clone();
+    this.#state = 'moved';
+    return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
+  }
+
+  /** The same end under another name, for the relay; the user's object is dead. */
+  #clone(): Connection {
+    const clone = new Connection(this.#channel, this.#marshal, this.#direction);
+    clone.#state = 'active';
+    clone.#encoder = this.#encoder;
+    clone.#decoder = this.#decoder;
+    clone.#isGreeted = this.#isGreeted;
+    this.#inbox.moveTo(clone.#inbox);
+    clone.#listen();
+    return clone;
+  }
+
+  /** Begins to speak and to listen. Until then nothing of the other end's was read, and the end can move as it is. */
+  #activate(): void {
+    if (this.#state !== 'fresh') return;
+    this.#state = 'active';
+    const hello: Hello = { version: PROTOCOL_VERSION, codec: this.#marshal.codec.id };
+    this.#channel.send(FRAME.hello, Buffer.from(JSON.stringify(hello)));
+    this.#listen();
+    this.#updateRef();
+    endBeforeExit(this.#channel);
+  }
+
+  #listen(): void {
+    this.#channel.setHandler({
+      onFrame: (kind, body, buffers) => this.#onFrame({ kind, body, buffers }),
+      onEnd: (error) => this.#inbox.end(error),
+    });
+  }
+
+  #onFrame(message: Message): void {
+    if (this.closed) return;
+    if (!this.#isGreeted) this.#checkHello(message);
+    else if (message.kind === FRAME.reset) this.#encoder?.reset();
+    else this.#inbox.push(message);
+  }
+
+  #checkHello(message: Message): void {
+    const problem = helloProblem(message, this.#marshal.codec.id);
+    this.#isGreeted = true;
+    if (problem === undefined) return;
+    this.#channel.destroy();
+    this.#inbox.end(problem);
+  }
+
+  #decode(message: Message): unknown {
+    this.#decoder ??= this.#marshal.codec.createDecoder(this.#marshal.context);
+    const decoder = this.#decoder;
+    const payload = payloadOf(message.body, message.buffers);
+    const decode = () => {
+      try {
+        return decoder.decode(payload);
+      } catch (error) {
+        if (!decoder.synchronized) this.#channel.send(FRAME.reset, new Uint8Array(0));
+        throw error;
+      }
+    };
+    const preparing = decoder.prepare(payload);
+    return preparing === undefined ? decode() : new Preparing(preparing.then(decode));
+  }
+
+  async #inTurn<T>(turn: Promise<T>): Promise<T> {
+    const settled = turn.catch(() => {});
+    this.#lastTurn = settled;
+    try {
+      return await turn;
+    } finally {
+      if (this.#lastTurn === settled) this.#lastTurn = undefined;
+    }
+  }
+
+  async #prepareInTurn(encoder: Encoder, value: TSend): Promise<void> {
+    await this.#lastTurn;
+    await encoder.prepare(value);
+  }
+
+  /** @returns Whether memory of the caller's is being written. */
+  #write(value: TSend, encoder: Encoder): boolean {
+    this.#checkWritable();
+    this.#activate();
+    const { body, buffers } = encoder.encode(value, 'message');
+    this.#channel.send(FRAME.value, body, buffers);
+    return buffers.length > 0;
+  }
+
+  #updateRef(): void {
+    if (this.#state === 'moved') return;
+    if (this.#inbox.isAwaited) {
+      this.#activate();
+      this.#channel.ref();
+    } else this.#channel.unref();
+  }
+
+  #checkReadable(): void {
+    this.#checkOpen();
+    if (!this.readable) throw new ProcessError(PROCESS_ERROR_CODES.state, 'This end of the pipe can only send.');
+  }
+
+  #checkWritable(): void {
+    this.#checkOpen();
+    if (!this.writable) throw new ProcessError(PROCESS_ERROR_CODES.state, 'This end of the pipe can only receive.');
+    const { ended } = this.#inbox;
+    if (ended !== undefined || !this.#channel.isOpen)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.brokenPipe,
+        'The other end of the connection is closed: nobody can receive this message.',
+        { cause: ended?.error },
+      );
+  }
+
+  #checkOpen(): void {
+    if (this.#state === 'closed') throw closedError();
+    if (this.#state === 'moved')
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.moved,
+        'This end of the connection was sent to another process and can be used only there.',
+      );
+  }
+}
+
+/**
+ * Takes a connection away from this process, to be handed to another one.
+ *
+ * @throws ProcessError where it is closed, was moved before, or is being used.
+ */
+export function detachConnection(connection: Connection): Detached {
+  return detach(connection);
+}
+
+/** Receives the next message of either kind, for a relay. */
+export function receiveEither(
+  connection: Connection,
+): Promise<{ readonly isBytes: boolean; readonly message: unknown }> {
+  return receiveAny(connection);
+}
+
+function bytesOf(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
+}
+
+function helloProblem(message: Message, codec: string): Error | undefined {
+  if (message.kind !== FRAME.hello)
+    return new ProcessError(
+      PROCESS_ERROR_CODES.protocol,
+      `The other end began with frame ${message.kind}, not a hello.`,
+    );
+  const hello = JSON.parse(Buffer.from(message.body).toString()) as Hello;
+  if (hello.version === PROTOCOL_VERSION && hello.codec === codec) return undefined;
+  return new ProcessError(
+    PROCESS_ERROR_CODES.codec,
+    `The other end speaks protocol ${hello.version} with codec ${hello.codec}, this end ${PROTOCOL_VERSION} with ${codec}. ` +
+      'Use the same version and the same codec in both processes.',
+  );
+}
+
+function closedError(): ProcessError {
+  return new ProcessError(PROCESS_ERROR_CODES.closed, 'The connection is closed.');
+}

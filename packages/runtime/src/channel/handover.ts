@@ -1,0 +1,76 @@
+import type { Reducer } from '@mp/codec';
+import { claim, offer, type Ticket } from './broker.js';
+import { Connection, type Direction, detachConnection, receiveEither } from './connection.js';
+import type { FrameChannel } from './frame-channel.js';
+import type { Marshal } from './marshal.js';
+
+/** What a connection is reduced to. */
+interface ConnectionData {
+  readonly ticket: Ticket;
+  readonly direction: Direction;
+}
+
+/**
+ * Lets connections travel. The end moves: this process keeps a relay to where it goes, and the end here is gone.
+ *
+ * @param marshal - Of the context to which the revived connection will belong.
+ */
+export function connectionReducer(marshal: () => Marshal): Reducer<Connection, ConnectionData> {
+  return {
+    tag: 'mp.Connection',
+    test: (value): value is Connection => value instanceof Connection,
+    reduce: (connection) => {
+      const { direction, channel, past, marshal: own } = detachConnection(connection);
+      const ticket = offer({
+        accept: (remote) => {
+          if (past === undefined) joinFrames(channel, remote);
+          else joinMessages(past, new Connection(remote, own));
+        },
+        drop: () => channel.destroy(),
+      });
+      return { ticket, direction };
+    },
+    revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),
+  };
+}
+
+/** Passes frames on between two channels as they are, in both directions, until both have ended. */
+function joinFrames(a: FrameChannel, b: FrameChannel): void {
+  passFrames(a, b);
+  passFrames(b, a);
+}
+
+function passFrames(from: FrameChannel, to: FrameChannel): void {
+  from.setHandler({
+    onFrame: (kind, body, buffers) => {
+      to.send(kind, body, buffers, true);
+      if (!to.isFull) return;
+      from.pause();
+      to.drained().then(() => from.resume());
+    },
+    onEnd: () => to.end(),
+  });
+}
+
+/**
+ * Passes messages on between two connections. One of them has a past (its other end may refer to what was said
+ * before), so values are decoded and encoded again.
+ */
+function joinMessages(a: Connection, b: Connection): void {
+  passMessages(a, b);
+  passMessages(b, a);
+}
+
+async function passMessages(from: Connection, to: Connection): Promise<void> {
+  if (!from.readable || !to.writable) return;
+  try {
+    for (;;) {
+      const { isBytes, message } = await receiveEither(from);
+      if (isBytes) await to.sendBytes(message as Uint8Array);
+      else await to.send(message);
+    }
+  } catch {
+    // The end of the messages, or an end that failed: either way the other side sees the end.
+    await to.close();
+  }
+}

@@ -1,0 +1,27 @@
+import { Connection } from './connection.js';
+import { FrameChannel } from './frame-channel.js';
+import type { Marshal } from './marshal.js';
+import { MemoryTransport } from './memory-transport.js';
+
+/** How a pipe goes. */
+export interface PipeOptions {
+  /** Whether both ends send and receive. Otherwise the first end receives and the second sends. @defaultValue true */
+  readonly duplex?: boolean | undefined;
+}
+
+/**
+ * Makes two connections that are connected to each other.
+ *
+ * @returns Both ends, in this process. Send one (or both) to other processes. With `duplex: false`, the reader and the writer.
+ */
+export function createPipe<A = unknown, B = A>(
+  marshal: Marshal,
+  options: PipeOptions = {},
+): [Connection<A, B>, Connection<B, A>] {
+  const duplex = options.duplex ?? true;
+  const [a, b] = MemoryTransport.pair();
+  return [
+    new Connection<A, B>(new FrameChannel(a), marshal, duplex ? 'both' : 'read'),
+    new Connection<B, A>(new FrameChannel(b), marshal, duplex ? 'both' : 'write'),
+  ];
+}

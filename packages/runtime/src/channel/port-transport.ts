@@ -1,0 +1,97 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Transport, TransportListener } from './transport.js';
+
+/** So many bytes may be under way before {@link PortTransport.write} asks to wait. */
+const HIGH_WATER_BYTES = 1 << 20;
+
+/** What goes through the port: bytes, the count of bytes that were taken, or the end. */
+type Message = readonly Uint8Array[] | number | null;
+
+/** A transport over a message port, between threads of one process. The other end acknowledges what it took. */
+export class PortTransport implements Transport {
+  readonly #port: MessagePort;
+  #listener: TransportListener | undefined;
+  #underWay = 0;
+  #full = false;
+  #paused = false;
+  #held: (readonly Uint8Array[] | null)[] = [];
+  #ended = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  open(listener: TransportListener): void {
+    this.#listener = listener;
+    this.#port.on('message', (message: Message) => this.#receive(message));
+    this.#port.on('close', () => this.#finish());
+  }
+
+  write(chunks: readonly Uint8Array[], done?: () => void): boolean {
+    // The port copies: a view of a large block would otherwise travel with the whole block.
+    const copies = chunks.map((chunk) => Uint8Array.prototype.slice.call(chunk));
+    for (const copy of copies) this.#underWay += copy.length;
+    this.#port.postMessage(
+      copies,
+      copies.map((copy) => copy.buffer as ArrayBuffer),
+    );
+    done?.();
+    this.#full = this.#underWay >= HIGH_WATER_BYTES;
+    return !this.#full;
+  }
+
+  end(): void {
+    this.#port.postMessage(null);
+  }
+
+  destroy(): void {
+    this.#port.close();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#receive(message);
+  }
+
+  ref(): void {
+    this.#port.ref();
+  }
+
+  unref(): void {
+    this.#port.unref();
+  }
+
+  #receive(message: Message): void {
+    if (typeof message === 'number') return this.#acknowledge(message);
+    if (this.#paused) {
+      this.#held.push(message);
+      return;
+    }
+    if (message === null) return this.#finish();
+    let taken = 0;
+    for (const chunk of message) {
+      taken += chunk.length;
+      this.#listener?.onData(chunk);
+    }
+    this.#port.postMessage(taken);
+  }
+
+  #acknowledge(bytes: number): void {
+    this.#underWay -= bytes;
+    if (!this.#full || this.#underWay >= HIGH_WATER_BYTES / 2) return;
+    this.#full = false;
+    this.#listener?.onDrain();
+  }
+
+  #finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#listener?.onEnd(undefined);
+  }
+}

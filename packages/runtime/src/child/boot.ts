@@ -1,0 +1,70 @@
+import type { Codec, CodecModule, Reducer } from '@mp/codec';
+import type { FrameChannel } from '../channel/frame-channel.js';
+import { createMarshal, type Marshal } from '../channel/marshal.js';
+import { family, joinFamily } from '../platform/family.js';
+import { getLogger, logToStderr } from '../platform/logger.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import type { Preparation } from '../protocol/preparation.js';
+
+/** The child's side of its channel to the parent. */
+export interface ChildChannel {
+  readonly channel: FrameChannel;
+  readonly preparation: Preparation;
+  /** The thread's progress record; a process has it on descriptor 4. */
+  readonly progress: SharedArrayBuffer | undefined;
+  /** Takes over the frames, from the first after the preparation. */
+  listen(onFrame: (kind: number, body: Uint8Array, buffers: readonly Uint8Array[]) => void): void;
+}
+
+/** Makes the reducers of the runtime's handles, for the marshal that they themselves belong to. */
+export type HandleFactory = (marshal: () => Marshal) => readonly Reducer[];
+
+/** Tells this process who it is. */
+export function takePlace(preparation: Preparation): void {
+  const { name, identity, parent, daemon, startMethod } = preparation;
+  joinFamily({
+    authKey: Buffer.from(preparation.authKey, 'base64'),
+    name,
+    identity,
+    parent,
+    daemon,
+    startMethod,
+    codec: undefined,
+    startProblem: undefined,
+    childCount: 0,
+    parentGone: new Set(),
+    isParentGone: false,
+  });
+  const logger = getLogger();
+  logger.level = preparation.log.level;
+  if (preparation.log.toStderr) logToStderr();
+  logger.info('child process calling', preparation.role);
+  process.title = `node ${name}`;
+}
+
+/** Loads the parent's codec and the reducers of the runtime's handles. */
+export async function loadMarshal({ codec, codecId, handles }: Preparation): Promise<Marshal> {
+  const [loaded, createHandles] = await Promise.all([
+    load(codec) as Promise<Codec>,
+    load(handles) as Promise<HandleFactory>,
+  ]);
+  if (loaded.id !== codecId)
+    throw new ProcessError(
+      PROCESS_ERROR_CODES.codec,
+      `The parent speaks codec ${codecId}, and ${codec.specifier} has ${loaded.id} here.`,
+    );
+  family().codec = loaded;
+  const marshal: Marshal = createMarshal(
+    loaded,
+    createHandles(() => marshal),
+  );
+  return marshal;
+}
+
+async function load({ specifier, exportName }: CodecModule): Promise<unknown> {
+  const module = (await import(specifier)) as Record<string, unknown>;
+  const found = module[exportName];
+  if (found === undefined)
+    throw new ProcessError(PROCESS_ERROR_CODES.export, `${specifier} has no export ${JSON.stringify(exportName)}.`);
+  return found;
+}

@@ -1,0 +1,140 @@
+import { CellWriter } from '../channel/cells.js';
+import { writeError } from '../channel/error-transfer.js';
+import type { FrameChannel } from '../channel/frame-channel.js';
+import type { Marshal } from '../channel/marshal.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { FRAME } from '../protocol/frames.js';
+import { RESULT } from '../protocol/pool-frames.js';
+import type { Chunk } from './chunk.js';
+
+/** Offset of the number of results in a frame; the longest and the whole time in milliseconds, and the memory, follow. */
+const COUNT_AT = 0;
+
+/** Collects results and sends them together. */
+export class ResultWriter {
+  readonly #channel: FrameChannel;
+  readonly #marshal: Marshal;
+  readonly #memory: () => number;
+  readonly #cells = new CellWriter();
+  #count = 0;
+  #longestMs = 0;
+  #wholeMs = 0;
+  #hasBuffers = false;
+
+  constructor(channel: FrameChannel, marshal: Marshal, memory: () => number) {
+    this.#channel = channel;
+    this.#marshal = marshal;
+    this.#memory = memory;
+  }
+
+  /** Whether memory of the task's own is about to be written: it must be gone before another task may change it. */
+  get hasBuffers(): boolean {
+    return this.#hasBuffers;
+  }
+
+  /** How long the last task took, for the pool to learn from. */
+  time(ms: number): void {
+    this.#wholeMs += ms;
+    if (ms > this.#longestMs) this.#longestMs = ms;
+  }
+
+  /** Adds what a task returned. What cannot be encoded becomes the task's error. */
+  value(id: number, value: unknown): void {
+    this.#begin(id);
+    this.#cells.uint8(RESULT.value);
+    if (this.#cells.scalar(value)) return;
+    try {
+      this.#payload(value, 'result');
+    } catch (error) {
+      // Only the status was written.
+      this.#cells.truncate(this.#cells.length - 1);
+      this.#cells.uint8(RESULT.error);
+      writeError(this.#cells, resultError(error), this.#marshal);
+    }
+  }
+
+  /** Adds what a task threw. */
+  error(id: number, thrown: unknown): void {
+    this.#begin(id);
+    this.#cells.uint8(RESULT.error);
+    writeError(this.#cells, thrown, this.#marshal);
+  }
+
+  /** Adds what a chunk's calls returned: together, where they can travel together, otherwise one by one. */
+  chunk(id: number, chunk: Chunk): void {
+    this.#begin(id);
+    const start = this.#cells.length;
+    if (chunk.errors === undefined) {
+      try {
+        this.#cells.uint8(RESULT.value);
+        return this.#payload(chunk.values, 'results');
+      } catch {
+        this.#cells.truncate(start);
+      }
+    }
+    this.#items(chunk);
+  }
+
+  /** Sends what was collected. */
+  flush(): void {
+    if (this.#count === 0) return;
+    this.#cells.patchUint32(this.#count, COUNT_AT);
+    // The times are written behind the results, where nothing has to be moved for them.
+    this.#cells.float64(this.#longestMs);
+    this.#cells.float64(this.#wholeMs);
+    this.#cells.float64(this.#memory());
+    const { body, buffers } = this.#cells.take();
+    this.#channel.send(FRAME.results, body, buffers);
+    this.#channel.flush();
+    this.#count = 0;
+    this.#longestMs = 0;
+    this.#wholeMs = 0;
+    this.#hasBuffers = false;
+  }
+
+  #begin(id: number): void {
+    if (this.#count === 0) this.#cells.uint32(0);
+    this.#count++;
+    this.#cells.uint32(id);
+  }
+
+  #items({ values, errors }: Chunk): void {
+    this.#cells.uint8(RESULT.items);
+    this.#cells.uint32(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const start = this.#cells.length;
+      try {
+        if (errors?.has(i)) throw errors.get(i);
+        this.#cells.uint8(RESULT.value);
+        if (!this.#cells.scalar(values[i])) this.#payloadOrError(values[i]);
+      } catch (thrown) {
+        this.#cells.truncate(start);
+        this.#cells.uint8(RESULT.error);
+        writeError(this.#cells, thrown, this.#marshal);
+      }
+    }
+  }
+
+  #payloadOrError(value: unknown): void {
+    try {
+      this.#payload(value, 'result');
+    } catch (error) {
+      throw resultError(error);
+    }
+  }
+
+  #payload(value: unknown, root: string): void {
+    const payload = this.#marshal.codec.encode(value, this.#marshal.context, root);
+    if (payload.buffers.length > 0) this.#hasBuffers = true;
+    this.#cells.payload(payload);
+  }
+}
+
+/** The counterpart of Python's `MaybeEncodingError`: the task was done, and what it returned cannot travel. */
+function resultError(cause: unknown): ProcessError {
+  return new ProcessError(
+    PROCESS_ERROR_CODES.result,
+    `The task returned something that cannot be sent back: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
+}

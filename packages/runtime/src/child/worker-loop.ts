@@ -1,0 +1,312 @@
+// The loop of a pool's worker. In: frames with functions and tasks. Out: frames with results.
+import type { Payload } from '@mp/codec';
+import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
+import { writeError } from '../channel/error-transfer.js';
+import type { FrameChannel } from '../channel/frame-channel.js';
+import { type Marshal, payloadOf } from '../channel/marshal.js';
+import { family } from '../platform/family.js';
+import { FRAME } from '../protocol/frames.js';
+import { TASK_MODE, type WorkerSettings } from '../protocol/pool-frames.js';
+import { type ChildChannel, loadMarshal } from './boot.js';
+import { Chunk, callEach, isThenable } from './chunk.js';
+import { runAsTask, setOnlyTask } from './current-task.js';
+import { FunctionTable, type TaskFunction } from './function-table.js';
+import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
+import { ResultWriter } from './result-writer.js';
+import { RunningTask } from './running-task.js';
+import { type DeliveredTask, TaskQueue } from './task-queue.js';
+
+/** A task that took longer than this gives back the ones behind it: others may be idle meanwhile. */
+const SLOW_MS = 20;
+/** Results are sent at least so often while tasks run one after another. */
+const FLUSH_MS = 0.5;
+
+/** Runs the tasks that the pool sends, until it says that there will be no more. */
+export async function run(child: ChildChannel): Promise<void> {
+  // Ctrl-C reaches the whole foreground group; the parent alone decides what becomes of its workers.
+  process.on('SIGINT', () => {});
+  const settings = child.preparation.settings as WorkerSettings;
+  let marshal: Marshal | undefined;
+  try {
+    marshal = await loadMarshal(child.preparation);
+    const loop = new WorkerLoop(child, marshal, settings);
+    await loop.initialize(settings.hasInitializer);
+  } catch (error) {
+    reportFailure(child.channel, marshal, error);
+  }
+}
+
+class WorkerLoop {
+  readonly #channel: FrameChannel;
+  readonly #marshal: Marshal;
+  readonly #concurrency: number;
+  readonly #functions: FunctionTable;
+  readonly #queue = new TaskQueue();
+  readonly #results: ResultWriter;
+  readonly #recordProgress: ProgressWriter;
+  readonly #running = new Map<number, RunningTask>();
+  /** What the consumers of streams take before these have begun. */
+  readonly #earlyCredit = new Map<number, number>();
+  #isBlocked = true;
+  #isFinishing = false;
+  #lastFlush = 0;
+  #initializer: ((payload: Payload) => void) | undefined;
+
+  constructor(child: ChildChannel, marshal: Marshal, settings: WorkerSettings) {
+    this.#channel = child.channel;
+    this.#marshal = marshal;
+    this.#concurrency = settings.concurrency;
+    this.#functions = new FunctionTable(marshal);
+    this.#recordProgress = createProgressWriter(child.progress);
+    this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
+    process.on('uncaughtException', (error) => this.#reportStray(error));
+    process.on('exit', () => this.#results.flush());
+    child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
+  }
+
+  /** Runs the pool's initializer, and tells the pool that tasks are welcome. */
+  async initialize(hasInitializer: boolean): Promise<void> {
+    if (hasInitializer) {
+      const payload = await new Promise<Payload>((resolve) => {
+        this.#initializer = resolve;
+        const early = this.#earlyInitializer;
+        if (early !== undefined) resolve(early);
+      });
+      family().startProblem = undefined;
+      await this.#marshal.codec.prepareDecode(payload, this.#marshal.context);
+      const { fn, args } = this.#marshal.codec.decode(payload, this.#marshal.context) as {
+        fn: TaskFunction;
+        args: readonly unknown[];
+      };
+      await fn(...args);
+    }
+    this.#channel.send(FRAME.ready, new Uint8Array(0));
+    this.#channel.flush();
+    this.#isBlocked = false;
+    this.#run();
+  }
+
+  #earlyInitializer: Payload | undefined;
+
+  #onFrame(kind: number, body: Uint8Array, buffers: readonly Uint8Array[]): void {
+    switch (kind) {
+      case FRAME.tasks:
+        this.#queue.addFrame(body, buffers);
+        return this.#run();
+      case FRAME.define: {
+        const cells = new CellReader(body, buffers);
+        return this.#functions.define(cells.uint32(), cells.cell() as EncodedCell);
+      }
+      case FRAME.forget:
+        return this.#functions.forget(new CellReader(body, buffers).uint32());
+      case FRAME.run:
+        this.#earlyInitializer = payloadOf(body, buffers);
+        return this.#initializer?.(this.#earlyInitializer);
+      case FRAME.abort:
+        return this.#abort(new CellReader(body, buffers));
+      case FRAME.credit: {
+        const cells = new CellReader(body, buffers);
+        return this.#addCredit(cells.uint32(), cells.uint32());
+      }
+      case FRAME.finish:
+        this.#isFinishing = true;
+        return this.#leaveIfDone();
+    }
+  }
+
+  /** Begins tasks until as many run as may, or none is left. */
+  #run(): void {
+    if (this.#isBlocked) return;
+    this.#lastFlush = performance.now();
+    for (;;) {
+      if (this.#running.size >= this.#concurrency) break;
+      const task = this.#queue.peek();
+      if (task === undefined) break;
+      const preparing = this.#functions.prepare(task.functionId);
+      if (preparing !== undefined) {
+        this.#block(preparing);
+        break;
+      }
+      this.#begin(this.#queue.shift());
+      if (this.#results.hasBuffers) {
+        // The result is still the task's own memory, which the next task might change.
+        this.#results.flush();
+        this.#block(this.#channel.written());
+        break;
+      }
+    }
+    this.#results.flush();
+    if (this.#isFinishing) this.#leaveIfDone();
+  }
+
+  /** Lets no task begin until the promise is settled. */
+  #block(until: Promise<unknown>): void {
+    this.#isBlocked = true;
+    const unblock = () => {
+      this.#isBlocked = false;
+      this.#run();
+    };
+    until.then(unblock, unblock);
+  }
+
+  #begin(task: DeliveredTask): void {
+    this.#recordProgress(task.sequence + 1);
+    const started = performance.now();
+    let outcome: unknown;
+    try {
+      const fn = this.#functions.get(task.functionId);
+      outcome =
+        task.mode === TASK_MODE.call && this.#concurrency === 1 && !(task.args instanceof EncodedCell)
+          ? this.#callSimple(task, fn)
+          : this.#call(task, fn);
+    } catch (thrown) {
+      this.#finish(task, started);
+      this.#results.error(task.id, thrown);
+      return;
+    }
+    if (isThenable(outcome)) return this.#settleLater(task, started, outcome);
+    this.#finish(task, started);
+    this.#writeOutcome(task, outcome);
+  }
+
+  /** A task that is alone, and whose arguments are scalars: the case that must cost nothing. */
+  #callSimple(task: DeliveredTask, fn: TaskFunction): unknown {
+    const args = task.args as readonly unknown[];
+    const running = this.#runningTask(task);
+    setOnlyTask(running);
+    return args.length === 1 ? fn(args[0]) : fn(...args);
+  }
+
+  #runningTask(task: DeliveredTask): RunningTask {
+    const running = new RunningTask(task.id, this.#channel, this.#marshal);
+    this.#running.set(task.id, running);
+    return running;
+  }
+
+  #call(task: DeliveredTask, fn: TaskFunction): unknown {
+    const running = this.#runningTask(task);
+    const call = () => this.#invoke(task, fn, running);
+    if (this.#concurrency > 1) return runAsTask(running, call);
+    setOnlyTask(running);
+    return call();
+  }
+
+  #invoke(task: DeliveredTask, fn: TaskFunction, running: RunningTask): unknown {
+    const preparing = task.args instanceof EncodedCell ? this.#prepareArgs(task.args) : undefined;
+    if (preparing !== undefined) return preparing.then(() => this.#invokeDecoded(task, fn, running));
+    return this.#invokeDecoded(task, fn, running);
+  }
+
+  #prepareArgs(args: EncodedCell): Promise<void> | undefined {
+    return this.#marshal.codec.prepareDecode(args, this.#marshal.context);
+  }
+
+  #invokeDecoded(task: DeliveredTask, fn: TaskFunction, running: RunningTask): unknown {
+    const args = (
+      task.args instanceof EncodedCell ? this.#marshal.codec.decode(task.args, this.#marshal.context) : task.args
+    ) as readonly unknown[];
+    switch (task.mode) {
+      case TASK_MODE.map:
+        return callEach(args, fn as (item: unknown) => unknown);
+      case TASK_MODE.starmap:
+        return callEach(args, (item) => fn(...(item as readonly unknown[])));
+      case TASK_MODE.stream:
+        running.addCredit(this.#earlyCredit.get(task.id) ?? 0);
+        this.#earlyCredit.delete(task.id);
+        return running.stream(fn(...args));
+      default:
+        return fn(...args);
+    }
+  }
+
+  #settleLater(task: DeliveredTask, started: number, promise: PromiseLike<unknown>): void {
+    promise.then(
+      (value) => {
+        this.#finish(task, started);
+        this.#writeOutcome(task, value);
+        this.#run();
+      },
+      (thrown) => {
+        this.#finish(task, started);
+        this.#results.error(task.id, thrown);
+        this.#run();
+      },
+    );
+  }
+
+  #finish(task: DeliveredTask, started: number): void {
+    this.#running.delete(task.id);
+    if (this.#concurrency === 1) setOnlyTask(undefined);
+    this.#afterSync(started);
+  }
+
+  #writeOutcome(task: DeliveredTask, outcome: unknown): void {
+    if (outcome instanceof Chunk) this.#results.chunk(task.id, outcome);
+    else this.#results.value(task.id, outcome);
+  }
+
+  #afterSync(started: number): void {
+    const now = performance.now();
+    this.#results.time(now - started);
+    if (now - started > SLOW_MS && this.#queue.length > 0) this.#handBack();
+    if (now - this.#lastFlush < FLUSH_MS) return;
+    this.#lastFlush = now;
+    this.#results.flush();
+  }
+
+  #handBack(): void {
+    const cells = new CellWriter();
+    for (const { id } of this.#queue.clear()) cells.uint32(id);
+    this.#channel.send(FRAME.handBack, cells.take().body);
+  }
+
+  #abort(cells: CellReader): void {
+    const id = cells.uint32();
+    const reason = cells.cell();
+    if (this.#queue.remove(id)) {
+      const answer = new CellWriter();
+      answer.uint32(id);
+      this.#channel.send(FRAME.handBack, answer.take().body);
+    } else this.#running.get(id)?.abort(String(reason));
+  }
+
+  #addCredit(id: number, count: number): void {
+    const running = this.#running.get(id);
+    if (running !== undefined) running.addCredit(count);
+    else this.#earlyCredit.set(id, count);
+  }
+
+  #leaveIfDone(): void {
+    if (this.#running.size > 0 || this.#queue.length > 0 || this.#isBlocked) return;
+    this.#isBlocked = true;
+    // What the user's exit handlers do is done by `process.exit`; what tasks left running is over.
+    this.#channel.written().then(() => process.exit());
+  }
+
+  #reportStray(error: unknown): void {
+    const cells = new CellWriter();
+    writeError(cells, error, this.#marshal);
+    const { body, buffers } = cells.take();
+    this.#channel.send(FRAME.stray, body, buffers);
+    this.#channel.flush();
+    // As in any process of Node: after an error that nobody caught, its state is unknown.
+    process.exit(1);
+  }
+}
+
+function processMemory(): number {
+  return process.memoryUsage.rss();
+}
+
+function noMemory(): number {
+  return 0;
+}
+
+function reportFailure(channel: FrameChannel, marshal: Marshal | undefined, error: unknown): void {
+  if (marshal === undefined) throw error;
+  const cells = new CellWriter();
+  writeError(cells, error, marshal);
+  const { body, buffers } = cells.take();
+  channel.send(FRAME.failed, body, buffers);
+  channel.written().then(() => process.exit(1));
+}

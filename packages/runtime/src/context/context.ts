@@ -1,0 +1,165 @@
+import { fileURLToPath } from 'node:url';
+import type { Codec } from '@mp/codec';
+import type { Address } from '../channel/address.js';
+import type { Connection } from '../channel/connection.js';
+import { BaseListener, type ClientOptions, connectClient } from '../channel/listener.js';
+import { createMarshal, type Marshal } from '../channel/marshal.js';
+import { createPipe, type PipeOptions } from '../channel/pipe.js';
+import type { StartMethod } from '../launch/launcher.js';
+import { availableStartMethods, launcherFor } from '../launch/start-methods.js';
+import { family } from '../platform/family.js';
+import { BasePool } from '../pool/pool.js';
+import { BaseProcess, type ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
+import { defaultCodec } from './default-codec.js';
+import { createHandles } from './handles.js';
+
+/** What a context is made of. */
+export interface ContextOptions {
+  /** How children come to be. By default as this process itself did, or `spawn`. */
+  readonly method?: StartMethod | undefined;
+  /** How values become bytes. By default as in the process that started this one, or `@mp/serialize`. */
+  readonly codec?: Codec | undefined;
+}
+
+const HANDLES = { specifier: new URL('./handles.js', import.meta.url).href, exportName: 'createHandles' } as const;
+
+/**
+ * The whole interface of this package for one start method and one codec.
+ *
+ * A library that uses a context of its own does not depend on what the program chose for the others.
+ */
+export class Context {
+  #codec: Codec | undefined;
+  #method: StartMethod | undefined;
+  readonly #isDefault: boolean;
+  #marshal: Marshal | undefined;
+  #executable: string | undefined;
+
+  /** Processes that are started by this context's method. */
+  readonly Process: typeof BaseProcess;
+  /** Pools whose workers are started by this context's method. */
+  readonly Pool: typeof BasePool;
+  /** Pools whose workers are threads. */
+  readonly ThreadPool: typeof BasePool;
+  /** Listeners over this context's codec. */
+  readonly Listener: typeof BaseListener;
+  /** Queues over this context's codec. */
+  readonly Queue: typeof BaseQueue;
+  /** Queues over this context's codec on which one can wait until everything is done. */
+  readonly JoinableQueue: typeof BaseJoinableQueue;
+  /** The smallest queues over this context's codec. */
+  readonly SimpleQueue: typeof BaseSimpleQueue;
+
+  /** @internal Use {@link getContext}. */
+  constructor(options: ContextOptions = {}, isDefault = false) {
+    this.#codec = options.codec;
+    this.#method = options.method;
+    this.#isDefault = isDefault;
+    const origin = () => this.origin();
+    this.Process = class Process<A extends readonly unknown[] = readonly unknown[]> extends BaseProcess<A> {
+      static override origin: () => ProcessOrigin = origin;
+    };
+    this.Pool = class Pool extends BasePool {
+      static override origin: () => ProcessOrigin = origin;
+    };
+    this.ThreadPool = class ThreadPool extends BasePool {
+      static override origin: () => ProcessOrigin = () => ({ ...origin(), launcher: launcherFor('thread') });
+    };
+    const marshal = () => this.marshal;
+    this.Listener = class Listener extends BaseListener {
+      static override origin: () => Marshal = marshal;
+    };
+    this.Queue = class Queue<T = unknown> extends BaseQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.JoinableQueue = class JoinableQueue<T = unknown> extends BaseJoinableQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+    this.SimpleQueue = class SimpleQueue<T = unknown> extends BaseSimpleQueue<T> {
+      static override origin: () => Marshal = marshal;
+    };
+  }
+
+  /** The codec of everything that this context makes. */
+  get codec(): Codec {
+    this.#codec ??= family().codec ?? defaultCodec;
+    return this.#codec;
+  }
+
+  /** @internal The codec with the reducers of the runtime's handles. */
+  get marshal(): Marshal {
+    this.#marshal ??= createMarshal(
+      this.codec,
+      createHandles(() => this.marshal),
+    );
+    return this.#marshal;
+  }
+
+  /** The start method, which this fixes if it was not chosen. */
+  getStartMethod(): StartMethod {
+    this.#method ??= (family().startMethod as StartMethod | undefined) ?? 'spawn';
+    return this.#method;
+  }
+
+  /**
+   * Chooses the start method of the default context.
+   *
+   * @param method - `undefined` with `force` takes the choice back.
+   * @throws ProcessError where it was chosen before (without `force`), is not known, or this is not the default context.
+   */
+  setStartMethod(method: StartMethod | undefined, options: { readonly force?: boolean } = {}): void {
+    if (!this.#isDefault)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        'The start method of a context that was made for one method cannot be changed: make another context.',
+      );
+    if (this.#method !== undefined && options.force !== true)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        `The start method is ${this.#method} already. Pass { force: true } to change it for what is started from now on.`,
+      );
+    if (method !== undefined) launcherFor(method);
+    this.#method = method;
+  }
+
+  /** The start methods that can be used here, the default first. */
+  getAllStartMethods(): StartMethod[] {
+    return availableStartMethods();
+  }
+
+  /**
+   * Sets the executable of Node with which children are started.
+   *
+   * @param path - `undefined` means that of this process.
+   */
+  setExecutable(path: string | URL | undefined): void {
+    this.#executable = path instanceof URL ? fileURLToPath(path) : path;
+  }
+
+  /** The executable of Node with which children are started. */
+  getExecutable(): string {
+    return this.#executable ?? process.execPath;
+  }
+
+  /** Makes two connections that are connected to each other; see {@link Pipe}. */
+  Pipe<A = unknown, B = A>(options?: PipeOptions): [Connection<A, B>, Connection<B, A>] {
+    return createPipe<A, B>(this.marshal, options);
+  }
+
+  /** Connects to a listener; see {@link Client}. */
+  Client(address: Address, options: ClientOptions): Promise<Connection> {
+    return connectClient(this.marshal, address, options);
+  }
+
+  /** @internal What children of this context need to start. */
+  origin(): ProcessOrigin {
+    return {
+      marshal: this.marshal,
+      launcher: launcherFor(this.getStartMethod()),
+      executable: this.getExecutable(),
+      handles: HANDLES,
+    };
+  }
+}

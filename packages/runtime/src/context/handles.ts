@@ -1,0 +1,16 @@
+import type { Reducer } from '@mp/codec';
+import { exportReducer } from '../channel/exported.js';
+import { connectionReducer } from '../channel/handover.js';
+import type { Marshal } from '../channel/marshal.js';
+import { processReducer } from '../process/reducers.js';
+import { queueReducer } from '../queues/reducers.js';
+
+/** The reducers of everything that this package makes and that can be sent to another process. */
+export function createHandles(marshal: () => Marshal): readonly Reducer[] {
+  return [
+    exportReducer,
+    connectionReducer(marshal),
+    queueReducer(marshal),
+    processReducer,
+  ] as unknown as readonly Reducer[];
+}

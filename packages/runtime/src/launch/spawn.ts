@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { FrameChannel } from '../channel/frame-channel.js';
+import { SocketTransport } from '../channel/socket-transport.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { FRAME } from '../protocol/frames.js';
+import { inheritableExecArgv } from './exec-args.js';
+import { ExitListeners, exitStatus } from './exit-listeners.js';
+import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
+import { createProgressFile } from './progress-file.js';
+import { unwatch, watch } from './watchdog.js';
+
+const ENTRY = fileURLToPath(new URL('../child/main.js', import.meta.url));
+
+/** Starts a fresh process of Node. Its channel is a socket pair on descriptor 3. */
+export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, launch };
+
+function launch(spec: LaunchSpec): Child {
+  const progress = spec.recordsProgress ? createProgressFile() : undefined;
+  const output = spec.options.output ?? 'inherit';
+  const child = start(
+    spec,
+    [...flags(spec.options), ENTRY],
+    ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
+  );
+  const exit = new ExitListeners();
+  const { pid } = child;
+  if (pid !== undefined) watch(pid);
+  child.once('error', (error) => {
+    // 'error' also reports a signal that could not be sent; without a process id, nothing was started.
+    if (pid === undefined) {
+      console.error(`A process could not be started with ${spec.executable}: ${error.message}`);
+      exit.settle({ exitCode: 1, signal: undefined });
+    }
+  });
+  child.once('exit', (code, signal) => {
+    if (pid !== undefined) unwatch(pid);
+    exit.settle(exitStatus(code, signal));
+  });
+  const channel = new FrameChannel(new SocketTransport(child.stdio[3] as Socket));
+  // The process is what keeps us alive, not its channel.
+  channel.unref();
+  channel.send(FRAME.prepare, Buffer.from(JSON.stringify(spec.preparation)));
+  channel.flush();
+  return {
+    pid,
+    channel,
+    progress,
+    stdout: child.stdout ?? undefined,
+    stderr: child.stderr ?? undefined,
+    get exitStatus() {
+      return exit.status;
+    },
+    onExit: (listener) => exit.add(listener),
+    signal: (name) => {
+      if (exit.status === undefined) child.kill(name);
+    },
+    ref: () => child.ref(),
+    unref: () => {
+      child.unref();
+      // A piped stream keeps the process alive on its own.
+      (child.stdout as Socket | null)?.unref();
+      (child.stderr as Socket | null)?.unref();
+    },
+  };
+}
+
+function start(
+  { executable, options }: LaunchSpec,
+  args: readonly string[],
+  stdio: ('ignore' | 'inherit' | 'pipe' | number)[],
+): ChildProcess {
+  try {
+    return spawnProcess(executable, args, {
+      stdio,
+      windowsHide: true,
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+  } catch (error) {
+    throw new ProcessError(
+      PROCESS_ERROR_CODES.start,
+      `A process could not be started with ${executable}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function flags({ execArgv, resourceLimits }: LaunchOptions): string[] {
+  const result = execArgv === undefined ? inheritableExecArgv(process.execArgv) : [...execArgv];
+  const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb } = resourceLimits ?? {};
+  if (maxOldGenerationSizeMb !== undefined) result.push(`--max-old-space-size=${maxOldGenerationSizeMb}`);
+  if (maxYoungGenerationSizeMb !== undefined) result.push(`--max-semi-space-size=${maxYoungGenerationSizeMb}`);
+  if (stackSizeMb !== undefined) result.push(`--stack-size=${Math.floor(stackSizeMb * 1024)}`);
+  return result;
+}

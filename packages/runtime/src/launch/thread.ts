@@ -1,0 +1,86 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { FrameChannel } from '../channel/frame-channel.js';
+import { PortTransport } from '../channel/port-transport.js';
+import { FRAME } from '../protocol/frames.js';
+import { inheritableExecArgv } from './exec-args.js';
+import { ExitListeners, exitStatus } from './exit-listeners.js';
+import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
+
+const ENTRY = new URL('../child/main.js', import.meta.url);
+
+/** What a thread finds in its `workerData`. */
+export interface ThreadData {
+  readonly port: MessagePort;
+  /** One 32-bit number: the tasks that the thread has begun. */
+  readonly progress: SharedArrayBuffer | undefined;
+}
+
+/** Starts a worker thread with the interface of a process. */
+export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
+
+function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
+  const { port1, port2 } = new MessageChannel();
+  const shared = recordsProgress ? new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) : undefined;
+  const output = options.output ?? 'inherit';
+  const worker = new Worker(ENTRY, {
+    workerData: { port: port2, progress: shared },
+    transferList: [port2],
+    execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
+    stdin: false,
+    stdout: output !== 'inherit',
+    stderr: output !== 'inherit',
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+  });
+  const exit = new ExitListeners();
+  let sent: NodeJS.Signals | undefined;
+  // The thread says on standard error itself what it died of; out of memory, it cannot.
+  let failure: (Error & { code?: string }) | undefined;
+  worker.on('error', (error: Error & { code?: string }) => {
+    failure = error;
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') console.error(`${preparation.name}: ${error.message}`);
+  });
+  worker.once('exit', (code) => {
+    // A thread that is ended while it starts reports 0.
+    const forced = sent !== undefined && failure === undefined;
+    exit.settle(forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null));
+  });
+  const channel = new FrameChannel(new PortTransport(port1));
+  // The thread is what keeps us alive, not its channel.
+  channel.unref();
+  channel.send(FRAME.prepare, Buffer.from(JSON.stringify(preparation)));
+  channel.flush();
+  return {
+    pid: process.pid,
+    channel,
+    progress: shared === undefined ? undefined : sharedProgress(shared),
+    stdout: output === 'pipe' ? worker.stdout : undefined,
+    stderr: output === 'pipe' ? worker.stderr : undefined,
+    get exitStatus() {
+      return exit.status;
+    },
+    onExit: (listener) => exit.add(listener),
+    signal: (name) => {
+      if (exit.status !== undefined) return;
+      sent ??= name;
+      void worker.terminate();
+    },
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+  };
+}
+
+function sharedProgress(shared: SharedArrayBuffer): ProgressRecord {
+  const count = new Int32Array(shared);
+  return { read: () => Atomics.load(count, 0) >>> 0, close: () => {} };
+}
+
+/** A worker refuses flags that hold for the whole process, and has those anyway. */
+function threadFlags(): string[] {
+  return inheritableExecArgv(process.execArgv).filter(
+    (flag) =>
+      !/^--(max-|stack|expose|allow-|permission|title|v8-|single-threaded|harmony|icu-|openssl-|tls-|use-|zero-fill|jitless|abort-|diagnostic|disable-proto|force-|secure-|security-|no-opt|trace-gc)/.test(
+        flag,
+      ),
+  );
+}

@@ -1,0 +1,38 @@
+/** Looking at the stack costs 4 µs, most of what a small task costs: it is done for so many tasks in one turn of the event loop. */
+const PER_TURN = 16;
+const FRAMES = 8;
+
+let left = PER_TURN;
+let isScheduled = false;
+
+/** Remembers where a task was asked for, to be shown when it fails. */
+export function captureCallSite(below: (...args: never[]) => unknown): { readonly stack?: string } | undefined {
+  if (left === 0) return undefined;
+  left--;
+  if (!isScheduled) {
+    isScheduled = true;
+    setImmediate(() => {
+      left = PER_TURN;
+      isScheduled = false;
+    }).unref();
+  }
+  const site: { stack?: string } = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  // The text is made only if somebody reads it.
+  Error.captureStackTrace(site, below);
+  Error.stackTraceLimit = limit;
+  return site;
+}
+
+/** Adds where the task was asked for to the stack of the error that it ended with. */
+export function addCallSite(error: unknown, site: { readonly stack?: string } | undefined, where: string): void {
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+  const frames = site?.stack?.split('\n').slice(1).join('\n');
+  const stack = `${error.stack}\n    in ${where}${frames ? `, called from\n${frames}` : ''}`;
+  try {
+    Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
+  } catch {
+    // A frozen error keeps the stack it has.
+  }
+}

@@ -1,0 +1,103 @@
+import type { Payload } from '@mp/codec';
+import { encodeSnapshot, type Marshal } from '../channel/marshal.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { Pace } from './pace.js';
+
+/** Any function that a pool can call. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** A function in the form in which workers receive it: its code with what it captured, at one moment. */
+export interface FunctionVersion {
+  readonly id: number;
+  readonly name: string;
+  readonly payload: Payload;
+  readonly pace: Pace;
+  /** Tasks that name it and are not done; it may be forgotten when there are none. */
+  uses: number;
+}
+
+/** Versions that nobody uses are kept up to this number, because the same functions come again and again. */
+const KEPT_VERSIONS = 512;
+
+/**
+ * The functions that a pool has been given.
+ *
+ * A function is captured when it is submitted, because what it closes over may change from one call to the next. A
+ * version that is equal to the last one, byte by byte, is the same: workers receive it once.
+ */
+export class FunctionRegistry {
+  readonly #marshal: Marshal;
+  readonly #latest = new WeakMap<object, FunctionVersion>();
+  readonly #paces = new WeakMap<object, Pace>();
+  readonly #idle = new Map<number, FunctionVersion>();
+  readonly #onForget: (version: FunctionVersion) => void;
+  /** Captured in this turn of the synchronous program; nothing can have changed in between where no other code ran. */
+  #nextId = 1;
+
+  constructor(marshal: Marshal, onForget: (version: FunctionVersion) => void) {
+    this.#marshal = marshal;
+    this.#onForget = onForget;
+  }
+
+  /**
+   * Captures a function for one task.
+   *
+   * @returns The version, or a promise of it where the codec has to prepare.
+   * @throws SerializeError where the function cannot travel.
+   */
+  capture(fn: AnyFunction): FunctionVersion | Promise<FunctionVersion> {
+    if (typeof fn !== 'function')
+      throw new ProcessError(PROCESS_ERROR_CODES.argument, `A pool calls functions, and was given ${typeof fn}.`);
+    const { codec, context } = this.#marshal;
+    const latest = this.#latest.get(fn);
+    if (latest !== undefined && this.#isConstant(fn)) return this.#use(latest);
+    const preparing = codec.prepareEncode(fn, context);
+    return preparing === undefined ? this.#encode(fn) : preparing.then(() => this.#encode(fn));
+  }
+
+  /** A task that named the version is done. */
+  release(version: FunctionVersion): void {
+    if (--version.uses > 0) return;
+    this.#idle.set(version.id, version);
+    if (this.#idle.size <= KEPT_VERSIONS) return;
+    const oldest = this.#idle.values().next().value as FunctionVersion;
+    this.#idle.delete(oldest.id);
+    this.#onForget(oldest);
+    forgotten.add(oldest);
+  }
+
+  #encode(fn: AnyFunction): FunctionVersion {
+    const payload = encodeSnapshot(this.#marshal, fn, 'fn');
+    const latest = this.#latest.get(fn);
+    if (latest !== undefined && !forgotten.has(latest) && isSame(latest.payload, payload)) return this.#use(latest);
+    const pace = this.#paces.get(fn) ?? new Pace();
+    this.#paces.set(fn, pace);
+    const version: FunctionVersion = { id: this.#nextId++, name: fn.name || 'anonymous', payload, pace, uses: 0 };
+    this.#latest.set(fn, version);
+    return this.#use(version);
+  }
+
+  #use(version: FunctionVersion): FunctionVersion {
+    if (version.uses++ === 0) this.#idle.delete(version.id);
+    return version;
+  }
+
+  /** Whether capturing the function again would give the same: references, and code that closes over nothing. */
+  #isConstant(fn: AnyFunction): boolean {
+    const { codec } = this.#marshal;
+    if (forgotten.has(this.#latest.get(fn) as FunctionVersion)) return false;
+    if (!codec.capabilities.functions) return true;
+    return codec.isConstant?.(fn) ?? false;
+  }
+}
+
+/** Versions that the workers do not have any more. */
+const forgotten = new WeakSet<FunctionVersion>();
+
+function isSame(a: Payload, b: Payload): boolean {
+  return (
+    a.buffers.length === b.buffers.length &&
+    Buffer.compare(a.body, b.body) === 0 &&
+    a.buffers.every((buffer, i) => Buffer.compare(buffer, b.buffers[i] as Uint8Array) === 0)
+  );
+}

@@ -1,0 +1,127 @@
+import type { LaunchOptions } from '../launch/launcher.js';
+import { cpuCount } from '../platform/cpus.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+
+/** How a pool is set up. All parts are optional. */
+export interface PoolOptions extends LaunchOptions {
+  /** The number of workers: `minProcesses` and `maxProcesses` at once. @defaultValue cpuCount() */
+  readonly processes?: number | undefined;
+  /** So many workers are kept even when there is nothing to do. @defaultValue processes */
+  readonly minProcesses?: number | undefined;
+  /** More workers than this are never started. @defaultValue processes */
+  readonly maxProcesses?: number | undefined;
+  /** A worker above the minimum goes when it had nothing to do for so long, in milliseconds. @defaultValue 10_000 */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Called in each worker before its first task. Where it throws, so does everything that was asked of the pool. */
+  readonly initializer?: ((...args: never[]) => unknown) | undefined;
+  /** What the initializer is called with. */
+  readonly initargs?: readonly unknown[] | undefined;
+  /** A worker is replaced after so many tasks; a chunk counts as one. @defaultValue Infinity */
+  readonly maxTasksPerChild?: number | undefined;
+  /** A worker is replaced when its process uses more memory than this, in bytes. @defaultValue Infinity */
+  readonly maxMemoryBytes?: number | undefined;
+  /** A worker is replaced when it is older than this, in milliseconds. @defaultValue Infinity */
+  readonly maxAgeMs?: number | undefined;
+  /**
+   * How many tasks may run at once in one worker, as far as they wait for something.
+   *
+   * @defaultValue 1
+   */
+  readonly concurrency?: number | undefined;
+  /** So many tasks may wait; more are refused with `MP_OVERLOAD`. @defaultValue Infinity */
+  readonly maxQueue?: number | undefined;
+  /** So long a task that is over time or aborted has to end by itself, in milliseconds, before its worker is ended. @defaultValue 200 */
+  readonly graceMs?: number | undefined;
+  /**
+   * Whether workers keep the program alive while they have something to do. An idle pool never does.
+   *
+   * @defaultValue true
+   */
+  readonly keepsAlive?: boolean | undefined;
+  /** The beginning of the workers' names. @defaultValue 'PoolWorker' */
+  readonly name?: string | undefined;
+}
+
+/** {@link PoolOptions} after defaults. */
+export interface ResolvedPoolOptions {
+  readonly minProcesses: number;
+  readonly maxProcesses: number;
+  readonly idleTimeoutMs: number;
+  readonly initializer: ((...args: never[]) => unknown) | undefined;
+  readonly initargs: readonly unknown[];
+  readonly maxTasksPerChild: number;
+  readonly maxMemoryBytes: number;
+  readonly maxAgeMs: number;
+  readonly concurrency: number;
+  readonly maxQueue: number;
+  readonly graceMs: number;
+  readonly keepsAlive: boolean;
+  readonly name: string;
+  readonly launch: LaunchOptions;
+}
+
+/** Copies the options, checks them, and fills in what is missing. @throws ProcessError with code `MP_ARGUMENT`. */
+export function resolvePoolOptions(options: PoolOptions | number = {}): ResolvedPoolOptions {
+  const given: PoolOptions = typeof options === 'number' ? { processes: options } : options;
+  const processes = count('processes', given.processes, Math.max(cpuCount(), given.minProcesses ?? 1), 1);
+  const maxProcesses = count('maxProcesses', given.maxProcesses, Math.max(processes, given.minProcesses ?? 0), 1);
+  const minProcesses = count('minProcesses', given.minProcesses, Math.min(processes, maxProcesses), 0);
+  if (minProcesses > maxProcesses) throw refuse('minProcesses', `at most maxProcesses (${maxProcesses})`, minProcesses);
+  const { initializer, initargs } = given;
+  if (initializer !== undefined && typeof initializer !== 'function')
+    throw refuse('initializer', 'a function', initializer);
+  if (initargs !== undefined && !Array.isArray(initargs)) throw refuse('initargs', 'an array', initargs);
+  const { execArgv, env, cwd, output, resourceLimits } = given;
+  return Object.freeze({
+    minProcesses,
+    maxProcesses,
+    idleTimeoutMs: duration('idleTimeoutMs', given.idleTimeoutMs, 10_000),
+    initializer,
+    initargs: initargs ?? [],
+    maxTasksPerChild: count('maxTasksPerChild', given.maxTasksPerChild, Number.POSITIVE_INFINITY, 1),
+    maxMemoryBytes: duration('maxMemoryBytes', given.maxMemoryBytes, Number.POSITIVE_INFINITY),
+    maxAgeMs: duration('maxAgeMs', given.maxAgeMs, Number.POSITIVE_INFINITY),
+    concurrency: count('concurrency', given.concurrency, 1, 1),
+    maxQueue: count('maxQueue', given.maxQueue, Number.POSITIVE_INFINITY, 1),
+    graceMs: duration('graceMs', given.graceMs, 200),
+    keepsAlive: given.keepsAlive ?? true,
+    name: given.name ?? 'PoolWorker',
+    launch: { execArgv, env, cwd, output, resourceLimits },
+  });
+}
+
+function count(name: string, value: unknown, byDefault: number, least: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value === 'number' && value >= least && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))
+    return value;
+  throw refuse(name, `an integer of at least ${least}`, value);
+}
+
+function duration(name: string, value: unknown, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw refuse(name, 'a number of at least 0', value);
+}
+
+function refuse(name: string, expected: string, found: unknown): ProcessError {
+  return new ProcessError(
+    PROCESS_ERROR_CODES.argument,
+    `The option ${name} is ${expected}, not ${typeof found === 'string' ? JSON.stringify(found) : String(found)}.`,
+  );
+}
+
+/** What is asked for one task, or for each task of a call. */
+export interface TaskOptions {
+  /** So long the task may run, in milliseconds, counted from its start. */
+  readonly timeoutMs?: number | undefined;
+  /** Cancels the task: at once, if it waits; if it runs, by its own signal, and then with its worker. */
+  readonly signal?: AbortSignal | undefined;
+  /** How often the task is run again when its worker dies. @defaultValue 0 */
+  readonly retries?: number | undefined;
+  /** Higher runs earlier. @defaultValue 0 */
+  readonly priority?: number | undefined;
+  /** Tasks with the same key run in the same worker, as long as it lives. */
+  readonly affinity?: string | number | undefined;
+  /** Called with what the task reports by {@link CurrentTask.reportProgress}. */
+  readonly onProgress?: ((value: unknown) => void) | undefined;
+}

@@ -1,0 +1,560 @@
+import { isScalar } from '../channel/cells.js';
+import type { Marshal } from '../channel/marshal.js';
+import { encodeSnapshot } from '../channel/marshal.js';
+import type { ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { TASK_MODE } from '../protocol/pool-frames.js';
+import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
+import { captureCallSite } from './call-site.js';
+import { ChunkSize } from './chunk-size.js';
+import { Crew } from './crew.js';
+import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
+import { MapJob } from './map-job.js';
+import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
+import { Pace } from './pace.js';
+import { ResultStream } from './result-stream.js';
+import { pull, type Source } from './source.js';
+import type { PoolCounts } from './statistics.js';
+import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
+import { callMode } from './worker-slot.js';
+
+/** What is asked for a call with callbacks. */
+export interface CallbackOptions<T> extends TaskOptions {
+  /** Called with the result. */
+  readonly callback?: ((value: T) => void) | undefined;
+  /** Called with the error. */
+  readonly errorCallback?: ((error: unknown) => void) | undefined;
+}
+
+/** What is asked for {@link BasePool.map} and its relatives. */
+export interface MapOptions extends TaskOptions {
+  /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
+  readonly chunkSize?: number | undefined;
+  /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
+  readonly failFast?: boolean | undefined;
+}
+
+/** What is asked for {@link BasePool.imap} and {@link BasePool.imapUnordered}. */
+export interface ImapOptions extends TaskOptions {
+  /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
+  readonly chunkSize?: number | undefined;
+  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
+  readonly bufferSize?: number | undefined;
+}
+
+/** What a pool says about itself. */
+export interface PoolStats extends PoolCounts {
+  /** Tasks that wait for a worker. */
+  readonly waiting: number;
+  /** Tasks that were taken in and have not ended. */
+  readonly pending: number;
+  /** Workers. */
+  readonly workers: readonly {
+    readonly pid: number | undefined;
+    readonly state: string;
+    /** Tasks in its hands. */
+    readonly inHand: number;
+    readonly ageMs: number;
+  }[];
+}
+
+/** Chunks that are under way for each worker: one runs, one waits there, one is being answered. */
+const CHUNKS_PER_WORKER = 3;
+
+/**
+ * Workers that run functions.
+ *
+ * @example
+ * await using pool = new Pool(4);
+ * const sizes = await pool.map((file) => statSync(file).size, files);
+ */
+export class BasePool implements AsyncDisposable {
+  /** @internal Set by the context to which the class belongs. */
+  static origin: () => ProcessOrigin = () => {
+    throw new ProcessError(PROCESS_ERROR_CODES.state, 'This class of pools belongs to no context.');
+  };
+
+  readonly #options: ResolvedPoolOptions;
+  readonly #marshal: Marshal;
+  readonly #functions: FunctionRegistry;
+  readonly #crew: Crew;
+  #nextTask = 1;
+
+  /** @param options - How the pool is set up, or the number of its workers. */
+  constructor(options?: PoolOptions | number) {
+    const origin = (new.target as typeof BasePool).origin();
+    this.#options = resolvePoolOptions(options);
+    this.#marshal = origin.marshal;
+    this.#functions = new FunctionRegistry(origin.marshal, (version) => this.#crew.forget(version));
+    this.#crew = new Crew(origin, this.#options, (version) => this.#functions.release(version));
+  }
+
+  /** Resolves when the first worker is ready; rejects when none will be, because the initializer fails. */
+  get ready(): Promise<void> {
+    return this.#crew.ready;
+  }
+
+  /**
+   * Calls a function in a worker.
+   *
+   * @param fn - Any function that the codec carries. It is captured now, with what it closes over.
+   * @param args - What it is called with. They are read now; later changes do not reach the worker.
+   * @returns Its result, to be awaited.
+   */
+  apply<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: Readonly<A>,
+    options?: CallbackOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>> {
+    const call = new Call<Awaited<R>>(this.#crew, options);
+    this.#prepare(fn, args ?? NO_ARGS, call, options, TASK_MODE.call, this.apply);
+    return call.result;
+  }
+
+  /** {@link apply}, under the name that it has in Python where it does not wait. */
+  applyAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: Readonly<A>,
+    options?: CallbackOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>> {
+    return this.apply(fn, args, options);
+  }
+
+  /**
+   * Calls a function with each item.
+   *
+   * @param items - Any iterable, also an asynchronous one. Items are read as workers become free.
+   * @returns The results in the order of the items, to be awaited.
+   */
+  map<T, R>(
+    fn: (item: T) => R,
+    items: Source<T>,
+    options?: MapOptions & CallbackOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#collect(TASK_MODE.map, fn, items, options ?? {});
+  }
+
+  /** {@link map}, under the name that it has in Python where it does not wait. */
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    items: Source<T>,
+    options?: MapOptions & CallbackOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.map(fn, items, options);
+  }
+
+  /** As {@link map}; each item is an array of arguments. */
+  starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Source<Readonly<A>>,
+    options?: MapOptions & CallbackOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#collect(TASK_MODE.starmap, fn, items, options ?? {});
+  }
+
+  /** {@link starmap}, under the name that it has in Python where it does not wait. */
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: Source<Readonly<A>>,
+    options?: MapOptions & CallbackOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.starmap(fn, items, options);
+  }
+
+  /**
+   * Calls a function with each item and yields the results in the order of the items, as they come.
+   *
+   * Items are pulled from the input only as results are taken: an endless input is fine.
+   */
+  imap<T, R>(fn: (item: T) => R, items: Source<T>, options?: ImapOptions): ResultStream<Awaited<R>> {
+    return this.#iterate(fn, items, options ?? {}, true);
+  }
+
+  /** As {@link imap}, in the order in which the results come. */
+  imapUnordered<T, R>(fn: (item: T) => R, items: Source<T>, options?: ImapOptions): ResultStream<Awaited<R>> {
+    return this.#iterate(fn, items, options ?? {}, false);
+  }
+
+  /**
+   * Calls a generator function in a worker and yields what it yields, as fast as it is taken here.
+   *
+   * @param fn - Returns any iterable, also an asynchronous one.
+   */
+  stream<A extends readonly unknown[], T>(
+    fn: (...args: A) => Iterable<T> | AsyncIterable<T> | PromiseLike<Iterable<T> | AsyncIterable<T>>,
+    args?: Readonly<A>,
+    options: ImapOptions = {},
+  ): ResultStream<T> {
+    const window = options.bufferSize ?? 16;
+    let task: PoolTask | undefined;
+    let consumed = 0;
+    const stream = new ResultStream<T>({
+      onConsumed: () => {
+        // Credit is given in bundles: a frame for each item would cost as much as the item.
+        if (++consumed * 2 < window || task === undefined) return;
+        this.#crew.credit(task, consumed);
+        consumed = 0;
+      },
+      onStop: () => {
+        if (task !== undefined) this.#crew.cancel(task, stopped());
+      },
+    });
+    const sink: TaskSink = {
+      onItem: (value) => stream.add({ ok: true, value }),
+      onValue: () => stream.end(),
+      onItems: () => stream.end(),
+      onError: (error) => {
+        stream.add({ ok: false, error });
+        stream.end();
+      },
+      onProgress: (value) => options.onProgress?.(value),
+    };
+    this.#prepare(fn as AnyFunction, args ?? NO_ARGS, sink, options, TASK_MODE.stream, this.stream, (submitted) => {
+      task = submitted;
+      task.credit = window;
+    });
+    return stream;
+  }
+
+  /**
+   * Calls a function once in every worker.
+   *
+   * @param options - `alsoLater`: whether workers that are started later call it before their first task. True by default.
+   * @returns The results of the workers that there are.
+   */
+  async broadcast<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: Readonly<A>,
+    options: { readonly alsoLater?: boolean } = {},
+  ): Promise<Awaited<R>[]> {
+    await this.#crew.ready;
+    const version = await this.#functions.capture(fn as AnyFunction);
+    const taskArgs = await this.#encodeArgs(args ?? []);
+    const results: AsyncResult<Awaited<R>>[] = [];
+    const make = () => {
+      const call = new Call<Awaited<R>>(this.#crew, undefined);
+      results.push(call.result);
+      version.uses++;
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, call);
+    };
+    this.#crew.broadcast(make, options.alsoLater ?? true);
+    return Promise.all([...results]);
+  }
+
+  /** What the pool has done, and what it is doing. */
+  stats(): PoolStats {
+    const now = performance.now();
+    return {
+      ...this.#crew.statistics.snapshot(),
+      waiting: this.#crew.waiting,
+      pending: this.#crew.pending,
+      workers: [...this.#crew.slots].map(({ child, state, startedAt }) => ({
+        pid: child.pid,
+        state: state.state,
+        inHand: state.inHand.size,
+        ageMs: now - startedAt,
+      })),
+    };
+  }
+
+  /** Takes no more tasks. Those that were taken are done, then the workers leave. */
+  close(): void {
+    this.#crew.close();
+  }
+
+  /** Ends everything now. Tasks that are not done fail with `MP_TERMINATED`. */
+  terminate(): void {
+    this.#crew.terminate();
+  }
+
+  /**
+   * Waits until the workers are gone.
+   *
+   * @throws ProcessError where the pool was neither closed nor terminated.
+   */
+  join(): Promise<void> {
+    return this.#crew.join();
+  }
+
+  /** Terminates the pool and waits until the workers are gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.terminate();
+    await this.join();
+  }
+
+  #collect<R>(
+    mode: number,
+    fn: AnyFunction,
+    items: Source<unknown>,
+    options: MapOptions & CallbackOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    const values: unknown[] = [];
+    let failure: { readonly index: number; readonly error: unknown } | undefined;
+    const sink = new Call<Awaited<R>[]>(
+      {
+        cancel: (_task, reason) => {
+          job.stop(reason);
+          sink.onError(reason);
+        },
+      },
+      options,
+    );
+    const job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, {
+      onItem: (index, outcome) => {
+        if (outcome.ok) values[index] = outcome.value;
+        else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
+        if (failure === undefined || options.failFast !== true) return;
+        job.stop(failure.error);
+        sink.onError(failure.error);
+      },
+      onEnd: (_count, inputError) => {
+        const problem = inputError ?? failure;
+        if (problem === undefined) sink.onValue(values);
+        else sink.onError(problem.error);
+      },
+    });
+    job.advance();
+    return sink.result;
+  }
+
+  #iterate<R>(
+    fn: AnyFunction,
+    items: Source<unknown>,
+    options: ImapOptions,
+    isOrdered: boolean,
+  ): ResultStream<Awaited<R>> {
+    const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
+    let next = 0;
+    const stream = new ResultStream<Awaited<R>>({
+      onConsumed: () => job.consumed(1),
+      onStop: () => job.stop(stopped()),
+    });
+    const bufferSize = options.bufferSize ?? 16 * this.#options.maxProcesses;
+    const job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, {
+      onItem: (index, outcome) => {
+        if (!isOrdered) return stream.add(outcome);
+        early.set(index, outcome);
+        for (let item = early.get(next); item !== undefined; item = early.get(next)) {
+          early.delete(next++);
+          stream.add(item);
+        }
+      },
+      onEnd: (_count, inputError) => {
+        if (inputError !== undefined) stream.add({ ok: false, error: inputError.error });
+        stream.end();
+      },
+    });
+    job.advance();
+    return stream;
+  }
+
+  #createJob(
+    mode: number,
+    fn: AnyFunction,
+    items: Source<unknown>,
+    options: MapOptions,
+    maxItems: number,
+    listener: ConstructorParameters<typeof MapJob>[4],
+  ): MapJob {
+    const { chunkSize } = options;
+    if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1))
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `The option chunkSize is an integer of at least 1, not ${chunkSize}.`,
+      );
+    if (typeof items !== 'object' && typeof items !== 'string')
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `A pool maps over an iterable, and was given ${typeof items}.`,
+      );
+    // Captured once: all items see the function as it is now.
+    const captured = this.#functions.capture(fn);
+    if (captured instanceof Promise) captured.catch(() => {});
+    const pace = new Pace();
+    const { maxProcesses } = this.#options;
+    const callSite = captureCallSite(this.map);
+    return new MapJob(
+      {
+        submitChunk: (chunk, sink) => this.#submitChunk(chunk, sink, captured, mode, options, pace, callSite),
+      },
+      pull(items),
+      new ChunkSize(chunkSize, maxProcesses),
+      { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
+      listener,
+    );
+  }
+
+  #submitChunk(
+    chunk: readonly unknown[],
+    sink: TaskSink,
+    captured: FunctionVersion | Promise<FunctionVersion>,
+    mode: number,
+    options: MapOptions,
+    pace: Pace,
+    callSite: { readonly stack?: string } | undefined,
+  ): { cancel(reason: unknown): void } {
+    let task: PoolTask | undefined;
+    let isCancelled = false;
+    const begin = async (version: FunctionVersion) => {
+      const preparing = this.#marshal.codec.prepareEncode(chunk, this.#marshal.context);
+      if (preparing !== undefined) await preparing;
+      submit(version);
+    };
+    const submit = (version: FunctionVersion) => {
+      if (isCancelled) return;
+      const payload = encodeSnapshot(this.#marshal, chunk, 'items');
+      version.uses++;
+      task = new PoolTask(this.#nextTask++, version, mode, payload, sink, options, pace, callSite);
+      this.#crew.submit(task);
+    };
+    try {
+      if (captured instanceof Promise) captured.then(begin).catch((error) => sink.onError(error));
+      else if (this.#marshal.codec.prepareEncode(chunk, this.#marshal.context) === undefined) submit(captured);
+      else begin(captured).catch((error) => sink.onError(error));
+    } catch (error) {
+      // After the caller has noted the chunk.
+      queueMicrotask(() => sink.onError(error));
+    }
+    return {
+      cancel: (reason) => {
+        isCancelled = true;
+        if (task !== undefined) this.#crew.cancel(task, reason);
+      },
+    };
+  }
+
+  /** Captures the function and the arguments, now or after what the codec has to prepare, and submits the task. */
+  #prepare(
+    fn: AnyFunction,
+    args: readonly unknown[],
+    sink: TaskSink,
+    options: TaskOptions | undefined,
+    mode: number,
+    below: (...args: never[]) => unknown,
+    beforeSubmit?: (task: PoolTask) => void,
+  ): void {
+    const callSite = captureCallSite(below);
+    const submit = (version: FunctionVersion, taskArgs: TaskArgs) =>
+      this.#submit(version, taskArgs, sink, options, mode, callSite, beforeSubmit);
+    try {
+      if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
+      const version = this.#functions.capture(fn);
+      const taskArgs = this.#encodeArgs(args, mode === TASK_MODE.stream);
+      if (!(version instanceof Promise) && !(taskArgs instanceof Promise)) return submit(version, taskArgs);
+      Promise.all([version, taskArgs]).then(
+        ([ready, encoded]) => submit(ready, encoded),
+        (error) => sink.onError(error),
+      );
+    } catch (error) {
+      sink.onError(error);
+    }
+  }
+
+  #encodeArgs(args: readonly unknown[], always = false): TaskArgs | Promise<TaskArgs> {
+    if (!always && areScalars(args)) return args.length === 1 ? [args[0]] : args.slice();
+    const preparing = this.#marshal.codec.prepareEncode(args, this.#marshal.context);
+    const encode = () => encodeSnapshot(this.#marshal, args, 'args');
+    return preparing === undefined ? encode() : preparing.then(encode);
+  }
+
+  #submit(
+    version: FunctionVersion,
+    args: TaskArgs,
+    sink: TaskSink,
+    options: TaskOptions | undefined,
+    mode: number,
+    callSite: { readonly stack?: string } | undefined,
+    beforeSubmit: ((task: PoolTask) => void) | undefined,
+  ): void {
+    const { maxQueue } = this.#options;
+    if (this.#crew.waiting >= maxQueue) {
+      this.#functions.release(version);
+      return sink.onError(
+        new ProcessError(
+          PROCESS_ERROR_CODES.overload,
+          `${maxQueue} tasks wait already, which is the pool's maxQueue. Await results before submitting more, or use imap.`,
+        ),
+      );
+    }
+    const taskMode = mode === TASK_MODE.call ? callMode(args) : mode;
+    const task = new PoolTask(this.#nextTask++, version, taskMode, args, sink, options, undefined, callSite);
+    if (sink instanceof Call && !sink.begin(task)) return this.#functions.release(version);
+    beforeSubmit?.(task);
+    this.#crew.submit(task);
+    const signal = options?.signal;
+    if (signal !== undefined) this.#follow(signal, task);
+  }
+
+  #follow(signal: AbortSignal, task: PoolTask): void {
+    if (signal.aborted) return this.#crew.cancel(task, signal.reason);
+    const cancel = () => this.#crew.cancel(task, signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    task.onSettled = () => signal.removeEventListener('abort', cancel);
+  }
+}
+
+const NO_ARGS: readonly never[] = Object.freeze([]);
+
+function areScalars(args: readonly unknown[]): boolean {
+  // The count is one byte on the wire.
+  if (args.length > 255) return false;
+  for (let i = 0; i < args.length; i++) if (!isScalar(args[i])) return false;
+  return true;
+}
+
+/** Who can end a task early. */
+interface Canceller {
+  cancel(task: PoolTask | undefined, reason: unknown): void;
+}
+
+/** One call: its result, and what happens when it is there. */
+class Call<T> implements TaskSink {
+  readonly result: AsyncResult<T>;
+  readonly #canceller: Canceller;
+  readonly #options: CallbackOptions<T> | undefined;
+  #task: PoolTask | undefined;
+  #isCancelled = false;
+
+  constructor(canceller: Canceller, options: CallbackOptions<T> | undefined) {
+    this.#canceller = canceller;
+    this.#options = options;
+    this.result = new AsyncResult<T>(this);
+    // Who gave a callback for errors has handled them.
+    if (options?.errorCallback !== undefined) this.result.catch(() => {});
+  }
+
+  /** The task is about to be submitted. @returns False where it was cancelled before. */
+  begin(task: PoolTask): boolean {
+    this.#task = task;
+    return !this.#isCancelled;
+  }
+
+  /** Nobody wants the result any more. */
+  cancel(reason: unknown): void {
+    this.#isCancelled = true;
+    if (this.#task === undefined) this.onError(reason);
+    this.#canceller.cancel(this.#task, reason);
+  }
+
+  onValue(value: unknown): void {
+    resolveResult(this.result, value as T);
+    this.#options?.callback?.(value as T);
+  }
+
+  onItems(): void {
+    // Only chunks come item by item.
+  }
+
+  onError(error: unknown): void {
+    rejectResult(this.result, error);
+    this.#options?.errorCallback?.(error);
+  }
+
+  onProgress(value: unknown): void {
+    this.#options?.onProgress?.(value);
+  }
+}
+
+function stopped(): ProcessError {
+  return new ProcessError(PROCESS_ERROR_CODES.cancelled, 'The results are not wanted any more.');
+}

@@ -1,0 +1,282 @@
+import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
+import { readError, reviveError } from '../channel/error-transfer.js';
+import type { Marshal } from '../channel/marshal.js';
+import type { Child } from '../launch/launcher.js';
+import { FRAME } from '../protocol/frames.js';
+import { RESULT, TASK_MODE } from '../protocol/pool-frames.js';
+import type { ExitStatus } from '../protocol/preparation.js';
+import type { FunctionVersion } from './function-registry.js';
+import type { WorkerState } from './scheduler.js';
+import { type ItemOutcome, isEncoded, type PoolTask } from './task.js';
+
+/** What a slot tells its pool. */
+export interface SlotOwner {
+  onReady(slot: WorkerSlot): void;
+  /** The worker's initializer failed, or it could not load what it needs. */
+  onFailed(slot: WorkerSlot, error: unknown): void;
+  onValue(slot: WorkerSlot, task: PoolTask, value: unknown): void;
+  onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void;
+  onError(slot: WorkerSlot, task: PoolTask, error: unknown): void;
+  /** A frame of results was handled. */
+  onBatch(slot: WorkerSlot, batch: Batch): void;
+  onHandBack(slot: WorkerSlot, tasks: readonly PoolTask[]): void;
+  onStray(slot: WorkerSlot, error: unknown): void;
+  /** The worker is gone, and nothing of it will arrive any more. */
+  onGone(slot: WorkerSlot, status: ExitStatus): void;
+}
+
+/** What a worker says about a frame of results. */
+export interface Batch {
+  readonly tasks: readonly PoolTask[];
+  readonly wholeMs: number;
+  readonly longestMs: number;
+  /** Bytes of memory that the worker uses; 0 where that is not asked for. */
+  readonly memory: number;
+}
+
+/** So long the end of the channel is awaited after the end of the process: a process of the task's own may hold it open. */
+const LAST_WORDS_MS = 100;
+
+/** The parent's side of one worker: what it was given, and what it says. */
+export class WorkerSlot {
+  readonly state: WorkerState<PoolTask>;
+  readonly child: Child;
+  readonly startedAt: number;
+  /** When it had nothing to do last. */
+  idleSince: number;
+  isReady = false;
+  /** Whether the pool itself makes the worker go. */
+  isExpectedToGo = false;
+  readonly #owner: SlotOwner;
+  readonly #marshal: Marshal;
+  readonly #tasks = new Map<number, PoolTask>();
+  readonly #known = new Set<number>();
+  readonly #cells = new CellWriter();
+  #nextSequence = 0;
+  #exit: ExitStatus | undefined;
+  #isChannelOver = false;
+  #isGone = false;
+
+  constructor(state: WorkerState<PoolTask>, child: Child, marshal: Marshal, owner: SlotOwner, now: number) {
+    this.state = state;
+    this.child = child;
+    this.startedAt = now;
+    this.idleSince = now;
+    this.#marshal = marshal;
+    this.#owner = owner;
+    child.channel.setHandler({
+      onFrame: (kind, body, buffers) => this.#onFrame(kind, body, buffers),
+      onEnd: () => {
+        this.#isChannelOver = true;
+        this.#settleGone();
+      },
+    });
+    child.onExit((status) => {
+      this.#exit = status;
+      if (!this.#isChannelOver) setTimeout(() => this.#settleGone(true), LAST_WORDS_MS).unref();
+      this.#settleGone();
+    });
+  }
+
+  /** How many tasks the worker has begun, by its own record; undefined where the record cannot be read. */
+  get begun(): number | undefined {
+    try {
+      return this.child.progress?.read();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Sends the pool's initializer. */
+  initialize(body: Uint8Array, buffers: readonly Uint8Array[]): void {
+    this.child.channel.send(FRAME.run, body, buffers);
+  }
+
+  /** Delivers tasks, and the functions that they name as far as the worker does not have them. */
+  send(tasks: readonly PoolTask[]): void {
+    const cells = this.#cells;
+    for (const { version } of tasks) if (!this.#known.has(version.id)) this.#define(version);
+    cells.uint32(this.#nextSequence);
+    for (const task of tasks) {
+      task.sequence = this.#nextSequence++;
+      task.isDelivered = true;
+      this.#tasks.set(task.id, task);
+      cells.uint32(task.id);
+      cells.uint32(task.version.id);
+      cells.uint8(task.mode);
+      const { args } = task;
+      if (isEncoded(args)) cells.payload(args);
+      else {
+        cells.uint8(args.length);
+        for (let i = 0; i < args.length; i++) cells.scalar(args[i]);
+      }
+    }
+    const { body, buffers } = cells.take();
+    this.child.channel.send(FRAME.tasks, body, buffers);
+  }
+
+  /** Tells a task that nobody waits for it any more. */
+  abort(task: PoolTask, reason: string): void {
+    this.#cells.uint32(task.id);
+    this.#cells.scalar(reason);
+    this.child.channel.send(FRAME.abort, this.#cells.take().body);
+  }
+
+  /** Lets a stream go on for so many items. */
+  credit(task: PoolTask, count: number): void {
+    this.#cells.uint32(task.id);
+    this.#cells.uint32(count);
+    this.child.channel.send(FRAME.credit, this.#cells.take().body);
+  }
+
+  /** Tells the worker to leave when it has done what it has. */
+  finish(): void {
+    this.isExpectedToGo = true;
+    this.child.channel.send(FRAME.finish, new Uint8Array(0));
+    this.child.channel.flush();
+  }
+
+  /** The function will not be named any more. */
+  forget(version: FunctionVersion): void {
+    if (!this.#known.delete(version.id)) return;
+    this.#cells.uint32(version.id);
+    this.child.channel.send(FRAME.forget, this.#cells.take().body);
+  }
+
+  #define({ id, payload }: FunctionVersion): void {
+    this.#known.add(id);
+    this.#cells.uint32(id);
+    this.#cells.payload(payload);
+    const { body, buffers } = this.#cells.take();
+    this.child.channel.send(FRAME.define, body, buffers);
+  }
+
+  #onFrame(kind: number, body: Uint8Array, buffers: readonly Uint8Array[]): void {
+    switch (kind) {
+      case FRAME.results:
+        return this.#onResults(new CellReader(body, buffers));
+      case FRAME.ready:
+        this.isReady = true;
+        return this.#owner.onReady(this);
+      case FRAME.failed:
+        this.isExpectedToGo = true;
+        return this.#owner.onFailed(this, reviveError(readError(new CellReader(body, buffers)), this.#marshal));
+      case FRAME.stray:
+        return this.#owner.onStray(this, reviveError(readError(new CellReader(body, buffers)), this.#marshal));
+      case FRAME.handBack:
+        return this.#onHandBack(new CellReader(body, buffers));
+      case FRAME.progress:
+        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => task.sink.onProgress?.(value));
+      case FRAME.item:
+        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => task.sink.onItem?.(value));
+    }
+  }
+
+  #onResults(cells: CellReader): void {
+    const count = cells.uint32();
+    const tasks: PoolTask[] = [];
+    for (let i = 0; i < count; i++) {
+      const id = cells.uint32();
+      const task = this.#tasks.get(id);
+      if (task !== undefined) {
+        this.#tasks.delete(id);
+        tasks.push(task);
+      }
+      this.#onResult(task, cells.uint8(), cells);
+    }
+    const longestMs = cells.float64();
+    const wholeMs = cells.float64();
+    this.#owner.onBatch(this, { tasks, longestMs, wholeMs, memory: cells.float64() });
+  }
+
+  #onResult(task: PoolTask | undefined, status: number, cells: CellReader): void {
+    switch (status) {
+      case RESULT.value: {
+        const cell = cells.cell();
+        if (task !== undefined) this.#decode(cell, (value) => this.#owner.onValue(this, task, value), task);
+        return;
+      }
+      case RESULT.error: {
+        const written = readError(cells);
+        if (task !== undefined) this.#owner.onError(this, task, reviveError(written, this.#marshal));
+        return;
+      }
+      case RESULT.items: {
+        const items = this.#readItems(cells);
+        if (task !== undefined) this.#owner.onItems(this, task, items);
+      }
+    }
+  }
+
+  #readItems(cells: CellReader): ItemOutcome[] {
+    const count = cells.uint32();
+    const items: ItemOutcome[] = [];
+    for (let i = 0; i < count; i++) {
+      if (cells.uint8() === RESULT.error)
+        items.push({ ok: false, error: reviveError(readError(cells), this.#marshal) });
+      else items.push(this.#decodeItem(cells.cell()));
+    }
+    return items;
+  }
+
+  #decodeItem(cell: unknown): ItemOutcome {
+    try {
+      return {
+        ok: true,
+        value: cell instanceof EncodedCell ? this.#marshal.codec.decode(cell, this.#marshal.context) : cell,
+      };
+    } catch (error) {
+      return { ok: false, error };
+    }
+  }
+
+  /** Decodes a cell, at once or after what must be loaded first. A value that cannot be decoded fails its task alone. */
+  #decode(cell: unknown, deliver: (value: unknown) => void, task: PoolTask): void {
+    if (!(cell instanceof EncodedCell)) return deliver(cell);
+    const { codec, context } = this.#marshal;
+    const decode = () => {
+      let value: unknown;
+      try {
+        value = codec.decode(cell, context);
+      } catch (error) {
+        return this.#owner.onError(this, task, error);
+      }
+      deliver(value);
+    };
+    const preparing = codec.prepareDecode(cell, context);
+    if (preparing === undefined) decode();
+    else preparing.then(decode, (error) => this.#owner.onError(this, task, error));
+  }
+
+  #onHandBack(cells: CellReader): void {
+    const tasks: PoolTask[] = [];
+    while (!cells.isDone) {
+      const id = cells.uint32();
+      const task = this.#tasks.get(id);
+      if (task === undefined) continue;
+      this.#tasks.delete(id);
+      task.isDelivered = false;
+      tasks.push(task);
+    }
+    this.#owner.onHandBack(this, tasks);
+  }
+
+  #onTaskValue(cells: CellReader, deliver: (task: PoolTask, value: unknown) => void): void {
+    const task = this.#tasks.get(cells.uint32());
+    const cell = cells.cell();
+    if (task !== undefined) this.#decode(cell, (value) => deliver(task, value), task);
+  }
+
+  #settleGone(isForced = false): void {
+    if (this.#exit === undefined || this.#isGone || !(this.#isChannelOver || isForced)) return;
+    this.#isGone = true;
+    this.child.channel.destroy();
+    this.#owner.onGone(this, this.#exit);
+    this.child.progress?.close();
+  }
+}
+
+/** The mode in which a task with these arguments is called. */
+export function callMode(args: PoolTask['args']): number {
+  return isEncoded(args) ? TASK_MODE.callPayload : TASK_MODE.call;
+}

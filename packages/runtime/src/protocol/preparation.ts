@@ -1,0 +1,34 @@
+import type { CodecModule } from '@mp/codec';
+import type { LogLevel } from '../platform/logger.js';
+
+/** What a child is for. */
+export type Role = 'process' | 'worker';
+
+/** What a child learns before anything else. It never contains code, so it needs no codec. */
+export interface Preparation {
+  readonly version: number;
+  readonly role: Role;
+  /** Base64 of the family's key. */
+  readonly authKey: string;
+  readonly name: string;
+  readonly identity: readonly number[];
+  readonly parent: { readonly name: string; readonly pid: number };
+  readonly daemon: boolean;
+  readonly startMethod: string;
+  readonly codec: CodecModule;
+  readonly codecId: string;
+  /** The module that knows how to make the reducers of the runtime's own handles. */
+  readonly handles: CodecModule;
+  /** How the parent logs; see `platform/logger.ts`. */
+  readonly log: { readonly level: LogLevel; readonly toStderr: boolean };
+  /** What {@link Role} needs beyond that; JSON. */
+  readonly settings: unknown;
+}
+
+/** How a process ended. */
+export interface ExitStatus {
+  /** The exit code, or the negative number of the signal. */
+  readonly exitCode: number;
+  /** The name of the signal, where one ended it. */
+  readonly signal: NodeJS.Signals | undefined;
+}

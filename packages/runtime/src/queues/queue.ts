@@ -1,0 +1,277 @@
+import type { Payload } from '@mp/codec';
+import { keepListening, type Ticket } from '../channel/broker.js';
+import { encodeSnapshot, type Marshal, payloadOf } from '../channel/marshal.js';
+import { startTimer, stopTimer } from '../platform/timers.js';
+import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull } from '../protocol/errors.js';
+import { QueueClient } from './queue-client.js';
+import { hostQueue } from './queue-host.js';
+import { QUEUE_REPLY, QUEUE_REQUEST } from './queue-protocol.js';
+import { type QueueItem, QueueServer, type Withdraw } from './queue-server.js';
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Whether to wait at all. @defaultValue true */
+  readonly block?: boolean | undefined;
+  /** How long at most, in milliseconds. @defaultValue Infinity */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How another process finds the queue. */
+export interface QueueData {
+  readonly ticket: Ticket;
+  readonly maxSize: number;
+}
+
+/** Where a queue is: in this process, or in another one. */
+type Place = { readonly server: QueueServer } | { readonly client: QueueClient };
+
+/** Tickets of queues that are being revived: a constructor that finds one makes the client of that queue. */
+const arrivals: Ticket[] = [];
+
+/** How many waits of this process for queues of its own have not ended. */
+let waitsHere = 0;
+
+let reduceQueue: (queue: BaseQueue) => QueueData;
+let markDone: (queue: BaseQueue) => Promise<boolean>;
+let waitForDone: (queue: BaseQueue) => Promise<void>;
+
+/**
+ * A queue for any number of producers and consumers in any processes. It can be sent to them at any time: as an argument,
+ * in a result, in another queue.
+ *
+ * It lives in the process that made it. An item is safe there as soon as `put` has resolved: its producer may end, and
+ * nothing has to be read before it can.
+ */
+export class BaseQueue<T = unknown> implements AsyncIterable<T> {
+  /** @internal Set by the context to which the class belongs. */
+  static origin: () => Marshal = () => {
+    throw new ProcessError(PROCESS_ERROR_CODES.state, 'This class of queues belongs to no context.');
+  };
+
+  readonly #marshal: Marshal;
+  readonly #maxSize: number;
+  readonly #place: Place;
+  #ticket: Ticket | undefined;
+  #isClosed = false;
+  /** Puts that were sent and not confirmed. */
+  readonly #unconfirmed = new Set<Promise<unknown>>();
+
+  /** @param maxSize - So many items at most; then `put` waits. Without, or with 0, there is no limit. */
+  constructor(maxSize = 0) {
+    if (!Number.isInteger(maxSize))
+      throw new ProcessError(PROCESS_ERROR_CODES.argument, `The size of a queue is an integer, not ${maxSize}.`);
+    this.#marshal = (new.target as typeof BaseQueue).origin();
+    this.#maxSize = maxSize > 0 ? maxSize : Number.POSITIVE_INFINITY;
+    const arriving = arrivals.pop();
+    this.#ticket = arriving;
+    this.#place =
+      arriving === undefined ? { server: new QueueServer(this.#maxSize) } : { client: new QueueClient(arriving) };
+  }
+
+  /**
+   * Puts an item. It is read during the call: later changes do not reach the queue.
+   *
+   * @returns A promise that resolves when the queue has it.
+   * @throws SerializeError where the item cannot travel.
+   * @throws QueueFull where there is no room, or none in the time given.
+   */
+  async put(item: T, options: WaitOptions = {}): Promise<void> {
+    this.#checkOpen();
+    const preparing = this.#marshal.codec.prepareEncode(item, this.#marshal.context);
+    if (preparing !== undefined) await preparing;
+    const { body, buffers } = encodeSnapshot(this.#marshal, item, 'item');
+    const putting = this.#put({ body, buffers }, waitMs(options));
+    this.#unconfirmed.add(putting);
+    try {
+      if (!(await putting)) throw new QueueFull();
+    } finally {
+      this.#unconfirmed.delete(putting);
+    }
+  }
+
+  /** {@link put} without waiting for room. */
+  putNowait(item: T): Promise<void> {
+    return this.put(item, { block: false });
+  }
+
+  /**
+   * Gets the next item.
+   *
+   * @throws QueueEmpty where there is none, or none in the time given.
+   */
+  async get(options: WaitOptions = {}): Promise<T> {
+    this.#checkOpen();
+    const item = await this.#get(waitMs(options));
+    if (item === undefined) throw new QueueEmpty();
+    const payload: Payload = payloadOf(item.body, item.buffers);
+    const preparing = this.#marshal.codec.prepareDecode(payload, this.#marshal.context);
+    if (preparing !== undefined) await preparing;
+    return this.#marshal.codec.decode(payload, this.#marshal.context) as T;
+  }
+
+  /** {@link get} without waiting for an item. */
+  getNowait(): Promise<T> {
+    return this.get({ block: false });
+  }
+
+  /** How many items there are. It may have changed when the answer is here. */
+  async qsize(): Promise<number> {
+    const place = this.#place;
+    if ('server' in place) return place.server.size;
+    const { item } = await place.client.ask(QUEUE_REQUEST.size).reply;
+    return Buffer.from(item.body).readUInt32LE(0);
+  }
+
+  /** Whether there is no item. It may have changed when the answer is here. */
+  async empty(): Promise<boolean> {
+    return (await this.qsize()) === 0;
+  }
+
+  /** Whether there is no room. It may have changed when the answer is here. */
+  async full(): Promise<boolean> {
+    return (await this.qsize()) >= this.#maxSize;
+  }
+
+  /** This process puts and gets no more. The others may. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Waits until everything that this process has put is safe in the queue. Only after {@link close}. */
+  async joinThread(): Promise<void> {
+    if (!this.#isClosed)
+      throw new ProcessError(PROCESS_ERROR_CODES.state, 'The queue is open: close() it, then joinThread().');
+    await Promise.allSettled(this.#unconfirmed);
+  }
+
+  /** Items as they come, without end: leave the loop by `break`, or when an item says so. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) yield await this.get();
+  }
+
+  static {
+    reduceQueue = (queue) => {
+      queue.#checkOpen();
+      const place = queue.#place;
+      queue.#ticket ??= 'server' in place ? hostQueue(place.server) : place.client.ticket;
+      return { ticket: queue.#ticket, maxSize: queue.#maxSize };
+    };
+    markDone = async (queue) => {
+      const place = queue.#place;
+      if ('server' in place) return place.server.taskDone();
+      const { answer } = await place.client.ask(QUEUE_REQUEST.taskDone).reply;
+      return answer === QUEUE_REPLY.done;
+    };
+    waitForDone = async (queue) => {
+      const place = queue.#place;
+      if ('client' in place) await place.client.ask(QUEUE_REQUEST.join).reply;
+      else
+        await waitHere<true>((done) => {
+          place.server.join(() => done(true));
+          return () => {};
+        }, Number.POSITIVE_INFINITY);
+    };
+  }
+
+  async #put(item: QueueItem, ms: number): Promise<boolean> {
+    const place = this.#place;
+    if ('server' in place)
+      return (await waitHere<true>((done) => place.server.put(item, () => done(true)), ms)) ?? false;
+    const { request, reply } = place.client.ask(QUEUE_REQUEST.put, item);
+    const { answer } = await withdrawAfter(place.client, request, reply, ms);
+    return answer === QUEUE_REPLY.done;
+  }
+
+  async #get(ms: number): Promise<QueueItem | undefined> {
+    const place = this.#place;
+    if ('server' in place) return waitHere<QueueItem>((done) => place.server.get(done), ms);
+    const { request, reply } = place.client.ask(QUEUE_REQUEST.get);
+    const { answer, item } = await withdrawAfter(place.client, request, reply, ms);
+    return answer === QUEUE_REPLY.item ? item : undefined;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new ProcessError(PROCESS_ERROR_CODES.closed, 'The queue is closed.');
+  }
+}
+
+/** A queue whose consumers say when they have done an item, and on which one can wait until all are done. */
+export class BaseJoinableQueue<T = unknown> extends BaseQueue<T> {
+  /**
+   * An item that was got is done.
+   *
+   * @throws ProcessError where more items are reported as done than were put.
+   */
+  async taskDone(): Promise<void> {
+    if (await markDone(this as BaseQueue)) return;
+    throw new ProcessError(PROCESS_ERROR_CODES.state, 'taskDone() was called more often than items were put.');
+  }
+
+  /** Waits until every item that was put is done. */
+  join(): Promise<void> {
+    return waitForDone(this as BaseQueue);
+  }
+}
+
+/** The smallest queue: no limit, no time limits. */
+export class BaseSimpleQueue<T = unknown> extends BaseQueue<T> {
+  constructor() {
+    super();
+  }
+}
+
+/** Says how another process finds a queue. */
+export function describeQueue(queue: BaseQueue): QueueData {
+  return reduceQueue(queue);
+}
+
+/** Makes the queue of another process usable here. */
+export function connectQueue<Q extends BaseQueue>(
+  queueClass: new (maxSize?: number) => Q,
+  { ticket, maxSize }: QueueData,
+): Q {
+  arrivals.push(ticket);
+  return new queueClass(maxSize === Number.POSITIVE_INFINITY ? 0 : maxSize);
+}
+
+function waitMs({ block = true, timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions): number {
+  return block ? Math.max(0, timeoutMs) : 0;
+}
+
+/** Waits for a queue of this process. The process stays alive meanwhile: others may come and put something. */
+async function waitHere<V>(ask: (done: (value: V) => void) => Withdraw, ms: number): Promise<V | undefined> {
+  return new Promise((resolve) => {
+    let isDone = false;
+    let finish = () => {};
+    const withdraw = ask((value) => {
+      isDone = true;
+      finish();
+      resolve(value);
+    });
+    if (isDone) return;
+    if (ms <= 0) {
+      withdraw();
+      return resolve(undefined);
+    }
+    const timer = startTimer(() => {
+      withdraw();
+      finish();
+      resolve(undefined);
+    }, ms);
+    if (++waitsHere === 1) keepListening(true);
+    finish = () => {
+      stopTimer(timer);
+      if (--waitsHere === 0) keepListening(false);
+    };
+  });
+}
+
+async function withdrawAfter<R>(client: QueueClient, request: number, reply: Promise<R>, ms: number): Promise<R> {
+  if (ms === Number.POSITIVE_INFINITY) return reply;
+  const timer = startTimer(() => client.withdraw(request), ms);
+  try {
+    return await reply;
+  } finally {
+    stopTimer(timer);
+  }
+}

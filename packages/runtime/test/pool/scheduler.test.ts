@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { Pace } from '../../dist/pool/pace.js';
+import { type Job, Scheduler, type SchedulerLimits, type WorkerState } from '../../dist/pool/scheduler.js';
+
+interface TestJob extends Job {
+  readonly id: number;
+  isCancelled: boolean;
+  sent: number;
+}
+
+/** A scheduler with workers that do nothing by themselves: every test says what happens, and when. */
+class World {
+  readonly scheduler: Scheduler<TestJob>;
+  readonly workers: WorkerState<TestJob>[] = [];
+  readonly retired = new Set<WorkerState<TestJob>>();
+  readonly inHand = new Map<WorkerState<TestJob>, TestJob[]>();
+  readonly log: { readonly worker: WorkerState<TestJob>; readonly jobs: readonly TestJob[] }[] = [];
+  #nextId = 0;
+
+  constructor(limits: Partial<SchedulerLimits> = {}) {
+    this.scheduler = new Scheduler<TestJob>(
+      { minWorkers: 2, maxWorkers: 2, concurrency: 1, maxJobsPerWorker: Number.POSITIVE_INFINITY, ...limits },
+      {
+        send: (worker, jobs) => {
+          expect(worker.state).toBe('ready');
+          expect(this.retired.has(worker)).toBe(false);
+          this.log.push({ worker, jobs: [...jobs] });
+          for (const job of jobs) job.sent++;
+          this.inHand.set(worker, [...(this.inHand.get(worker) ?? []), ...jobs]);
+        },
+        startWorker: () => {
+          this.workers.push(this.scheduler.addWorker());
+        },
+        retire: (worker) => {
+          expect(worker.inHand.size).toBe(0);
+          this.retired.add(worker);
+        },
+      },
+    );
+    this.scheduler.pump();
+  }
+
+  job(options: Partial<Job> = {}): TestJob {
+    return {
+      id: this.#nextId++,
+      priority: 0,
+      affinity: undefined,
+      isExclusive: false,
+      pace: new Pace(),
+      isCancelled: false,
+      sent: 0,
+      ...options,
+    } as TestJob;
+  }
+
+  ready(): this {
+    for (const worker of this.workers) this.scheduler.workerReady(worker);
+    return this;
+  }
+
+  submit(...jobs: TestJob[]): void {
+    for (const job of jobs) this.scheduler.add(job);
+    this.scheduler.pump();
+  }
+
+  finish(worker: WorkerState<TestJob>, job: TestJob): void {
+    this.inHand.set(
+      worker,
+      (this.inHand.get(worker) ?? []).filter((other) => other !== job),
+    );
+    this.scheduler.settled(worker, job);
+    this.scheduler.pump();
+  }
+}
+
+const quick = () => {
+  const pace = new Pace();
+  pace.learn(1000, 1, 0.002);
+  return pace;
+};
+const slow = () => {
+  const pace = new Pace();
+  pace.learn(1, 1000, 1000);
+  return pace;
+};
+
+test('starts the minimum of workers at once, and more only for waiting jobs', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 3 });
+  expect(world.workers).toHaveLength(1);
+  world.submit(world.job());
+  expect(world.workers).toHaveLength(1);
+  world.submit(world.job(), world.job(), world.job());
+  expect(world.workers).toHaveLength(3);
+});
+
+test('gives a job to the worker that was busy last', () => {
+  const world = new World().ready();
+  const [a, b] = [world.job(), world.job()];
+  world.submit(a);
+  const first = world.log[0]?.worker as WorkerState<TestJob>;
+  world.finish(first, a);
+  world.submit(b);
+  expect(world.log[1]?.worker).toBe(first);
+});
+
+test('sends jobs of unknown duration one by one', () => {
+  const world = new World().ready();
+  world.submit(...Array.from({ length: 10 }, () => world.job()));
+  expect(world.log.map(({ jobs }) => jobs.length)).toEqual([1, 1]);
+});
+
+test('sends short jobs together, and leaves half of the rest for whoever is done first', () => {
+  const world = new World().ready();
+  const pace = quick();
+  world.submit(...Array.from({ length: 100 }, () => world.job({ pace })));
+  expect(world.log[0]?.jobs.length).toBeGreaterThan(10);
+  expect(world.log[0]?.jobs.length).toBeLessThanOrEqual(25);
+});
+
+test('never lets a job wait behind a long one', () => {
+  const world = new World().ready();
+  const pace = slow();
+  world.submit(...Array.from({ length: 10 }, () => world.job({ pace })));
+  expect(world.log.map(({ jobs }) => jobs.length)).toEqual([1, 1]);
+});
+
+test('gives an exclusive job a worker of its own', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1, concurrency: 8 }).ready();
+  const pace = quick();
+  const exclusive = world.job({ isExclusive: true, pace });
+  world.submit(world.job({ pace }), exclusive, world.job({ pace }));
+  expect(exclusive.sent).toBe(0);
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  world.finish(worker, world.log[0]?.jobs[0] as TestJob);
+  expect(exclusive.sent).toBe(1);
+  expect([...worker.inHand.keys()]).toEqual([exclusive]);
+});
+
+test('serves higher priorities first, and the same priority in order', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1 });
+  const jobs = [0, 5, 0, 5].map((priority) => world.job({ priority, pace: slow() }));
+  world.submit(...jobs);
+  world.ready();
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  const order: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const job = [...worker.inHand.keys()][0] as TestJob;
+    order.push(job.id);
+    world.finish(worker, job);
+  }
+  expect(order).toEqual([1, 3, 0, 2]);
+});
+
+test('retires a worker after its share of jobs, and starts another one', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1, maxJobsPerWorker: 2 }).ready();
+  const jobs = [world.job({ pace: quick() }), world.job({ pace: quick() }), world.job({ pace: quick() })];
+  world.submit(...jobs);
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  for (const job of [...worker.inHand.keys()]) world.finish(worker, job);
+  for (const job of [...worker.inHand.keys()]) world.finish(worker, job);
+  expect(world.retired.has(worker)).toBe(true);
+  expect(world.workers).toHaveLength(2);
+  expect(jobs[2]?.sent).toBe(0);
+});
+
+test('drops a job that was cancelled while it waited', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1 });
+  const job = world.job();
+  world.submit(job);
+  job.isCancelled = true;
+  world.ready();
+  expect(job.sent).toBe(0);
+  expect(world.scheduler.waiting).toBe(0);
+});
+
+test('keeps the jobs of one key in one worker until it is gone', () => {
+  const world = new World().ready();
+  const jobs = Array.from({ length: 6 }, () => world.job({ affinity: 'k', pace: quick() }));
+  world.submit(...jobs);
+  expect(new Set(world.log.map(({ worker }) => worker)).size).toBe(1);
+  const home = world.log[0]?.worker as WorkerState<TestJob>;
+  const lost = world.scheduler.workerGone(home);
+  world.scheduler.addFirst(lost);
+  world.scheduler.pump();
+  expect(jobs.every(({ sent }) => sent === 2)).toBe(true);
+});
+
+// Whatever happens in whatever order: no job is lost, none is in two places, nobody who is gone receives any, and
+// nothing waits while somebody is idle.
+test('keeps its invariants through any history', () => {
+  const event = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        type: fc.constant('submit' as const),
+        n: fc.integer({ min: 1, max: 30 }),
+        kind: fc.nat(4),
+      }),
+    },
+    { weight: 8, arbitrary: fc.record({ type: fc.constant('finish' as const), n: fc.nat(50), kind: fc.nat(4) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('ready' as const), n: fc.nat(50), kind: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('die' as const), n: fc.nat(50), kind: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('handBack' as const), n: fc.nat(50), kind: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), n: fc.nat(500), kind: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('dismiss' as const), n: fc.nat(50), kind: fc.nat(4) }) },
+  );
+  const limits = fc.record({
+    minWorkers: fc.integer({ min: 0, max: 2 }),
+    maxWorkers: fc.integer({ min: 2, max: 4 }),
+    concurrency: fc.integer({ min: 1, max: 3 }),
+    maxJobsPerWorker: fc.constantFrom(1, 3, Number.POSITIVE_INFINITY),
+  });
+  fc.assert(
+    fc.property(limits, fc.array(event, { maxLength: 60 }), (bounds, events) => {
+      const world = new World(bounds);
+      const { scheduler } = world;
+      const paces = [quick(), slow(), new Pace(), quick(), quick()];
+      const alive = new Set<TestJob>();
+      const living = () => world.workers.filter(({ state }) => state !== 'gone');
+      const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
+      const takeFrom = (n: number) => {
+        const worker = pick(
+          living().filter(({ inHand }) => inHand.size > 0),
+          n,
+        );
+        return { worker, jobs: worker === undefined ? [] : [...worker.inHand.keys()] };
+      };
+      for (const { type, n, kind } of events) {
+        if (type === 'submit')
+          for (let i = 0; i < n; i++) {
+            const job = world.job({
+              pace: paces[kind] as Pace,
+              priority: kind % 2,
+              isExclusive: kind === 3,
+              affinity: kind === 4 ? i % 3 : undefined,
+            });
+            alive.add(job);
+            scheduler.add(job);
+          }
+        if (type === 'finish') {
+          const { worker, jobs } = takeFrom(n);
+          const job = pick(jobs, n);
+          if (worker !== undefined && job !== undefined) {
+            alive.delete(job);
+            world.finish(worker, job);
+          }
+        }
+        if (type === 'handBack') {
+          const { worker, jobs } = takeFrom(n);
+          const back = jobs.slice(1);
+          if (worker !== undefined) for (const job of back) scheduler.settled(worker, job);
+          scheduler.addFirst(back.filter(({ isCancelled }) => !isCancelled));
+        }
+        if (type === 'ready') {
+          const worker = pick(
+            living().filter(({ state }) => state === 'starting'),
+            n,
+          );
+          if (worker !== undefined) scheduler.workerReady(worker);
+        }
+        if (type === 'die') {
+          const worker = pick(living(), n);
+          if (worker !== undefined)
+            scheduler.addFirst(scheduler.workerGone(worker).filter(({ isCancelled }) => !isCancelled));
+        }
+        if (type === 'dismiss') {
+          const worker = pick(living(), n);
+          if (worker !== undefined) scheduler.dismiss(worker);
+        }
+        if (type === 'cancel') {
+          const job = pick([...alive], n);
+          if (job !== undefined) {
+            job.isCancelled = true;
+            alive.delete(job);
+          }
+        }
+        scheduler.pump();
+        check(world, alive, bounds);
+      }
+      // In the end everything is done, if only workers come and work.
+      for (let round = 0; alive.size > 0; round++) {
+        expect(round).toBeLessThan(10_000);
+        for (const worker of living()) {
+          scheduler.workerReady(worker);
+          for (const job of [...worker.inHand.keys()]) {
+            alive.delete(job);
+            world.finish(worker, job);
+          }
+          if (worker.state === 'leaving' || world.retired.has(worker)) scheduler.workerGone(worker);
+        }
+        scheduler.pump();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function check({ scheduler, workers }: World, alive: ReadonlySet<TestJob>, { maxWorkers }: SchedulerLimits): void {
+  const held = workers.filter(({ state }) => state !== 'gone').flatMap(({ inHand }) => [...inHand.keys()]);
+  expect(new Set(held).size).toBe(held.length);
+  const waiting = [...alive].filter((job) => !held.includes(job));
+  expect(scheduler.waiting).toBeGreaterThanOrEqual(waiting.length);
+  expect(scheduler.size).toBeLessThanOrEqual(maxWorkers);
+  const free = waiting.filter(({ affinity }) => affinity === undefined);
+  if (free.length > 0) expect(scheduler.idleCount).toBe(0);
+}

@@ -1,0 +1,186 @@
+import { appendFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import {
+  type BaseJoinableQueue,
+  type BaseQueue,
+  type Connection,
+  currentProcess,
+  currentTask,
+  getContext,
+  importShared,
+  parentProcess,
+  type StartMethod,
+} from '@mp/runtime';
+
+export const identity = (value: unknown): unknown => value;
+export const square = (n: number): number => n * n;
+export const add = (a: number, b: number): number => a + b;
+export const nothing = (): void => {};
+export const squareLater = async (n: number): Promise<number> => {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return n * n;
+};
+/** Which worker this is: a process, or a thread in it. */
+export const whoAmI = (): string => `${process.pid}:${threadId}`;
+export const nameOfProcess = (): string => currentProcess().name;
+export const nameOfParent = (): string | undefined => parentProcess()?.name;
+
+export const fail = (message = 'bad'): never => {
+  throw new TypeError(message);
+};
+export class CustomError extends Error {
+  readonly code = 'E_CUSTOM';
+  readonly details = { tries: 3 };
+}
+export const failRichly = (): never => {
+  throw new CustomError('outer', { cause: new RangeError('inner', { cause: 'the root' }) });
+};
+export const throwText = (): never => {
+  throw 'just text';
+};
+function* numbers(): Generator<number> {
+  yield 1;
+  yield 2;
+}
+/** Something that no codec carries: a generator that has begun. */
+export function suspended(): Generator<number> {
+  const generator = numbers();
+  generator.next();
+  return generator;
+}
+export const returnSuspended = (): unknown => suspended();
+export const throwUncloneable = (): never => {
+  throw Object.assign(new Error('has a socket'), { socket: suspended(), port: 80 });
+};
+
+export const exitWith = (code: number): void => process.exit(code);
+export const killSelf = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
+};
+export const spin = (): never => {
+  for (;;);
+};
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const block = (ms: number): number => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  return ms;
+};
+/** An error outside of any task, a little later. */
+export const failLater = (): void => {
+  setTimeout(() => {
+    throw new Error('stray');
+  }, 5);
+};
+export const fillMemory = (): never => {
+  const all: unknown[] = [];
+  for (;;) all.push(new Array(100_000).fill(Math.random()));
+};
+
+/** Leaves a mark in a file for each run, and dies at the given item. */
+export const markAndMaybeDie = (file: string, item: number, deadly: number): number => {
+  appendFileSync(file, `${item}\n`);
+  if (item === deadly) killSelf();
+  return item;
+};
+export const waitForAbort = (): Promise<string> =>
+  new Promise((resolve) => {
+    const { signal } = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
+    signal.addEventListener('abort', () => resolve('aborted'));
+  });
+export const reportThree = (): number => {
+  for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
+  return 3;
+};
+
+export async function* count(to: number): AsyncGenerator<number> {
+  for (let i = 0; i < to; i++) yield i;
+}
+let yielded = 0;
+export function* countForever(): Generator<number> {
+  for (;;) yield yielded++;
+}
+export const howManyYielded = (): number => yielded;
+
+let state = 'untouched';
+export const setState = (value: string): string => {
+  state = value;
+  return state;
+};
+export const getState = (): string => state;
+export const failToInitialize = (): never => {
+  throw new Error('cannot begin');
+};
+
+export const echoOn = async (connection: Connection): Promise<void> => {
+  for await (const message of connection) await connection.send(message);
+};
+export const echoBytesOn = async (connection: Connection): Promise<void> => {
+  await connection.sendBytes(await connection.recvBytes());
+};
+export const sendOn = async (connection: Connection, value: unknown): Promise<void> => {
+  await connection.send(value);
+};
+export const closeAtOnce = async (connection: Connection): Promise<void> => {
+  await connection.close();
+};
+export const relayConnection = async (carrier: Connection): Promise<void> => {
+  const carried = (await carrier.recv()) as Connection;
+  await carried.send('through the second process');
+};
+export const receiveAndSend = async (connection: Connection): Promise<void> => {
+  const [first, second] = [await connection.recv(), await connection.recv()];
+  await connection.send([second, first]);
+};
+export const relayOver = async (connection: Connection, report: Connection): Promise<void> => {
+  await connection.send('ping');
+  await report.send(['echoed', await connection.recv()]);
+};
+export const failAsync = async (): Promise<never> => {
+  await sleep(1);
+  throw new Error('later');
+};
+export const sendLater = (connection: Connection): void => {
+  setTimeout(() => connection.send('later'), 20);
+};
+export const sendNames = async (connection: Connection): Promise<void> => {
+  const parent = parentProcess();
+  await connection.send({
+    name: currentProcess().name,
+    parent: parent?.name,
+    parentIsAlive: parent?.isAlive(),
+  });
+};
+export const startAnother = async (connection: Connection, method: StartMethod): Promise<void> => {
+  const context = getContext(method);
+  const { sendNames: target } = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  const child = new context.Process({ target, args: [connection] });
+  await child.start();
+  await child.join();
+};
+export const putAll = async (queue: BaseQueue, items: readonly unknown[]): Promise<void> => {
+  for (const item of items) await queue.put(item);
+};
+/** Puts without waiting, and ends. */
+export const putAndLeave = (queue: BaseQueue, count: number): void => {
+  for (let i = 0; i < count; i++) queue.put({ i, text: 'x'.repeat(1000) });
+};
+export const takeAll = async (queue: BaseQueue, count: number, results: BaseQueue): Promise<void> => {
+  for (let i = 0; i < count; i++) await results.put([await queue.get(), whoAmI()]);
+};
+export const doAll = async (queue: BaseJoinableQueue<number>, results: BaseQueue): Promise<void> => {
+  for await (const item of queue) {
+    if (item < 0) break;
+    await results.put(item * 2);
+    await queue.taskDone();
+  }
+};
+export const getForever = async (queue: BaseQueue): Promise<void> => {
+  for (;;) await queue.get();
+};
+export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
+  const inner = (await queue.get()) as BaseQueue;
+  await inner.put('found inside');
+  return inner;
+};

@@ -1,0 +1,150 @@
+import type { ClassElement, ClassFacts } from '../analyze/class-facts.js';
+import type { Edits } from '../analyze/edit.js';
+import type { CodeFacts } from '../analyze/facts.js';
+import { type ClassMember, type ClassRecord, INTERNAL_NAMES } from '../model/code.js';
+
+/** What is done to the text of a class. */
+export interface ClassPlan {
+  /** Distinguishes plans of the same text. */
+  readonly key: string;
+  readonly record: ClassRecord;
+  /** For each method with a computed key, by element index: the key to write instead. */
+  readonly keys: ReadonlyMap<number, string>;
+  /** The heritage is a name that every realm has. */
+  readonly extendsGlobal: boolean;
+}
+
+/** The key of an element in a {@link ClassMember}; undefined where only running the text would tell. */
+export function memberKeyOf(element: ClassElement): string | undefined {
+  return element.key.kind === 'name'
+    ? element.key.name
+    : element.key.kind === 'well-known'
+      ? `@@${element.key.name}`
+      : undefined;
+}
+
+/** Whether evaluating the class runs this element's code. */
+function runsAtDefinition(element: ClassElement): boolean {
+  return element.kind === 'static-block' || (element.kind === 'field' && element.isStatic);
+}
+
+/** Stretches of a class's text that the edited text no longer has: names used only there need not be captured. */
+export function removedSpans({ classFacts }: CodeFacts): readonly (readonly [number, number])[] {
+  if (classFacts === undefined) return [];
+  const removed: (readonly [number, number])[] = [];
+  if (classFacts.heritage !== undefined && !classFacts.extendsNull)
+    removed.push([classFacts.heritage.start, classFacts.heritage.end]);
+  for (const element of classFacts.elements) {
+    if (runsAtDefinition(element)) removed.push([element.span.start, element.span.end]);
+    else if (element.key.kind === 'computed') removed.push([element.keySpan.start, element.keySpan.end]);
+  }
+  return removed;
+}
+
+/**
+ * Edits the text of a class so that evaluating it again runs nothing of the user's: static initialisers and blocks
+ * are blanked (their results are captured), computed keys and a heritage that is an expression are replaced.
+ *
+ * A class with private members also gets a hidden static hook, which alone sees its private names.
+ *
+ * @returns names that stand for the superclass while the text is evaluated.
+ */
+export function editClass(of: CodeFacts, plan: ClassPlan, edits: Edits): readonly string[] {
+  const facts = of.classFacts as ClassFacts;
+  const stubs: string[] = [];
+  if (facts.heritage !== undefined && !facts.extendsNull) {
+    const root = facts.heritageNames?.[0];
+    // A global name is there on the other side too; the stub of that name would hide it.
+    if (plan.extendsGlobal) return finishClass(facts, plan, edits, stubs);
+    if (root !== undefined) stubs.push(root);
+    else {
+      stubs.push(INTERNAL_NAMES.heritage);
+      edits.replace(facts.heritage.start, facts.heritage.end, INTERNAL_NAMES.heritage);
+    }
+  }
+  return finishClass(facts, plan, edits, stubs);
+}
+
+function finishClass(facts: ClassFacts, plan: ClassPlan, edits: Edits, stubs: readonly string[]): readonly string[] {
+  facts.elements.forEach((element, i) => {
+    const key = plan.keys.get(i);
+    if (key !== undefined) edits.replace(element.keySpan.start, element.keySpan.end, JSON.stringify(key));
+    if (element.kind === 'static-block') edits.blank(element.span.start, element.span.end);
+    if (element.kind === 'field' && element.isStatic) {
+      if (element.key.kind !== 'private') edits.blank(element.span.start, element.span.end);
+      else if (element.value !== undefined) edits.replace(element.keySpan.end, element.value.end, '');
+    }
+  });
+  if (plan.record.hasPrivates) guardConstruction(facts, plan.record, edits);
+  if (plan.record.hasPrivates || plan.record.statics !== undefined)
+    edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
+  return stubs;
+}
+
+/** In guarded construction nothing of the user's runs: no initialiser, no constructor body. */
+function guardConstruction(facts: ClassFacts, record: ClassRecord, edits: Edits): void {
+  const guard = `${INTERNAL_NAMES.guard}.on`;
+  for (const element of facts.elements) {
+    if (element.kind === 'field' && !element.isStatic && element.value !== undefined) {
+      edits.replace(element.value.start, element.value.start, `${guard}?void 0:(`);
+      edits.replace(element.value.end, element.value.end, ')');
+    } else if (element.kind === 'constructor') {
+      edits.replace(
+        element.bodyStart,
+        element.bodyStart,
+        record.derived ? `if(${guard}){super();return}` : `if(${guard})return;`,
+      );
+    }
+  }
+}
+
+function hook(record: ClassRecord): string {
+  const fields = (record.fields ?? []).map((name, i) => `$o.#${name}=$v[${i}]`).join(';');
+  const statics = (record.statics ?? []).map((name, i) => `this.#${name}=$v[${i}]`).join(';');
+  return `;static[${INTERNAL_NAMES.hook}]=[($o,$v)=>{${fields}},$v=>{${statics}}]`;
+}
+
+/** The record and the edits of a class. */
+export function planClass(
+  { text, classFacts }: CodeFacts,
+  computedKeys: ReadonlyMap<number, string>,
+  parameters: number,
+  extendsGlobal: boolean,
+): ClassPlan {
+  const facts = classFacts as ClassFacts;
+  const members: ClassMember[] = [];
+  const fields: string[] = [];
+  const statics: string[] = [];
+  let hasPrivates = false;
+  facts.elements.forEach((element, i) => {
+    const isPrivate = element.key.kind === 'private';
+    if (isPrivate && !element.isStatic) hasPrivates = true;
+    if (isPrivate && element.kind === 'field')
+      (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
+    if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block')
+      return;
+    const key = memberKeyOf(element) ?? computedKeys.get(i);
+    if (key !== undefined) {
+      members.push([
+        element.isStatic ? 1 : 0,
+        element.kind === 'getter' ? 'get' : element.kind === 'setter' ? 'set' : 'value',
+        key,
+      ]);
+    }
+  });
+  return {
+    key: [extendsGlobal, ...computedKeys.values()].join('\u0000'),
+    extendsGlobal,
+    keys: computedKeys,
+    record: {
+      members,
+      tail: text.length - facts.bodyEnd,
+      ...(facts.heritage !== undefined && !facts.extendsNull ? { derived: true } : {}),
+      ...(facts.extendsNull ? { extendsNull: true } : {}),
+      ...(fields.length === 0 ? {} : { fields }),
+      ...(hasPrivates ? { hasPrivates: true } : {}),
+      ...(statics.length === 0 ? {} : { statics }),
+      ...(parameters === 0 ? {} : { parameters }),
+    },
+  };
+}

@@ -1,0 +1,415 @@
+import type { CodeFacts } from '../analyze/facts.js';
+import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
+import { revivedFrom } from '../model/origin.js';
+import type { AnyFunction } from '../model/ports.js';
+import { isObject } from '../references/path.js';
+import type { References } from '../references/port.js';
+import { removedSpans } from './class-text.js';
+import { type CapturedClass, captureClass } from './classes.js';
+import { codeString, factsOf } from './code.js';
+import { CaptureFailure, functionName } from './failure.js';
+import { homeOfArrow } from './home.js';
+import { type ImportBinding, importBinding } from './imports.js';
+import { mayPause, type Receiver, readReceiver, realmGlobal } from './receiver.js';
+import { findInScript, scriptOf, urlOf } from './source-info.js';
+import { findVariable, type Variable, visibleNames } from './variables.js';
+
+/** A function, taken apart. */
+export interface CapturedFunction {
+  readonly code: string;
+  readonly facts: CodeFacts;
+  /** In the order of the code's `vars`. */
+  readonly variables: readonly Variable[];
+  readonly assigned: ReadonlySet<string>;
+  /** Objects that are bound beside the variables: the home object, then `this`. */
+  readonly bound: readonly unknown[];
+  readonly naturalName: string;
+  readonly capturedClass: CapturedClass | undefined;
+  readonly privateStatics: readonly string[];
+  /** The `this` of an arrow. */
+  readonly thisValue: unknown;
+}
+
+const NOTHING_READ: FunctionReading = { location: undefined, scopes: [] };
+
+/** Node 20 shows a variable in its temporal dead zone as undefined; later ones refuse to show it. */
+const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versions.node?.split('.')[0]) < 22;
+
+const places = new WeakMap<
+  CodeFacts,
+  { readonly url: string | undefined; readonly line: number; readonly column: number }
+>();
+
+/** The facts of a function that was not revived. @throws CaptureFailure for native code. */
+export function factsOfFunction(fn: AnyFunction): CodeFacts {
+  const text = Function.prototype.toString.call(fn);
+  if (text.endsWith('{ [native code] }')) {
+    throw new CaptureFailure(
+      'is native code and has no name by which another process finds it',
+      'Wrap it in a function of your own.',
+    );
+  }
+  try {
+    // Only the text of a method whose key is a keyword is ambiguous; it is one if nothing can construct with it.
+    const isMethod =
+      /^(?:async\s+)?function\s*\*?\s*\(/.test(text) &&
+      functionName(fn) === 'function' &&
+      !Object.hasOwn(fn, 'prototype');
+    return factsOf(text, isMethod);
+  } catch (error) {
+    throw new CaptureFailure(
+      `has source text that cannot be parsed: ${(error as Error).message}`,
+      'Report this with the text of the function.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Whether the text alone says everything, so that the closure need not be read. */
+export function isClosed(facts: CodeFacts): boolean {
+  return (
+    facts.free.size === 0 &&
+    (facts.kind !== 'arrow' || (facts.outerThis.length === 0 && facts.outerNewTarget.length === 0)) &&
+    facts.outerSuper.length === 0 &&
+    facts.importMeta.length === 0 &&
+    facts.dynamicImports.length === 0 &&
+    !facts.hasDirectEval &&
+    !facts.modeSensitive &&
+    !facts.assignsOwnName &&
+    facts.kind !== 'class' &&
+    facts.ownName === undefined &&
+    facts.freePrivateNames.size === 0 &&
+    facts.computedKey === undefined &&
+    places.has(facts)
+  );
+}
+
+/** Takes a function apart that was born here. */
+export function captureFunction(
+  fn: AnyFunction,
+  facts: CodeFacts,
+  reading: FunctionReading,
+  references: References,
+  homeOf: () => object,
+): CapturedFunction {
+  const { location } = reading;
+  const variables: Variable[] = [];
+  const imports = new Map<string, ImportBinding>();
+  for (const name of neededNames(facts, reading)) {
+    const variable = findVariable(name, reading);
+    if (variable === undefined) continue;
+    const binding = importBinding(variable, location, references);
+    if (binding === undefined) variables.push(variable);
+    else imports.set(name, binding);
+  }
+  const dropOwnName = hasForeignName(fn, facts, reading, variables);
+  const strict = isStrict(fn, facts, reading);
+  const assigned = new Set<string>();
+  for (const { name } of variables) {
+    if (
+      facts.hasDirectEval ||
+      facts.free.get(name)?.assigned ||
+      (dropOwnName && name === facts.ownName && facts.assignsOwnName)
+    ) {
+      assigned.add(name);
+    }
+  }
+  const consts = constantsAmong(variables, assigned, facts, reading);
+  for (const i of consts) assigned.delete((variables[i] as Variable).name);
+
+  const around = receiverOf(fn, facts, reading, variables, strict);
+  const live = variables.map((variable) =>
+    around.receiver?.dead.has(variable.name) ? { ...variable, isDead: true } : variable,
+  );
+  const extra: Variable[] = [];
+  const add = (name: string, value: unknown): void => {
+    extra.push({ name, value, isDead: false, scope: undefined, depth: -2 });
+  };
+  if (around.mode === 'variable') add(INTERNAL_NAMES.this, around.receiver?.thisValue);
+  if (facts.outerNewTarget.length > 0 && facts.kind === 'arrow')
+    add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
+
+  const bound: unknown[] = [];
+  if (around.mode === 'this+home') bound.push(homeOfArrow(facts, location, around.receiver?.thisValue));
+  if (around.mode === 'this' || around.mode === 'this+home') bound.push(around.receiver?.thisValue);
+  if (facts.usesSuper) bound.push(homeOf());
+
+  const capturedClass =
+    facts.kind === 'class' ? captureClass(fn, facts, (name) => findVariable(name, reading) === undefined) : undefined;
+  const name = ownNameValue(fn);
+  const place = placeOf(facts, reading);
+  const all = [...live, ...extra];
+  const code = codeString(facts, {
+    name,
+    strict,
+    vars: all.map((variable) => variable.name),
+    consts,
+    receiver: around.mode,
+    newTarget: facts.outerNewTarget.length > 0 && facts.kind === 'arrow',
+    dropOwnName,
+    imports,
+    classPlan: capturedClass?.plan,
+    ...place,
+  });
+  return {
+    code,
+    facts,
+    variables: all,
+    assigned,
+    bound,
+    naturalName: naturalName(facts, name, dropOwnName),
+    capturedClass,
+    privateStatics: capturedClass?.plan.record.statics ?? [],
+    thisValue: around.receiver?.thisValue,
+  };
+}
+
+/** Takes a revived function apart once more: its code is known, only the values are read anew. */
+export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): CapturedFunction {
+  const from = revivedFrom(fn) as NonNullable<ReturnType<typeof revivedFrom>>;
+  const record = recordOf(from.codeId);
+  const facts = factsOf(record.text, record.kind !== 'class' && record.kind !== 'arrow' && record.kind !== 'function');
+  const variables = record.vars.map(
+    (name): Variable =>
+      findVariable(name, reading) ?? { name, value: undefined, isDead: true, scope: undefined, depth: -2 },
+  );
+  const consts = new Set((record.consts ?? []).map((i) => record.vars[i]));
+  const assigned = new Set(
+    record.vars.filter((name) => !consts.has(name) && (facts.hasDirectEval || facts.free.get(name)?.assigned)),
+  );
+  const { receiver } = from;
+  const bound = [...(receiver?.home ? [receiver.home] : []), ...(receiver?.thisValue ? [receiver.thisValue] : [])];
+  const capturedClass = record.kind === 'class' ? captureClass(fn, facts, () => false) : undefined;
+  return {
+    code: from.codeId,
+    facts,
+    variables,
+    assigned,
+    bound,
+    naturalName: naturalName(facts, record.name ?? facts.textName ?? ownNameValue(fn), record.name !== undefined),
+    capturedClass: capturedClass && {
+      ...capturedClass,
+      plan: { ...capturedClass.plan, record: record.class ?? capturedClass.plan.record },
+    },
+    privateStatics: record.class?.statics ?? [],
+    thisValue: receiver?.thisValue,
+  };
+}
+
+/** A class that gives private members to its instances. */
+export interface PrivateClass {
+  readonly fn: AnyFunction;
+  readonly fields: readonly string[];
+  readonly isDerived: boolean;
+}
+
+const privateClasses = new WeakMap<AnyFunction, Omit<PrivateClass, 'fn'> | null>();
+
+/** The classes on the chain of a class that declare private members, from the base down: the order of definition. */
+export function privateClassesOf(classFunction: AnyFunction): readonly PrivateClass[] {
+  const found: PrivateClass[] = [];
+  for (
+    let at: unknown = classFunction;
+    typeof at === 'function' && at !== Function.prototype;
+    at = Reflect.getPrototypeOf(at)
+  ) {
+    const fn = at as AnyFunction;
+    let known = privateClasses.get(fn);
+    if (known === undefined) {
+      known = privateMembersDeclaredBy(fn);
+      privateClasses.set(fn, known);
+    }
+    if (known !== null) found.push({ fn, ...known });
+  }
+  return found.reverse();
+}
+
+function privateMembersDeclaredBy(fn: AnyFunction): Omit<PrivateClass, 'fn'> | null {
+  const from = revivedFrom(fn);
+  if (from !== undefined) {
+    const record = recordOf(from.codeId).class;
+    return record?.hasPrivates ? { fields: record.fields ?? [], isDerived: record.derived === true } : null;
+  }
+  const text = Function.prototype.toString.call(fn);
+  // Most classes have none, and need not be parsed to know it.
+  if (!text.startsWith('class') || !text.includes('#')) return null;
+  const facts = factsOf(text, false).classFacts;
+  const own = facts?.elements.filter(({ key, isStatic }) => key.kind === 'private' && !isStatic) ?? [];
+  if (own.length === 0) return null;
+  const fields = own.flatMap(({ kind, key }) => (kind === 'field' && key.kind === 'private' ? [key.name] : []));
+  return { fields, isDerived: facts?.heritage !== undefined && !facts.extendsNull };
+}
+
+/** Reads the closures of functions, those that need it. */
+export function readAll(
+  functions: readonly AnyFunction[],
+  isNeeded: (fn: AnyFunction) => boolean,
+): readonly FunctionReading[] {
+  const needed = functions.filter(isNeeded);
+  const readings = needed.length === 0 ? [] : readFunctions(needed);
+  const byFunction = new Map(needed.map((fn, i) => [fn, readings[i] as FunctionReading]));
+  return functions.map((fn) => byFunction.get(fn) ?? NOTHING_READ);
+}
+
+const records = new Map<string, CodeRecord>();
+
+function recordOf(codeId: string): CodeRecord {
+  let record = records.get(codeId);
+  if (record === undefined) {
+    record = JSON.parse(codeId) as CodeRecord;
+    if (records.size > 1000) records.clear();
+    records.set(codeId, record);
+  }
+  return record;
+}
+
+function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<string> {
+  if (facts.hasDirectEval) return new Set([...facts.free.keys(), ...visibleNames(reading)]);
+  if (facts.kind !== 'class') return facts.free.keys();
+  const removed = removedSpans(facts);
+  return [...facts.free.values()]
+    .filter(({ uses }) => uses.some((use) => !removed.some(([start, end]) => use.start >= start && use.end <= end)))
+    .map(({ name }) => name);
+}
+
+/**
+ * Whether the name in the text is that of a declaration which was given another value: then the text must not
+ * bind it, as a function expression would.
+ */
+function hasForeignName(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading, variables: Variable[]): boolean {
+  const { ownName } = facts;
+  if (ownName === undefined || facts.kind !== 'function') return false;
+  const variable = findVariable(ownName, reading);
+  if (variable === undefined || (variable.value === fn && !facts.assignsOwnName)) return false;
+  if (findInScript(reading.location, facts.text)?.isDeclaration !== true) return false;
+  variables.push(variable);
+  return true;
+}
+
+function isStrict(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading): boolean {
+  if (facts.strict || reading.scopes.some(({ description }) => description === 'Module')) return true;
+  // Up to Node 24 a sloppy function tells, at no cost.
+  if (facts.kind === 'function' && !facts.async && !facts.generator) {
+    if (Object.hasOwn(fn, 'caller')) return false;
+    if (SLOPPY_FUNCTIONS_TELL) return true;
+  }
+  if (!facts.modeSensitive) return false;
+  return findInScript(reading.location, facts.text)?.strict ?? false;
+}
+
+const SLOPPY_FUNCTIONS_TELL = Object.hasOwn(Function.prototype.constructor('') as object, 'caller');
+
+function constantsAmong(
+  variables: readonly Variable[],
+  assigned: ReadonlySet<string>,
+  facts: CodeFacts,
+  reading: FunctionReading,
+): readonly number[] {
+  if (assigned.size === 0) return [];
+  const scope = findInScript(reading.location, facts.text)?.scope;
+  const consts: number[] = [];
+  variables.forEach(({ name, isDead }, i) => {
+    const kind = assigned.has(name) ? scope?.lookup(name)?.binding.kind : undefined;
+    if (!isDead && (kind === 'const' || kind === 'class-name' || kind === 'import')) consts.push(i);
+  });
+  return consts;
+}
+
+interface Around {
+  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
+  readonly receiver: Receiver | undefined;
+}
+
+function receiverOf(
+  fn: AnyFunction,
+  facts: CodeFacts,
+  reading: FunctionReading,
+  variables: readonly Variable[],
+  strict: boolean,
+): Around {
+  const suspects = HIDES_DEAD_VARIABLES ? suspectsAmong(facts, reading, variables) : [];
+  const isArrow = facts.kind === 'arrow';
+  const wantsThis =
+    isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
+  if (facts.callsOuterSuper) {
+    throw new CaptureFailure(
+      'calls super(…) of the constructor around it',
+      'Only the constructor itself can do that, once.',
+    );
+  }
+  if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
+    return { mode: 'unknown', receiver: undefined };
+  }
+  if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
+  if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
+    return { mode: 'none', receiver: { thisValue: undefined, newTarget: undefined, dead: new Set() } };
+  }
+  const receiver = readReceiver(fn, facts, reading.scopes, suspects);
+  if (!isArrow) return { mode: 'none', receiver };
+  const { thisValue } = receiver;
+  const usesArguments = facts.free.has('arguments');
+  if (isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments && facts.outerNewTarget.length === 0) {
+    return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
+  }
+  if (facts.outerSuper.length > 0) {
+    throw new CaptureFailure(
+      'uses super together with arguments or new.target',
+      'Call the inherited method by its name.',
+    );
+  }
+  if (facts.outerThis.length === 0 && !facts.hasDirectEval) return { mode: 'none', receiver };
+  if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };
+  if (!strict && thisValue === realmGlobal(reading.scopes)) return { mode: 'none', receiver };
+  if (facts.hasDirectEval) {
+    throw new CaptureFailure('may read this in direct eval', 'Pass the object to the function instead.');
+  }
+  return { mode: 'variable', receiver };
+}
+
+function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean {
+  if (!reading.scopes.some(({ description }) => description === 'Module')) return false;
+  const found = findInScript(reading.location, facts.text);
+  return found !== undefined && found.around === -1 && found.ownerClass === -1 && facts.outerSuper.length === 0;
+}
+
+/** Names that read as undefined and may really be in their temporal dead zone. */
+function suspectsAmong(facts: CodeFacts, reading: FunctionReading, variables: readonly Variable[]): readonly string[] {
+  const undefinedNames = variables.filter(({ value, scope }) => value === undefined && scope !== undefined);
+  if (undefinedNames.length === 0) return [];
+  const scope = findInScript(reading.location, facts.text)?.scope;
+  return undefinedNames
+    .filter(({ name }) => {
+      const kind = scope?.lookup(name)?.binding.kind;
+      return kind === 'let' || kind === 'const' || kind === 'class' || (kind === undefined && scope === undefined);
+    })
+    .map(({ name }) => name);
+}
+
+function placeOf(
+  facts: CodeFacts,
+  { location }: FunctionReading,
+): { readonly url: string | undefined; readonly line: number; readonly column: number } {
+  if (location === undefined) return places.get(facts) ?? { url: undefined, line: 0, column: 0 };
+  const before = facts.text.slice(0, facts.locationOffset);
+  const breaks = before.split(/\r\n|[\n\r\u2028\u2029]/).length - 1;
+  const place = {
+    url: urlOf(scriptOf(location)),
+    line: location.lineNumber - breaks,
+    column: breaks === 0 ? location.columnNumber - before.length : 0,
+  };
+  places.set(facts, place);
+  return place;
+}
+
+function ownNameValue(fn: AnyFunction): string | undefined {
+  const value: unknown = Reflect.getOwnPropertyDescriptor(fn, 'name')?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The name that the revived code will have by itself. */
+function naturalName(facts: CodeFacts, name: string | undefined, isDropped: boolean): string {
+  return isDropped || facts.textName === undefined ? (name ?? '') : facts.textName;
+}

@@ -1,0 +1,201 @@
+import type { CodeFacts } from '../analyze/facts.js';
+import { pauseIn } from '../inspector/pause.js';
+import { type RawScope, readFunctions } from '../inspector/scopes.js';
+import { Scripts } from '../inspector/scripts.js';
+import type { Sharing } from '../model/code.js';
+import type { AnyFunction } from '../model/ports.js';
+import { entering, mayPause, realmGlobal, refusePause } from './receiver.js';
+import { depthOf, readSlot, type Variable } from './variables.js';
+
+/** A function as a witness of the scopes that it sees. */
+export interface Witness {
+  readonly index: number;
+  readonly fn: AnyFunction;
+  readonly facts: CodeFacts;
+  readonly scriptId: string;
+  readonly scopes: readonly RawScope[];
+  readonly variables: readonly Variable[];
+  /** Names that its code assigns. */
+  readonly assigned: ReadonlySet<string>;
+  /** Something to enter that sees the same scopes: the function itself, or a method of a class. */
+  readonly entrance: { readonly fn: AnyFunction; readonly facts: CodeFacts };
+}
+
+interface Member {
+  readonly witness: Witness;
+  readonly scope: RawScope | undefined;
+  readonly depth: number;
+  /** Variables of the witness in this scope, by name: their index in its code. */
+  readonly vars: ReadonlyMap<string, number>;
+  instance: number | undefined;
+  readonly told: Set<string>;
+}
+
+interface Bucket {
+  readonly assigned: Set<string>;
+  readonly members: Member[];
+}
+
+/**
+ * Finds out which functions share a variable that one of them assigns.
+ *
+ * What nobody in the value assigns may be copied for each: nobody can tell. For the rest, two functions see the
+ * same scope or two instances of it. V8 shows snapshots, so identity cannot be compared; but a snapshot that
+ * differs proves two instances, and where all are equal, a variable is written through one function and read through
+ * the others, while the function stands still at its entry.
+ */
+export class SharedVariables {
+  readonly #buckets: Map<string, Bucket> = new Map();
+  readonly #dirty: Set<Bucket> = new Set();
+  #instances = 0;
+
+  /** Takes note of a function's variables. */
+  add(witness: Witness): void {
+    const byScope = new Map<RawScope | undefined, Map<string, number>>();
+    witness.variables.forEach((variable, i) => {
+      if (variable.isDead) return;
+      const vars = byScope.get(variable.scope) ?? new Map<string, number>();
+      byScope.set(variable.scope, vars);
+      vars.set(variable.name, i);
+    });
+    for (const [scope, vars] of byScope) {
+      const depth = scope === undefined ? -1 : depthOf(witness.scopes, witness.scopes.indexOf(scope));
+      const key = scope === undefined ? 'global' : `${depth}|${scope.description}|${Object.keys(scope.object).join()}`;
+      const bucket = this.#buckets.get(key) ?? { assigned: new Set<string>(), members: [] };
+      this.#buckets.set(key, bucket);
+      bucket.members.push({ witness, scope, depth, vars, instance: undefined, told: new Set() });
+      for (const name of witness.assigned) if (vars.has(name)) bucket.assigned.add(name);
+      if (bucket.assigned.size > 0 && bucket.members.length > 1) this.#dirty.add(bucket);
+    }
+  }
+
+  /** What is new since the last time. */
+  settle(): readonly Sharing[] {
+    const found: Sharing[] = [];
+    for (const bucket of this.#dirty) {
+      const concerned = bucket.members.filter(({ vars }) => [...bucket.assigned].some((name) => vars.has(name)));
+      if (concerned.length > 1) this.#tellApart(concerned, bucket.assigned);
+      const sizes = new Map<number, number>();
+      for (const { instance } of concerned) sizes.set(instance as number, (sizes.get(instance as number) ?? 0) + 1);
+      for (const member of concerned) {
+        if (member.instance === undefined || (sizes.get(member.instance) ?? 0) < 2) continue;
+        const names = [...member.vars.keys()].filter((name) => bucket.assigned.has(name) && !member.told.has(name));
+        if (names.length === 0) continue;
+        for (const name of names) member.told.add(name);
+        found.push({
+          scope: member.instance,
+          depth: member.depth,
+          fn: member.witness.index,
+          vars: names.map((name) => member.vars.get(name) as number),
+        });
+      }
+    }
+    this.#dirty.clear();
+    return found;
+  }
+
+  /** Gives each member the number of its scope instance. */
+  #tellApart(members: readonly Member[], assigned: ReadonlySet<string>): void {
+    const undecided: Member[][] = [];
+    for (const member of members) {
+      const group = undecided.find(([first]) => mayBeSame(first as Member, member));
+      if (group === undefined) undecided.push([member]);
+      else group.push(member);
+    }
+    for (const group of undecided) {
+      const known = new Set(group.map(({ instance }) => instance));
+      const isNew = known.has(undefined);
+      if (!isNew) continue;
+      if (group.length === 1) (group[0] as Member).instance ??= this.#instances++;
+      else if (isSurelyOne(group)) {
+        const instance = [...known].find((one) => one !== undefined) ?? this.#instances++;
+        for (const member of group) member.instance = instance;
+      } else this.#probe(group, assigned);
+    }
+  }
+
+  /** Writes a mark of its own through each member, then looks which mark each one sees. */
+  #probe(group: readonly Member[], assigned: ReadonlySet<string>): void {
+    const first = group[0] as Member;
+    const name = [...assigned].find((one) => Object.hasOwn((first.scope as RawScope).object, one)) as string;
+    const original = readSlot(first.scope as RawScope, name).value;
+    const written: { readonly member: Member; readonly mark: object }[] = [];
+    Scripts.get().withDebugger(() => {
+      try {
+        for (const member of group) {
+          const mark = {};
+          if (write(member, name, mark)) written.push({ member, mark });
+        }
+        const seen = readFunctions(group.map(({ witness }) => witness.fn)).map((reading, i) => {
+          const { witness, scope } = group[i] as Member;
+          const at = witness.scopes.indexOf(scope as RawScope);
+          return readSlot(reading.scopes[at] as RawScope, name).value;
+        });
+        this.#number(group, seen, original);
+      } finally {
+        for (const { member } of written) write(member, name, original);
+      }
+    });
+  }
+
+  #number(group: readonly Member[], seen: readonly unknown[], original: unknown): void {
+    const unmarked = group.filter((_, i) => seen[i] === original);
+    // Who could not be entered saw nobody's mark: alone it is an instance of its own, two might be one.
+    if (unmarked.length > 1) refusePause((unmarked[0] as Member).witness.facts, 'shares a variable perhaps');
+    const numbers = new Map<unknown, number>();
+    group.forEach((member, i) => {
+      if (member.instance !== undefined && !numbers.has(seen[i])) numbers.set(seen[i], member.instance);
+    });
+    group.forEach((member, i) => {
+      let instance = numbers.get(seen[i]);
+      if (instance === undefined) {
+        instance = this.#instances++;
+        numbers.set(seen[i], instance);
+      }
+      member.instance = instance;
+    });
+  }
+}
+
+function write({ witness }: Member, name: string, value: unknown): boolean {
+  const { fn, facts } = witness.entrance;
+  if (!mayPause(facts)) return false;
+  let done = false;
+  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), (frame) => {
+    done = frame.assign(name, value);
+  });
+  return done;
+}
+
+/** A module has one scope, and a realm has one global object. */
+function isSurelyOne(group: readonly Member[]): boolean {
+  const { scope, witness } = group[0] as Member;
+  if (scope === undefined || scope.description === 'Script') return true;
+  return scope.description === 'Module' && group.every((member) => member.witness.scriptId === witness.scriptId);
+}
+
+/** Whether all that is visible of two scopes is equal. */
+function mayBeSame(a: Member, b: Member): boolean {
+  if (a.scope === undefined || b.scope === undefined) return a.scope === b.scope;
+  const outsideA = a.witness.scopes.slice(a.witness.scopes.indexOf(a.scope));
+  const outsideB = b.witness.scopes.slice(b.witness.scopes.indexOf(b.scope));
+  if (outsideA.length !== outsideB.length) return false;
+  return outsideA.every((scope, i) => sameBindings(scope, outsideB[i] as RawScope));
+}
+
+function sameBindings(a: RawScope, b: RawScope): boolean {
+  if (a.description !== b.description) return false;
+  if (a.description === 'Global') return a.object === b.object;
+  if (a.description === 'Script') return true;
+  if (a.description.startsWith('With')) return a.object === b.object;
+  const names = Object.keys(a.object);
+  return (
+    names.length === Object.keys(b.object).length &&
+    names.every((name) => {
+      if (!Object.hasOwn(b.object, name)) return false;
+      const left = readSlot(a, name);
+      const right = readSlot(b, name);
+      return left.isDead === right.isDead && Object.is(left.value, right.value);
+    })
+  );
+}

@@ -1,0 +1,279 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import type { CodeFacts } from '../analyze/facts.js';
+import { privateMembersOf } from '../inspector/internals.js';
+import type { FunctionReading } from '../inspector/scopes.js';
+import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
+import { revivedFrom } from '../model/origin.js';
+import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
+import type { References } from '../references/port.js';
+import { CaptureFailure, functionName, refusal } from './failure.js';
+import {
+  type CapturedFunction,
+  captureFunction,
+  factsOfFunction,
+  isClosed,
+  privateClassesOf,
+  readAll,
+  recaptureFunction,
+} from './function-capture.js';
+import { ownerOfPrivateNames } from './owner.js';
+import { captureProperties } from './properties.js';
+import { SharedVariables } from './sharing.js';
+import { placeText, scriptOf } from './source-info.js';
+
+type PathOf = (fn: AnyFunction) => string;
+type HolderOf = (fn: AnyFunction) => object | undefined;
+
+interface Part {
+  readonly meta: FunctionMeta;
+  readonly slots: readonly unknown[];
+}
+
+/** Captures the functions of one value. */
+export class ValueCapture implements Capture {
+  readonly #references: References;
+  readonly #indices: Map<AnyFunction, number> = new Map();
+  /** Methods that come with their class: the class and the member's index. */
+  readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
+  /** Methods that were met before their class, and can only come with it. */
+  readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
+  readonly #sharing: SharedVariables = new SharedVariables();
+  /** Functions that were captured on their own. */
+  readonly #emitted: Set<AnyFunction> = new Set();
+  /** Classes of instances, which are still to be met themselves. */
+  #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
+  #codes: string[] = [];
+
+  constructor(references: References) {
+    this.#references = references;
+  }
+
+  functions(functions: readonly AnyFunction[], pathOf: PathOf, holderOf?: HolderOf): CapturedBatch {
+    this.#codes = [];
+    const facts = new Map<AnyFunction, CodeFacts>();
+    for (const fn of functions) this.#indices.set(fn, this.#indices.size);
+    this.#unnumbered = this.#unnumbered.filter(([fn, waits]) => {
+      const index = this.#indices.get(fn);
+      if (index !== undefined) waits.set(index);
+      return index === undefined;
+    });
+    for (const fn of functions) {
+      if (revivedFrom(fn) === undefined)
+        facts.set(
+          fn,
+          this.#guarded(fn, undefined, pathOf, () => factsOfFunction(fn)),
+        );
+    }
+    const readings = readAll(functions, (fn) => {
+      const known = facts.get(fn);
+      return known === undefined || !isClosed(known);
+    });
+    const parts: Part[] = new Array(functions.length);
+    // Classes first: methods that come with them need not come alone.
+    const order = functions.map((_, i) => i);
+    const isClass = (i: number): boolean => facts.get(functions[i] as AnyFunction)?.kind === 'class';
+    order.sort((a, b) => Number(isClass(b)) - Number(isClass(a)) || a - b);
+    for (const i of order) {
+      const fn = functions[i] as AnyFunction;
+      const reading = readings[i] as FunctionReading;
+      parts[i] = this.#guarded(fn, reading, pathOf, () => this.#part(fn, facts.get(fn), reading, holderOf));
+    }
+    const sharing = this.#sharing.settle();
+    const meta: BatchMeta = {
+      codes: this.#codes,
+      functions: parts.map((part) => part.meta),
+      ...(sharing.length === 0 ? {} : { sharing }),
+      ...this.#lateMembers(),
+    };
+    return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
+  }
+
+  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | undefined {
+    const classes = privateClassesOf(classFunction);
+    if (classes.length === 0) return undefined;
+    const declared = classes.flatMap(({ fields }) => fields);
+    const found = privateMembersOf(instance);
+    if (found.length !== declared.length || found.some(({ name }, i) => name !== declared[i])) {
+      const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
+      throw new SerializeError(
+        SERIALIZE_ERROR_CODES.unsupported,
+        `Cannot serialize an instance of ${functionName(classFunction)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
+          `and its classes declare ${list(declared)}.\nAn instance whose constructor did not finish cannot travel.`,
+      );
+    }
+    // Where the class was not met yet, its index is filled in when it is: before anything is written.
+    const meta: PrivatesMeta = {
+      classes: classes.map(({ fn, fields, isDerived }) => {
+        const entry = {
+          fn: this.#indices.get(fn) ?? -1,
+          fields: fields.length,
+          ...(isDerived ? {} : { base: 1 as const }),
+        };
+        if (entry.fn === -1)
+          this.#unnumbered.push([
+            fn,
+            {
+              set: (index) => {
+                entry.fn = index;
+              },
+            },
+          ]);
+        return entry;
+      }),
+    };
+    return { meta: meta as unknown as Meta, slots: found.map(({ value }) => value) };
+  }
+
+  #guarded<T>(fn: AnyFunction, reading: FunctionReading | undefined, pathOf: PathOf, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (!(error instanceof CaptureFailure)) throw error;
+      throw refusal(error, fn, pathOf(fn), reading && placeText(reading.location));
+    }
+  }
+
+  #part(fn: AnyFunction, facts: CodeFacts | undefined, reading: FunctionReading, holderOf: HolderOf | undefined): Part {
+    const script = scriptOf(reading.location);
+    const path = script && this.#references.modules.findIn(script, fn);
+    if (path !== undefined) return { meta: { reference: ['m', ...path] }, slots: [] };
+    const member = this.#members.get(fn);
+    if (member !== undefined) return this.#memberPart(fn, facts as CodeFacts, member);
+    const isGuest = facts !== undefined && facts.freePrivateNames.size > 0 && facts.form === 'expression';
+    if (facts !== undefined && facts.freePrivateNames.size > 0 && !isGuest)
+      return this.#pendingPart(fn, facts, holderOf);
+
+    this.#emitted.add(fn);
+    const captured =
+      facts === undefined
+        ? recaptureFunction(fn, reading)
+        : captureFunction(fn, facts, reading, this.#references, () => this.#home(fn, facts, holderOf));
+    const dead: number[] = [];
+    const slots: unknown[] = [];
+    captured.variables.forEach((variable, i) => {
+      if (variable.isDead) dead.push(i);
+      else slots.push(variable.value);
+    });
+    slots.push(...captured.bound);
+    if (captured.capturedClass !== undefined) this.#addClass(fn, captured);
+    const properties = captureProperties(fn, captured.facts, captured.naturalName, captured.capturedClass);
+    slots.push(...properties.slots);
+    if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
+    if (captured.variables.length > 0) this.#witness(fn, captured, reading);
+    const guest = isGuest ? this.#guest(facts, reading, captured.thisValue) : undefined;
+    if (guest?.owner !== undefined) slots.push(guest.owner);
+
+    const code = this.#code(captured.code);
+    const details: FunctionDetails = {
+      code,
+      ...(dead.length === 0 ? {} : { dead }),
+      ...properties.details,
+    };
+    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots };
+    return { meta: Object.keys(details).length === 1 ? code : details, slots };
+  }
+
+  #code(text: string): number {
+    const at = this.#codes.indexOf(text);
+    return at === -1 ? this.#codes.push(text) - 1 : at;
+  }
+
+  #addClass(fn: AnyFunction, captured: CapturedFunction): void {
+    for (const [member, index] of captured.capturedClass?.members ?? []) {
+      if (!this.#emitted.has(member)) this.#members.set(member, [fn, index]);
+    }
+  }
+
+  #memberPart(fn: AnyFunction, facts: CodeFacts, [owner, index]: readonly [AnyFunction, number]): Part {
+    const ownerIndex = this.#indices.get(owner) as number;
+    const properties = captureProperties(fn, facts, facts.textName ?? functionName(fn), undefined);
+    return { meta: { member: [ownerIndex, index], ...properties.details }, slots: properties.slots };
+  }
+
+  /** A method that uses private names comes with its class, which the walk has not met yet. */
+  #pendingPart(fn: AnyFunction, facts: CodeFacts, holderOf: HolderOf | undefined): Part {
+    const holder = holderOf?.(fn);
+    const owner: unknown =
+      typeof holder === 'function' ? holder : holder && Reflect.getOwnPropertyDescriptor(holder, 'constructor')?.value;
+    if (facts.form !== 'member' || typeof owner !== 'function') {
+      throw new CaptureFailure(
+        `uses the private name #${[...facts.freePrivateNames][0]} of a class around it`,
+        'Send the class, or an instance, together with the function.',
+      );
+    }
+    this.#pending.set(fn, owner as AnyFunction);
+    return { meta: { pending: 1 }, slots: [owner] };
+  }
+
+  /** A function that uses private names is made inside of their class. */
+  #guest(
+    facts: CodeFacts,
+    { location }: FunctionReading,
+    thisValue: unknown,
+  ): { readonly details: { guestOf: number; bringsOwner?: 1 }; readonly owner: AnyFunction | undefined } {
+    const owner = ownerOfPrivateNames(facts, location, thisValue, this.#indices.keys());
+    const index = this.#indices.get(owner);
+    if (index !== undefined) return { details: { guestOf: index }, owner: undefined };
+    const details: { guestOf: number; bringsOwner?: 1 } = { guestOf: -1, bringsOwner: 1 };
+    this.#unnumbered.push([
+      owner,
+      {
+        set: (found) => {
+          details.guestOf = found;
+        },
+      },
+    ]);
+    return { details, owner };
+  }
+
+  #lateMembers(): Pick<BatchMeta, 'members'> {
+    const members: (readonly [number, number, number])[] = [];
+    for (const [fn] of this.#pending) {
+      const member = this.#members.get(fn);
+      if (member === undefined) continue;
+      this.#pending.delete(fn);
+      members.push([this.#indices.get(fn) as number, this.#indices.get(member[0]) as number, member[1]]);
+    }
+    return members.length === 0 ? {} : { members };
+  }
+
+  #home(fn: AnyFunction, facts: CodeFacts, holderOf: HolderOf | undefined): object {
+    const holder = holderOf?.(fn);
+    if (holder !== undefined) return holder;
+    throw new CaptureFailure(
+      `is a ${facts.kind} that uses super, and the object that it belongs to is not part of the value`,
+      'Send the object or the class together with the method.',
+    );
+  }
+
+  #privateStatics(fn: AnyFunction, captured: CapturedFunction): readonly unknown[] {
+    const found = new Map(privateMembersOf(fn).map(({ name, value }) => [name, value]));
+    return captured.privateStatics.map((name) => found.get(name));
+  }
+
+  #witness(fn: AnyFunction, captured: CapturedFunction, { location, scopes }: FunctionReading): void {
+    const variables = captured.variables.map((variable) =>
+      // What stands for syntax belongs to this function alone.
+      variable.depth === -2 ? { ...variable, isDead: true } : variable,
+    );
+    this.#sharing.add({
+      index: this.#indices.get(fn) as number,
+      fn,
+      facts: captured.facts,
+      scriptId: location?.scriptId ?? '',
+      scopes,
+      variables,
+      assigned: captured.assigned,
+      entrance: this.#entrance(fn, captured),
+    });
+  }
+
+  /** A class cannot be entered; its methods see what it sees. */
+  #entrance(fn: AnyFunction, captured: CapturedFunction): { readonly fn: AnyFunction; readonly facts: CodeFacts } {
+    for (const method of captured.capturedClass?.members.keys() ?? []) {
+      const facts = factsOfFunction(method);
+      if (!facts.runsBeforeBody) return { fn: method, facts };
+    }
+    return { fn, facts: captured.facts };
+  }
+}

@@ -1,0 +1,17 @@
+import { FunctionCapture } from './capture/port.js';
+import { introspection } from './inspector/internals.js';
+import type { CodeEngine } from './message/engine.js';
+import type { ReferenceOptions } from './references/policy.js';
+import { References } from './references/port.js';
+import { FunctionRevival } from './revive/port.js';
+
+/** Puts the code engine together. */
+export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
+  const references = new References(options);
+  return {
+    capture: new FunctionCapture(references),
+    revive: new FunctionRevival(references),
+    references,
+    introspection,
+  };
+}

@@ -1,0 +1,142 @@
+import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
+import { ATTRIBUTE, DECORATION, FRAME } from '../model/codes.js';
+import type { AnyFunction, Meta } from '../model/ports.js';
+import { setState } from '../model/state.js';
+import type { GraphReader } from './reader.js';
+
+// What the writer's `odd.ts` writes, read back.
+
+/** Reads an object of a kind that the walk itself knows. */
+export function readFrame(reader: GraphReader, code: number): object {
+  switch (code) {
+    case FRAME.decorated:
+      return readDecorated(reader);
+    case FRAME.object:
+      return reader.objectWithProperties();
+    case FRAME.sparse:
+      return reader.sparse();
+    case FRAME.reduced:
+      return readReduced(reader);
+    case FRAME.proxy:
+      return readProxy(reader);
+    default:
+      return readBound(reader);
+  }
+}
+
+function readDecorated(reader: GraphReader): object {
+  const flags = reader.uint();
+  const privates = flags & DECORATION.privates ? readPrivatesMeta(reader) : undefined;
+  const object = privates === undefined ? reader.object() : reader.instance(privates);
+  if (flags & DECORATION.prototype) {
+    const prototype = reader.prototype();
+    if (!reader.context.scanning && !Reflect.setPrototypeOf(object, prototype))
+      throw reader.damaged('a prototype that an object cannot have');
+  }
+  if (flags & DECORATION.properties) readProperties(reader, object);
+  if (privates !== undefined) readPrivates(reader, object, privates);
+  if (flags & DECORATION.state) {
+    reader.requireTrust('an object that restores its own state');
+    const state = reader.value();
+    reader.states.push(() => setState(object, state));
+  }
+  // At the very end: objects that are put off, private members and states are still to be filled in.
+  if (flags & DECORATION.frozen) reader.finally(() => Object.freeze(object));
+  else if (flags & DECORATION.sealed) reader.finally(() => Object.seal(object));
+  else if (flags & DECORATION.fixed) reader.finally(() => Object.preventExtensions(object));
+  return object;
+}
+
+function readPrivatesMeta(reader: GraphReader): Meta {
+  reader.requireTrust('private members');
+  return reader.meta(reader.uint());
+}
+
+function readPrivates(reader: GraphReader, object: object, meta: Meta): void {
+  const slots: unknown[] = [];
+  for (let left = reader.count(1); left > 0; left--) slots.push(reader.value());
+  reader.privates.push(() => reader.context.revival?.fillPrivateMembers(object, meta, slots));
+}
+
+/** Reads properties with their attributes. */
+export function readProperties(reader: GraphReader, target: object): void {
+  const count = reader.count(3);
+  reader.countProperties(count);
+  for (let i = 0; i < count; i++) {
+    const key = reader.value();
+    if (typeof key !== 'string' && typeof key !== 'symbol') throw reader.damaged('a key that is no string or symbol');
+    const attributes = reader.uint();
+    const enumerable = (attributes & ATTRIBUTE.enumerable) !== 0;
+    const configurable = (attributes & ATTRIBUTE.configurable) !== 0;
+    let descriptor: PropertyDescriptor;
+    if (attributes & ATTRIBUTE.accessor) {
+      reader.requireTrust('an accessor');
+      const get = reader.value();
+      const set = reader.value();
+      if (reader.context.scanning) continue;
+      if (!isCallableOrMissing(get) || !isCallableOrMissing(set)) throw reader.damaged('an accessor without functions');
+      descriptor = { get, set, enumerable, configurable } as PropertyDescriptor;
+    } else {
+      descriptor = {
+        value: reader.value(),
+        writable: (attributes & ATTRIBUTE.writable) !== 0,
+        enumerable,
+        configurable,
+      };
+    }
+    if (!Reflect.defineProperty(target, key, descriptor)) throw reader.damaged('a property that an object cannot have');
+  }
+}
+
+function isCallableOrMissing(value: unknown): boolean {
+  return value === undefined || typeof value === 'function';
+}
+
+function readReduced(reader: GraphReader): object {
+  reader.requireTrust('an object that a reducer revives');
+  const place = reader.reserve();
+  const tag = reader.text();
+  const reducer = reader.context.reducers.get(tag);
+  const data = reader.value();
+  if (reader.context.scanning) return reader.fill(place, {});
+  if (reducer === undefined) {
+    throw new SerializeError(
+      CODES.reducer,
+      `No reducer is registered for ${JSON.stringify(tag)}.\nGive the decoder the reducers that the encoder had.`,
+    );
+  }
+  let object: object;
+  try {
+    object = reducer.revive(data, reader.context.revivalContext);
+  } catch (cause) {
+    if (cause instanceof SerializeError && cause.code === CODES.damaged) throw cause;
+    throw new SerializeError(CODES.reduction, `The reducer ${JSON.stringify(tag)} failed to revive an object.`, {
+      cause,
+    });
+  }
+  return reader.fill(place, object);
+}
+
+function readProxy(reader: GraphReader): object {
+  reader.requireTrust('a proxy');
+  const place = reader.reserve();
+  const target = reader.object();
+  const handler = reader.object();
+  if (reader.context.scanning) return reader.fill(place, {});
+  return reader.fill(place, new Proxy(target, handler as ProxyHandler<object>));
+}
+
+function readBound(reader: GraphReader): object {
+  reader.requireTrust('a bound function');
+  const place = reader.reserve();
+  const target = reader.object();
+  if (typeof target !== 'function' && !reader.context.scanning)
+    throw reader.damaged('a bound function without its function');
+  const boundThis = reader.value();
+  const boundArgs: unknown[] = [];
+  for (let left = reader.count(1); left > 0; left--) boundArgs.push(reader.value());
+  if (reader.context.scanning) return reader.fill(place, {});
+  const bound = Function.prototype.bind.apply(target as never, [boundThis, ...boundArgs] as never) as AnyFunction;
+  for (const key of Reflect.ownKeys(bound)) Reflect.deleteProperty(bound, key);
+  return reader.fill(place, bound);
+}

@@ -1,0 +1,55 @@
+import type { AnyFunction, Capture, Meta } from '../model/ports.js';
+
+/** The functions of one payload that travel by value, in the order in which the walk met them. */
+export class FunctionTable {
+  readonly #indices = new Map<AnyFunction, number>();
+  readonly #functions: AnyFunction[] = [];
+  /** What the code engine wrote about each batch. */
+  readonly metas: Meta[] = [];
+  /** The live values of each batch, for finding paths. */
+  readonly slots: { readonly functions: readonly AnyFunction[]; readonly values: readonly unknown[] }[] = [];
+  #captured = 0;
+
+  get size(): number {
+    return this.#functions.length;
+  }
+
+  /** The number of a function, which is new if it was not met before. */
+  indexOf(fn: AnyFunction): number {
+    const known = this.#indices.get(fn);
+    if (known !== undefined) return known;
+    const index = this.#functions.push(fn) - 1;
+    this.#indices.set(fn, index);
+    return index;
+  }
+
+  /** The number of a function that was met before. */
+  find(fn: AnyFunction): number | undefined {
+    return this.#indices.get(fn);
+  }
+
+  /** Whether there are functions that were not captured yet. */
+  get hasNew(): boolean {
+    return this.#captured < this.#functions.length;
+  }
+
+  /**
+   * Captures functions that are new.
+   *
+   * @param most - How many, at most.
+   * @returns Their live values.
+   */
+  captureNew(
+    capture: Capture,
+    pathOf: (fn: AnyFunction) => string,
+    holderOf: (fn: AnyFunction) => object | undefined,
+    most: number = Number.POSITIVE_INFINITY,
+  ): readonly unknown[] {
+    const functions = this.#functions.slice(this.#captured, this.#captured + most);
+    this.#captured += functions.length;
+    const { meta, slots } = capture.functions(functions, pathOf, holderOf);
+    this.metas.push(meta);
+    this.slots.push({ functions, values: slots });
+    return slots;
+  }
+}

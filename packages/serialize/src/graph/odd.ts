@@ -1,0 +1,383 @@
+import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
+import { brandOf } from '../kinds/index.js';
+import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
+import { type Kind, NEVER } from '../model/kind.js';
+import { types } from '../model/platform.js';
+import type { AnyFunction } from '../model/ports.js';
+import { Refusal } from '../model/refusal.js';
+import { getState } from '../model/state.js';
+import { EXT, SHELL } from '../model/tags.js';
+import { isIndex, namedKeys } from './array-keys.js';
+import type { PrototypeFacts } from './prototypes.js';
+import { isFoundAnywhere } from './symbol-table.js';
+import type { GraphWriter } from './writer.js';
+
+// The way of everything that is not plain: exactness first, speed second.
+
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, isExtensible, isFrozen, isSealed } = Object;
+const { ownKeys } = Reflect;
+const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
+
+/** Writes an object that has an ordinal and is not plain. */
+export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  const kind = facts.kind?.test(object)
+    ? facts.kind
+    : facts.ordinary && facts.builtIn === undefined && Object.keys(object).length > 0
+      ? undefined
+      : brandOf(object);
+  if (kind === undefined) {
+    if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
+    writeOrdinary(writer, object, facts);
+  } else if (facts.builtIn !== undefined || !writeReduced(writer, object)) writeKind(writer, object, kind, facts);
+}
+
+/** Writes an object or function that the other side finds by name. @returns Whether it does. */
+function writeNamed(writer: GraphWriter, value: object): boolean {
+  const index = writer.names.indexOf(value);
+  if (index !== undefined) {
+    writer.hasCode = true;
+    writer.out.extensionUint(EXT.named, index);
+    return true;
+  }
+  const owner = typeof value === 'function' ? undefined : functionOfPrototype(value);
+  if (owner === undefined) return false;
+  if (writer.context.capture === undefined && writer.names.indexOf(owner) === undefined) return false;
+  writer.hasCode = true;
+  writer.out.extensionUint(EXT.prototypeOf, 0);
+  writer.value(owner);
+  return true;
+}
+
+/** The function or class whose `prototype` an object is. */
+export function functionOfPrototype(object: object): AnyFunction | undefined {
+  const owner: unknown = getOwnPropertyDescriptor(object, 'constructor')?.value;
+  if (typeof owner !== 'function' || isProxy(owner)) return undefined;
+  return getOwnPropertyDescriptor(owner, 'prototype')?.value === object ? owner : undefined;
+}
+
+function writeReduced(writer: GraphWriter, object: object): boolean {
+  for (const reducer of writer.context.reducers) {
+    if (!reducer.test(object)) continue;
+    let data: unknown;
+    try {
+      data = reducer.reduce(object, writer.context.reduction);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      if (isAttachmentError(error)) throw error;
+      throw new Refusal(object, `the reducer ${JSON.stringify(reducer.tag)} failed`, '', CODES.reduction, error);
+    }
+    writer.hasCode = true;
+    writer.reduced.set(object, data);
+    writer.reducing.add(object);
+    writer.out.extensionUint(EXT.kind, FRAME.reduced);
+    writer.out.string(reducer.tag);
+    writer.value(data);
+    writer.reducing.delete(object);
+    return true;
+  }
+  return false;
+}
+
+function isAttachmentError(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === CODES.attachment;
+}
+
+/** Writes a function: by name, as what it is bound to, or by value through the code engine. */
+export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
+  const known = writer.functions.find(fn);
+  if (known !== undefined) {
+    writer.out.extensionUint(EXT.function, known);
+    return;
+  }
+  if (isProxy(fn)) {
+    if (!writer.claim(fn)) writeProxy(writer, fn);
+    return;
+  }
+  if (writer.isClaimed(fn)) {
+    writer.claim(fn);
+    return;
+  }
+  if (writeNamed(writer, fn)) return;
+  if (writer.context.reducers.some((reducer) => reducer.test(fn))) {
+    writer.claim(fn);
+    writeReduced(writer, fn);
+    return;
+  }
+  writer.hasCode = true;
+  const bound = writer.introspection?.boundFunction(fn);
+  if (bound !== undefined) {
+    writer.claim(fn);
+    writeBound(writer, fn, bound);
+    return;
+  }
+  if (writer.context.capture === undefined) {
+    throw writer.refuse(
+      fn,
+      'it is a function, and functions do not travel here',
+      'Send data, or use a serializer with code.',
+    );
+  }
+  writer.out.extensionUint(EXT.function, writer.functions.indexOf(fn));
+}
+
+function writeBound(
+  writer: GraphWriter,
+  fn: AnyFunction,
+  bound: { readonly target: AnyFunction; readonly boundThis: unknown; readonly boundArgs: readonly unknown[] },
+): void {
+  const prototype = getPrototypeOf(fn) as object | null;
+  const flags =
+    DECORATION.properties | integrityOf(fn) | (prototype === getPrototypeOf(bound.target) ? 0 : DECORATION.prototype);
+  writer.out.extensionUint(EXT.kind, FRAME.decorated);
+  writer.out.uint(flags);
+  writer.out.extensionUint(EXT.kind, FRAME.bound);
+  writer.value(bound.target);
+  writer.shell(bound.boundThis);
+  writer.out.uint(bound.boundArgs.length);
+  for (const argument of bound.boundArgs) writer.shell(argument);
+  if (flags & DECORATION.prototype) writePrototype(writer, prototype);
+  writeProperties(writer, fn, ownKeys(fn));
+}
+
+/** Writes a proxy: its target and its handler. No trap fires. */
+export function writeProxy(writer: GraphWriter, proxy: object): void {
+  if (writer.introspection === undefined) {
+    throw writer.refuse(
+      proxy,
+      'it is a proxy, and the host does not show what is behind it',
+      'Send the target itself.',
+    );
+  }
+  const { target, handler } = writer.introspection.proxy(proxy);
+  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  writer.hasCode = true;
+  writer.out.extensionUint(EXT.kind, FRAME.proxy);
+  writer.shell(target);
+  writer.shell(handler);
+}
+
+/** Refuses an instance of a class that nothing here can send. Once for each class in a value. */
+function requireClass(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== undefined) return;
+  const { prototype, builtIn, opaque } = facts;
+  if (opaque !== undefined) {
+    throw writer.refuse(
+      object,
+      `it is of the built-in class ${opaque}, whose state cannot be read`,
+      'Send what is needed to make one on the other side.',
+    );
+  }
+  const owner =
+    builtIn !== undefined || prototype === null || isProxy(prototype) ? undefined : functionOfPrototype(prototype);
+  const isNamed =
+    owner !== undefined &&
+    (writer.names.indexOf(prototype!) !== undefined || writer.names.indexOf(owner) !== undefined);
+  if (owner !== undefined && !isNamed && writer.context.capture === undefined) {
+    throw writer.refuse(
+      object,
+      `it is an instance of the class ${nameOf(owner)}, and classes do not travel here`,
+      'Register the class, or use a serializer with code.',
+    );
+  }
+  facts.isNamed = isNamed;
+}
+
+/** Refuses an instance whose class would not find the instance's state again on the other side. */
+function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== true) return;
+  const hidden = Object.getOwnPropertySymbols(object).find((symbol) => !travels(writer, symbol));
+  if (hidden !== undefined) {
+    throw writer.refuse(
+      object,
+      `its class ${nameOf(functionOfPrototype(facts.prototype!)!)} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
+      'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
+    );
+  }
+}
+
+function nameOf(fn: AnyFunction): string {
+  return String(getOwnPropertyDescriptor(fn, 'name')?.value ?? '');
+}
+
+/** Whether a symbol is the same symbol on the other side. */
+function travels(writer: GraphWriter, symbol: symbol): boolean {
+  return isFoundAnywhere(symbol) || writer.names.indexOf(symbol) !== undefined;
+}
+
+function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  const state = getState(object);
+  if (state === undefined) requireClass(writer, object, facts);
+  const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
+  const simple = state === undefined && privates === undefined && writer.context.exact;
+  if (simple && writer.record(object, facts, true)) return;
+  if (state === undefined) requireSymbols(writer, object, facts);
+  const keys = state === undefined ? keysOf(writer, object) : [];
+  const integrity = state === undefined ? integrityOf(object) : 0;
+  const flags =
+    (facts.prototype === Object.prototype ? 0 : DECORATION.prototype) |
+    (privates === undefined ? 0 : DECORATION.privates) |
+    (state === undefined ? 0 : DECORATION.state) |
+    integrity;
+  if (flags !== 0) {
+    writer.out.extensionUint(EXT.kind, FRAME.decorated);
+    writer.out.uint(flags);
+    // The object itself may be made from it.
+    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
+  }
+  if (keys.every((key) => typeof key === 'string' && attributesOf(object, key, integrity) === PLAIN_ATTRIBUTES)) {
+    writer.out.extensionUint(EXT.dictionary, keys.length);
+    for (const key of keys) {
+      writer.out.string(key as string);
+      writer.value(getOwnPropertyDescriptor(object, key)!.value);
+    }
+  } else {
+    writer.out.extensionUint(EXT.kind, FRAME.object);
+    writeProperties(writer, object, keys);
+  }
+  if (flags & DECORATION.prototype) writer.prototype(facts);
+  if (privates !== undefined) {
+    writer.out.uint(privates.slots.length);
+    for (const slot of privates.slots) writer.value(slot);
+  }
+  if (state !== undefined) {
+    writer.hasCode = true;
+    writer.value(state.value);
+  }
+}
+
+/** The own keys of an ordinary object, in the order in which they are written. */
+function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)[] {
+  const keys = ownKeys(object);
+  if (!writer.context.canonical) return keys;
+  const names = keys.filter((key) => typeof key === 'string').sort();
+  return [...names, ...keys.filter((key) => typeof key === 'symbol')];
+}
+
+function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeFacts) {
+  const { capture } = writer.context;
+  if (capture === undefined || facts.builtIn !== undefined || facts.hasPrivateMembers === false) return undefined;
+  const classFunction = classOf(facts.prototype);
+  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction);
+  facts.hasPrivateMembers = found !== undefined;
+  return found;
+}
+
+/** The nearest class on a prototype chain. */
+function classOf(prototype: object | null): AnyFunction | undefined {
+  for (let object = prototype; object !== null && !isProxy(object); object = getPrototypeOf(object)) {
+    const owner = functionOfPrototype(object);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}
+
+/** Writes an object with internal slots, and what users added to it. */
+function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
+  if (kind.code === NEVER) kind.write(object, writer);
+  // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
+  requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
+  requireSymbols(writer, object, facts);
+  const array = Array.isArray(object) ? object : undefined;
+  const integrity = integrityOf(object);
+  const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
+  const ownPrototype = facts.kind === kind;
+  const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
+  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts);
+  if (flags !== 0 || privates !== undefined) {
+    writer.out.extensionUint(EXT.kind, FRAME.decorated);
+    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates));
+    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
+  }
+  if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
+    writeSparse(writer, array, new Set(own));
+  } else writer.kind(object, kind);
+  if (flags & DECORATION.prototype) writePrototype(writer, facts.prototype, facts);
+  if (flags & DECORATION.properties) writeProperties(writer, object, own);
+  if (privates !== undefined) {
+    writer.out.uint(privates.slots.length);
+    for (const slot of privates.slots) writer.value(slot);
+  }
+}
+
+function writePrototype(writer: GraphWriter, prototype: object | null, facts = writer.shapes.of(prototype)): void {
+  writer.prototype(facts);
+}
+
+/** The keys of an array that are not plain elements. */
+function oddArrayKeys(array: readonly unknown[], integrity: number): (string | symbol)[] {
+  const odd = namedKeys(array);
+  if (integrity === 0 && !getOwnPropertyDescriptor(array, 'length')!.writable) odd.push('length');
+  for (const key of getOwnPropertyNames(array)) {
+    if (key === 'length') break;
+    if (attributesOf(array, key, integrity) !== PLAIN_ATTRIBUTES) odd.push(key);
+  }
+  return odd;
+}
+
+/** Writes an array by its indices, without those in `except`. */
+export function writeSparse(
+  writer: GraphWriter,
+  array: readonly unknown[],
+  except?: ReadonlySet<string | symbol>,
+): void {
+  const indices = Object.keys(array).filter((key) => isIndex(key) && except?.has(key) !== true);
+  writer.out.extensionUint(EXT.kind, FRAME.sparse);
+  writer.out.uint(array.length);
+  writer.out.uint(indices.length);
+  for (const index of indices) {
+    writer.out.uint(Number(index));
+    writer.value(getOwnPropertyDescriptor(array, index)!.value);
+  }
+}
+
+/** Writes properties with their attributes. */
+export function writeProperties(writer: GraphWriter, object: object, keys: readonly (string | symbol)[]): void {
+  writer.out.uint(keys.length);
+  for (const key of keys) {
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    const isAccessor = descriptor.get !== undefined || descriptor.set !== undefined || !('value' in descriptor);
+    writer.value(key);
+    writer.out.uint(
+      (descriptor.enumerable ? ATTRIBUTE.enumerable : 0) |
+        (descriptor.writable ? ATTRIBUTE.writable : 0) |
+        (descriptor.configurable ? ATTRIBUTE.configurable : 0) |
+        (isAccessor ? ATTRIBUTE.accessor : 0),
+    );
+    if (isAccessor) {
+      writer.hasCode = true;
+      writer.value(descriptor.get);
+      writer.value(descriptor.set);
+    } else writer.value(descriptor.value);
+  }
+}
+
+/** The attributes of a property; what the object's integrity implies counts as if it were plain. */
+function attributesOf(object: object, key: string | symbol, integrity: number): number {
+  const { enumerable, writable, configurable, get, set } = getOwnPropertyDescriptor(object, key)!;
+  if (get !== undefined || set !== undefined) return ATTRIBUTE.accessor;
+  const frozen = (integrity & DECORATION.frozen) !== 0;
+  const sealed = frozen || (integrity & DECORATION.sealed) !== 0;
+  return (
+    (enumerable ? ATTRIBUTE.enumerable : 0) |
+    (writable || frozen ? ATTRIBUTE.writable : 0) |
+    (configurable || sealed ? ATTRIBUTE.configurable : 0)
+  );
+}
+
+function integrityOf(object: object): number {
+  if (isExtensible(object)) return 0;
+  // An object with accessors counts as frozen too: their attributes are written, and freezing changes nothing more.
+  // An empty array that is not extensible counts as frozen in V8, although its length can be changed.
+  const frozen = isFrozen(object) && !(Array.isArray(object) && getOwnPropertyDescriptor(object, 'length')!.writable);
+  return frozen ? DECORATION.frozen : isSealed(object) ? DECORATION.sealed : DECORATION.fixed;
+}
+
+/** What to allocate for an object whose content comes later; `undefined` where its kind must be made whole. */
+export function shellOf(writer: GraphWriter, object: object): number | undefined {
+  const prototype = getPrototypeOf(object) as object | null;
+  if (prototype === Array.prototype && Array.isArray(object)) return SHELL.array;
+  const kind = brandOf(object);
+  if (kind !== undefined) return kind.shell;
+  if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
+  return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
+}

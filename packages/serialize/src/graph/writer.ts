@@ -1,0 +1,549 @@
+import type { Kind, ValueSink } from '../model/kind.js';
+import { types } from '../model/platform.js';
+import type { Capture, IntrospectionPort, Meta } from '../model/ports.js';
+import { Refusal } from '../model/refusal.js';
+import { EXT, SHORT_SHAPES, SIMPLE } from '../model/tags.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { MAX_SHAPE_KEYS } from '../wire/shapes.js';
+import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
+import { hasElementsOnly, isMostlyHoles } from './array-keys.js';
+import { writeDates } from './dates.js';
+import { FunctionTable } from './function-table.js';
+import { MemoryTable } from './memory-table.js';
+import { NameTable } from './name-table.js';
+import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeSparse } from './odd.js';
+import type { PrototypeFacts } from './prototypes.js';
+import type { ShapeTable } from './shape-table.js';
+import { SymbolTable } from './symbol-table.js';
+import type { WalkContext, WalkObserver } from './walk-context.js';
+
+const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { isArray } = Array;
+const { forEach: mapForEach } = Map.prototype;
+const { forEach: setForEach } = Set.prototype;
+const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
+const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
+
+/** Up to here comparing objects one by one costs less than looking them up. */
+const FEW = 12;
+/** V8's limit is 2 ** 24 entries. */
+const MAX_MAP_SIZE = 2 ** 24 - 16;
+const EMPTY: object = {};
+/** The scratch list of values is kept between messages up to this length. */
+const KEPT_VALUES = 1024;
+/** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
+const MAX_RECURSION = 200;
+/** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
+const MAX_UNSPLIT = 1000;
+/** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
+const ELEMENT_CHECKS = 64;
+
+/**
+ * Walks a value once and writes it as it goes.
+ *
+ * In: any value. Out: tokens in {@link out}, and the tables that the envelope writes behind them. Every object gets
+ * the next ordinal when it is met, which the reader counts along; a second meeting writes the ordinal.
+ */
+export class GraphWriter implements ValueSink {
+  readonly out: ByteWriter = new ByteWriter();
+  readonly context: WalkContext;
+  readonly shapes: ShapeTable;
+  functions: FunctionTable = new FunctionTable();
+  memories: MemoryTable = new MemoryTable();
+  names: NameTable;
+  #symbols = new SymbolTable();
+  #ordinals = new Map<object, number>();
+  /** The first few objects, which are compared one by one: a look-up costs 80 ns, and most values are small. */
+  readonly #few: object[] = [];
+  /** How many they are; -1 where the Map is used. */
+  #fewCount = 0;
+  /** Maps that hold as many objects as a Map can. */
+  #full: Map<object, number>[] = [];
+  #ordinalBase = 0;
+  #plainFacts: PrototypeFacts;
+  readonly #exact: boolean;
+  readonly #observer: WalkObserver | undefined;
+  readonly #canonical: boolean;
+  readonly #identity: boolean;
+  /** Objects whose place is written and whose content is not. */
+  #putOff: object[] = [];
+  /** The values of the records that are being written, innermost last: read once, before any is written. */
+  #values: unknown[] = [];
+  #top = 0;
+  #depth = 0;
+  #elementChecks = ELEMENT_CHECKS;
+  /** What the code engine wrote about private members. */
+  privates: Meta[] = [];
+  /** Whether anything refers back, so that the reader must count. */
+  refersBack = false;
+  /** Whether anything written is a way to a callable. */
+  hasCode = false;
+  /** Objects that a reducer is taking apart. */
+  readonly reducing: Set<object> = new Set();
+  /** What reducers made, for finding paths. */
+  readonly reduced: Map<object, unknown> = new Map();
+
+  constructor(context: WalkContext, shapes: ShapeTable) {
+    this.context = context;
+    this.shapes = shapes;
+    this.names = new NameTable(context.references);
+    this.#plainFacts = shapes.of(Object.prototype);
+    this.#exact = context.exact;
+    this.#observer = context.observer;
+    this.#canonical = context.canonical;
+    this.#identity = context.identity;
+  }
+
+  get introspection(): IntrospectionPort | undefined {
+    return this.context.introspection;
+  }
+
+  /** Writes a value, everything that hangs from it, and the functions in it. */
+  write(root: unknown): void {
+    this.value(root);
+    this.#finishPutOff();
+    const { capture } = this.context;
+    if (capture === undefined) return;
+    while (this.functions.hasNew) {
+      const slots = this.#capture(capture());
+      this.out.uint(slots.length);
+      for (const slot of slots) this.value(slot);
+      this.#finishPutOff();
+    }
+  }
+
+  #capture(capture: Capture): readonly unknown[] {
+    const { pathOf, holderOf } = this.context;
+    if (this.#observer === undefined) return this.functions.captureNew(capture, pathOf, holderOf);
+    try {
+      // One by one, so that each that cannot travel is reported.
+      return this.functions.captureNew(capture, pathOf, holderOf, 1);
+    } catch (error) {
+      this.#observer.problem(error);
+      return [];
+    }
+  }
+
+  #finishPutOff(): void {
+    // The list grows while it is worked off.
+    for (let i = 0; i < this.#putOff.length; i++) {
+      const object = this.#putOff[i]!;
+      this.#depth = 0;
+      this.#content(object, getPrototypeOf(object));
+    }
+    if (this.#putOff.length > 0) this.#putOff = [];
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.out.string(value);
+        return;
+      case 'number':
+        this.out.number(value);
+        return;
+      case 'boolean':
+        this.out.byte(value ? 0xc3 : 0xc2);
+        return;
+      case 'undefined':
+        this.out.extensionUint(EXT.simple, SIMPLE.undefined);
+        return;
+      case 'bigint':
+        this.out.bigint(value);
+        return;
+      case 'symbol':
+        this.#symbols.write(value, this.out, this.names);
+        return;
+      case 'function':
+        if (this.#observer === undefined) writeFunction(this, value);
+        else this.#observed(value, this.#observer);
+        return;
+      default:
+        if (value === null) this.out.byte(0xc0);
+        else if (this.#observer === undefined) this.#object(value as object);
+        else this.#observed(value as object, this.#observer);
+    }
+  }
+
+  #observed(value: object, observer: WalkObserver): void {
+    const depth = this.#depth;
+    const top = this.#top;
+    observer.enter(value, this.out.position);
+    try {
+      if (typeof value === 'function') writeFunction(this, value);
+      else this.#object(value);
+    } catch (error) {
+      observer.problem(error);
+      this.#depth = depth;
+      this.#top = top;
+      this.out.byte(0xc0);
+    }
+    observer.leave(this.out.position);
+  }
+
+  #object(object: object): void {
+    if (this.claim(object)) return;
+    if (this.#exact && isProxy(object)) {
+      this.#nested(() => writeProxy(this, object));
+      return;
+    }
+    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
+    this.#content(object, getPrototypeOf(object));
+  }
+
+  /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
+  claim(object: object): boolean {
+    if (!this.#identity) return false;
+    let known: number | undefined;
+    if (this.#fewCount >= 0) {
+      const few = this.#few;
+      const count = this.#fewCount;
+      for (let i = 0; i < count; i++) if (few[i] === object) known = i;
+      if (known === undefined) {
+        if (count < FEW) {
+          few[count] = object;
+          this.#fewCount = count + 1;
+          return false;
+        }
+        this.#useMap();
+      }
+    }
+    if (known === undefined) {
+      const ordinals = this.#ordinals;
+      known = ordinals.get(object);
+      if (known === undefined) {
+        if (this.#full.length > 0) known = this.#findInFull(object);
+        if (known === undefined) {
+          ordinals.set(object, this.#ordinalBase + ordinals.size);
+          if (ordinals.size === MAX_MAP_SIZE) {
+            this.#full.push(ordinals);
+            this.#ordinals = new Map();
+            this.#ordinalBase += MAX_MAP_SIZE;
+          }
+          return false;
+        }
+      }
+    }
+    if (this.reducing.size > 0 && this.reducing.has(object)) {
+      throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
+    }
+    this.refersBack = true;
+    this.out.extensionUint(EXT.reference, known);
+    return true;
+  }
+
+  /** From here on objects are looked up, not compared one by one. */
+  #useMap(): void {
+    for (let i = 0; i < this.#fewCount; i++) this.#ordinals.set(this.#few[i]!, i);
+    this.#fewCount = -1;
+  }
+
+  /** Whether an object has an ordinal. */
+  isClaimed(object: object): boolean {
+    if (this.#fewCount >= 0) return this.#few.indexOf(object) >= 0 && this.#few.indexOf(object) < this.#fewCount;
+    return this.#ordinals.has(object) || this.#findInFull(object) !== undefined;
+  }
+
+  #findInFull(object: object): number | undefined {
+    for (const map of this.#full) {
+      const known = map.get(object);
+      if (known !== undefined) return known;
+    }
+    return undefined;
+  }
+
+  /** Gives ordinals to objects that were all not met before, and are all different. @returns Whether they are. */
+  claimAllNew(objects: readonly object[]): boolean {
+    if (this.#fewCount >= 0) this.#useMap();
+    const ordinals = this.#ordinals;
+    if (ordinals.size + objects.length > MAX_MAP_SIZE || this.#full.length > 0) return false;
+    const before = ordinals.size;
+    for (let i = 0; i < objects.length; i++) {
+      if (ordinals.get(objects[i]!) !== undefined) {
+        for (let j = 0; j < i; j++) ordinals.delete(objects[j]!);
+        return false;
+      }
+      ordinals.set(objects[i]!, before + i);
+    }
+    return true;
+  }
+
+  #content(object: object, prototype: object | null): void {
+    this.#depth++;
+    if (prototype === Object.prototype) {
+      if (!this.record(object, this.#plainFacts, false)) writeOdd(this, object, this.#plainFacts);
+    } else if (prototype === Array.prototype && isArray(object)) {
+      if (this.#isPlainArray(object)) this.elements(object);
+      else writeOdd(this, object, this.shapes.of(prototype));
+    } else {
+      const facts = this.shapes.of(prototype);
+      if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
+      else writeOdd(this, object, facts);
+    }
+    this.#depth--;
+  }
+
+  /** Writes something that adds a level of nesting. */
+  #nested(write: () => void): void {
+    if (++this.#depth > MAX_UNSPLIT) this.#tooDeep();
+    write();
+    this.#depth--;
+  }
+
+  /** Puts an object off. @returns Whether its kind allows that. */
+  #deep(object: object): boolean {
+    if (!this.#identity) this.#tooDeep();
+    const shell = shellOf(this, object);
+    if (shell === undefined) {
+      if (this.#depth > MAX_UNSPLIT) this.#tooDeep();
+      return false;
+    }
+    this.#writeShell(object, shell);
+    return true;
+  }
+
+  #tooDeep(): never {
+    throw new Refusal(
+      undefined,
+      this.#identity
+        ? 'it nests too deeply through objects that must be whole before what holds them is made'
+        : 'it nests too deeply to be written without keeping track of identity, or it contains itself',
+      this.#identity ? 'Make the chain shorter.' : 'Leave `identity` at its default.',
+      'MP_LIMIT',
+    );
+  }
+
+  shell(value: unknown): void {
+    if (typeof value !== 'object' || value === null || !this.#identity) {
+      this.value(value);
+      return;
+    }
+    const shell = isProxy(value) || this.isClaimed(value) ? undefined : shellOf(this, value);
+    if (shell === undefined) this.value(value);
+    else {
+      this.claim(value);
+      this.#writeShell(value, shell);
+    }
+  }
+
+  #writeShell(object: object, shell: number): void {
+    this.refersBack = true;
+    this.out.extensionUint(EXT.shell, shell);
+    this.#putOff.push(object);
+  }
+
+  /**
+   * Writes an ordinary object as a record, where it has nothing but plain properties.
+   *
+   * @param known - The object is known to be ordinary: no built-in object under a plain prototype.
+   * @returns Whether it did; nothing was written otherwise.
+   */
+  record(object: object, facts: PrototypeFacts, known: boolean): boolean {
+    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
+    if (!this.#exact) return this.#data(object, facts);
+    const keys = getOwnPropertyNames(object);
+    const count = keys.length;
+    // Built-in objects whose prototype was changed hide among those without enumerable properties.
+    if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
+    if (this.#canonical) keys.sort();
+    const values = this.#values;
+    const base = this.#top;
+    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
+    for (let i = 0; i < count; i++) {
+      const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
+      if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
+      values[base + i] = descriptor.value;
+    }
+    this.#top = base + count;
+    this.#recordHead(facts, keys);
+    for (let i = base; i < base + count; i++) this.value(values[i]);
+    this.#top = base;
+    return true;
+  }
+
+  /** The same, for an object that holds nothing but plain data, as the caller says. */
+  #data(object: object, facts: PrototypeFacts): boolean {
+    const keys = Object.keys(object);
+    if (keys.length > MAX_SHAPE_KEYS) return false;
+    if (this.#canonical) keys.sort();
+    this.#recordHead(facts, keys);
+    for (let i = 0; i < keys.length; i++) this.value((object as Record<string, unknown>)[keys[i]!]);
+    return true;
+  }
+
+  #recordHead(facts: PrototypeFacts, keys: readonly string[]): void {
+    const { shapes } = this;
+    const shape = facts.family.find(keys, shapes.store);
+    if (!shapes.knows(shape)) {
+      const plain = facts === this.#plainFacts;
+      shapes.define(shape, !plain, this.out);
+      if (!plain) this.prototype(facts);
+    } else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
+    else this.out.extensionUint(EXT.record, shape.id);
+  }
+
+  /** Writes which prototype an object has. */
+  prototype(facts: PrototypeFacts): void {
+    if (facts.builtIn !== undefined) this.out.uint(facts.builtIn);
+    else {
+      this.hasCode = true;
+      this.shell(facts.prototype);
+    }
+  }
+
+  #isPlainArray(array: readonly unknown[]): boolean {
+    if (!this.#exact) return true;
+    if (!isExtensible(array) || !hasElementsOnly(array)) return false;
+    if (this.#elementChecks <= 0) return true;
+    for (let i = 0; i < array.length && this.#elementChecks > 0; i++, this.#elementChecks--) {
+      const descriptor = getOwnPropertyDescriptor(array, i);
+      if (descriptor !== undefined && !(descriptor.enumerable && descriptor.writable && descriptor.configurable)) {
+        return false;
+      }
+    }
+    return getOwnPropertyDescriptor(array, 'length')!.writable === true;
+  }
+
+  /** Writes the elements of an array, with its holes. */
+  elements(array: readonly unknown[]): void {
+    const { length } = array;
+    if (length >= MIN_VECTOR) {
+      const first = array[0];
+      if (typeof first === 'number' && writeNumbers(this.out, array)) return;
+      if (typeof first === 'object' && first !== null && isDate(first) && writeDates(this, array)) return;
+      if (length >= 0x10000 && isMostlyHoles(array)) {
+        writeSparse(this, array);
+        return;
+      }
+    }
+    this.out.arrayHead(length);
+    for (let i = 0; i < length; i++) {
+      const element = array[i];
+      if (typeof element === 'string' && length - i >= MIN_VECTOR) {
+        const count = writeStrings(this.out, array, i);
+        if (count > 0) {
+          i += count - 1;
+          continue;
+        }
+      }
+      if (element === undefined && !Object.hasOwn(array, i)) this.out.extensionUint(EXT.simple, SIMPLE.hole);
+      else this.value(element);
+    }
+  }
+
+  #isPlainKind(object: object, kind: Kind): boolean {
+    return (
+      kind.test(object) &&
+      (!this.#exact ||
+        (kind.structuralKeys >= 0 &&
+          isExtensible(object) &&
+          getOwnPropertyNames(object).length === kind.structuralKeys &&
+          getOwnPropertySymbols(object).length === 0))
+    );
+  }
+
+  /** Writes the content of a kind, without what users added to the object. */
+  kind(object: object, kind: Kind): void {
+    if (this.#depth > MAX_UNSPLIT) this.#tooDeep();
+    if (kind.code >= 0) this.out.extensionUint(EXT.kind, kind.code);
+    kind.write(object, this);
+  }
+
+  readonly #writeEntry = (value: unknown, key: unknown): void => {
+    this.value(key);
+    this.value(value);
+  };
+
+  readonly #writeMember = (value: unknown): void => {
+    this.value(value);
+  };
+
+  entries(map: Map<unknown, unknown>): void {
+    mapForEach.call(map, this.#writeEntry);
+  }
+
+  members(set: Set<unknown>): void {
+    setForEach.call(set, this.#writeMember);
+  }
+
+  uint(value: number): void {
+    this.out.uint(value);
+  }
+
+  number(value: number): void {
+    this.out.number(value);
+  }
+
+  bigint(value: bigint): void {
+    this.out.bigint(value);
+  }
+
+  text(value: string): void {
+    this.out.string(value);
+  }
+
+  date(time: number): void {
+    this.out.date(time);
+  }
+
+  extension(type: number, value: number): void {
+    this.out.extensionUint(type, value);
+  }
+
+  mapHead(size: number): void {
+    this.out.mapHead(size);
+  }
+
+  properties(object: object, keys: readonly (string | symbol)[]): void {
+    writeProperties(this, object, keys);
+  }
+
+  memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, whole: boolean): void {
+    this.out.uint(this.memories.need(buffer, start, end, whole));
+  }
+
+  markCode(): void {
+    this.hasCode = true;
+  }
+
+  refuse(value: object, what: string, instead: string): Error {
+    return new Refusal(value, what, instead);
+  }
+
+  blobBytes(blob: object): Uint8Array | undefined {
+    return this.context.blobs?.get(blob);
+  }
+
+  /** Makes ready for a value; what an earlier one left is dropped. */
+  begin(): void {
+    this.#plainFacts = this.shapes.of(Object.prototype);
+    this.out.position = 0;
+    this.#depth = 0;
+    this.#top = 0;
+    this.#elementChecks = ELEMENT_CHECKS;
+    this.refersBack = false;
+    this.hasCode = false;
+  }
+
+  /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
+  end(): void {
+    if (this.#fewCount < 0) this.#ordinals = new Map();
+    this.#few.fill(EMPTY);
+    this.#fewCount = 0;
+    if (this.#full.length > 0) {
+      this.#full = [];
+      this.#ordinalBase = 0;
+    }
+    if (this.#values.length > KEPT_VALUES) this.#values = [];
+    else if (this.#values.length > 0) this.#values.fill(undefined);
+    if (this.#putOff.length > 0) this.#putOff = [];
+    if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
+    if (this.functions.size > 0) this.functions = new FunctionTable();
+    if (this.memories.size > 0) this.memories = new MemoryTable();
+    if (this.names.size > 0) this.names = new NameTable(this.context.references);
+    if (this.privates.length > 0) this.privates = [];
+    if (this.reducing.size > 0) this.reducing.clear();
+    if (this.reduced.size > 0) this.reduced.clear();
+    this.out.shrink();
+  }
+}

@@ -1,0 +1,103 @@
+import { Inspector } from './session.js';
+
+/** A script that V8 has compiled. */
+export interface Script {
+  readonly id: string;
+  /** Its file name or URL, as it was given when it was compiled; may be empty. */
+  readonly url: string;
+  readonly isModule: boolean;
+  /** Whether it belongs to the program's own realm, and not to a `node:vm` context. */
+  readonly isMainContext: boolean;
+  /** Where its text starts in its file; not 0 for what `vm.Script` was told to shift. */
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly sourceMapUrl: string | undefined;
+}
+
+interface ScriptParsed {
+  readonly scriptId: string;
+  readonly url: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly isModule?: boolean;
+  readonly sourceMapURL?: string;
+  readonly executionContextAuxData?: { readonly isDefault?: boolean };
+}
+
+/**
+ * The scripts of this thread.
+ *
+ * Only the debugger domain maps a script id to a file, and enabling it lists every script again (22 ms for the
+ * first time with 125 scripts loaded, 4 ms again): so it is enabled when an unknown id turns up, and disabled at once.
+ */
+export class Scripts {
+  static #shared: Scripts | undefined;
+
+  readonly #inspector: Inspector;
+  readonly #scripts: Map<string, Script> = new Map();
+  #enabled = 0;
+
+  private constructor(inspector: Inspector) {
+    this.#inspector = inspector;
+    inspector.on('Debugger.scriptParsed', (params) => this.#add(params as ScriptParsed));
+    inspector.on('Debugger.scriptFailedToParse', () => {});
+  }
+
+  static get(): Scripts {
+    Scripts.#shared ??= new Scripts(Inspector.get());
+    return Scripts.#shared;
+  }
+
+  /** Runs something while the debugger domain is enabled. */
+  withDebugger<T>(body: () => T): T {
+    if (this.#enabled++ === 0) this.#inspector.post('Debugger.enable');
+    try {
+      return body();
+    } finally {
+      if (--this.#enabled === 0) this.#inspector.post('Debugger.disable');
+    }
+  }
+
+  /** A script by its id. */
+  get(id: string): Script | undefined {
+    if (!this.#scripts.has(id)) this.withDebugger(() => {});
+    return this.#scripts.get(id);
+  }
+
+  /** All scripts known; call {@link refresh} to learn of new ones. */
+  all(): Iterable<Script> {
+    return this.#scripts.values();
+  }
+
+  /** Learns of all scripts that were compiled meanwhile. */
+  refresh(): void {
+    this.withDebugger(() => {});
+  }
+
+  /** The text of a script; `undefined` where V8 has let go of it. */
+  source(id: string): string | undefined {
+    return this.withDebugger(() => {
+      try {
+        const { scriptSource } = this.#inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', {
+          scriptId: id,
+        });
+        return scriptSource;
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  #add(parsed: ScriptParsed): void {
+    if (this.#scripts.has(parsed.scriptId)) return;
+    this.#scripts.set(parsed.scriptId, {
+      id: parsed.scriptId,
+      url: parsed.url,
+      isModule: parsed.isModule ?? false,
+      isMainContext: parsed.executionContextAuxData?.isDefault ?? true,
+      startLine: parsed.startLine,
+      startColumn: parsed.startColumn,
+      sourceMapUrl: parsed.sourceMapURL || undefined,
+    });
+  }
+}

@@ -1,0 +1,208 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+
+/** What the protocol tells about a value. Its `type` is not to be trusted for objects: `typeof` in the process is. */
+export interface RemoteObject {
+  readonly type: string;
+  readonly subtype?: string;
+  readonly value?: unknown;
+  readonly unserializableValue?: string;
+  readonly description?: string;
+  readonly objectId?: string;
+}
+
+/** An own property, or an internal one, as the protocol lists it. */
+export interface RemoteProperty {
+  readonly name: string;
+  readonly value?: RemoteObject;
+  readonly get?: RemoteObject;
+  readonly set?: RemoteObject;
+}
+
+/** What `Runtime.getProperties` answers. */
+export interface RemoteProperties {
+  readonly result: readonly RemoteProperty[];
+  readonly internalProperties?: readonly RemoteProperty[];
+  readonly privateProperties?: readonly RemoteProperty[];
+}
+
+interface Session {
+  connect(): void;
+  post(method: string, params: object | undefined, callback: (error: Error | null, result: unknown) => void): void;
+  on(event: string, listener: (message: { readonly params: unknown }) => void): void;
+}
+
+interface InspectorModule {
+  readonly Session: new () => Session;
+  url(): string | undefined;
+}
+
+/** Where live values pass between the program and the protocol. */
+interface Stash {
+  /** A value on its way into the protocol. */
+  value: unknown;
+  /** Values on their way out of it. */
+  out: readonly unknown[];
+}
+
+const OBJECT_GROUP = 'mp.serialize';
+
+/**
+ * The in-process inspector session: what the language hides, read synchronously.
+ *
+ * `Session.post` answers before it returns (V8 runs the command at once when the session is on the same
+ * thread). One session a thread is kept; it costs nothing while no domain is enabled.
+ */
+export class Inspector {
+  static #shared: Inspector | undefined;
+
+  readonly #module: InspectorModule;
+  readonly #session: Session;
+  readonly #stash: Stash = { value: undefined, out: [] };
+  readonly #stashId: string;
+  readonly #stashExpression: string;
+
+  private constructor(module: InspectorModule) {
+    this.#module = module;
+    this.#session = new module.Session();
+    this.#session.connect();
+    // Under jest and in `node:vm` contexts `globalThis` is not the one that the protocol evaluates in;
+    // built-in modules are the same everywhere.
+    let n = 0;
+    let key = 'mp.stash';
+    while (Object.hasOwn(module, key)) key = `mp.stash.${++n}`;
+    Object.defineProperty(module, key, { value: this.#stash, configurable: true });
+    this.#stashExpression = `process.getBuiltinModule('node:inspector')[${JSON.stringify(key)}]`;
+    const { result } = this.post<{ result: RemoteObject }>('Runtime.evaluate', {
+      expression: this.#stashExpression,
+      silent: true,
+    });
+    if (result.objectId === undefined) throw unavailable(undefined);
+    this.#stashId = result.objectId;
+  }
+
+  /**
+   * The session of this thread.
+   *
+   * @throws SerializeError where the inspector may not be used: `--permission` without `--allow-inspector`, a
+   *   build without it, another runtime.
+   */
+  static get(): Inspector {
+    if (Inspector.#shared === undefined) {
+      const module = inspectorModule();
+      if (module === undefined) throw unavailable(undefined);
+      try {
+        Inspector.#shared = new Inspector(module);
+      } catch (error) {
+        throw error instanceof SerializeError ? error : unavailable(error);
+      }
+    }
+    return Inspector.#shared;
+  }
+
+  /** Whether a debugger from outside is attached: it would see every pause. */
+  get isDebuggerAttached(): boolean {
+    return this.#module.url() !== undefined;
+  }
+
+  /** Sends a command and returns its answer. */
+  post<T>(method: string, params?: object): T {
+    let answer: unknown;
+    let failure: Error | null = null;
+    let answered = false;
+    this.#session.post(method, params, (error, result) => {
+      answered = true;
+      failure = error;
+      answer = result;
+    });
+    if (failure !== null) throw failure;
+    if (!answered) throw new Error(`The inspector did not answer ${method} at once`);
+    return answer as T;
+  }
+
+  /** Sends a command whose answer comes later, or never, and is not needed. */
+  send(method: string): void {
+    this.#session.post(method, undefined, () => {});
+  }
+
+  /** Hears an event of an enabled domain. */
+  on(event: string, listener: (params: unknown) => void): void {
+    this.#session.on(event, (message) => listener(message.params));
+  }
+
+  /** Makes a live value known to the protocol. The id is valid until {@link release}. */
+  idOf(value: unknown): string {
+    this.#stash.value = value;
+    try {
+      const { result } = this.post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
+        objectId: this.#stashId,
+        functionDeclaration: 'function(){return this.value}',
+        objectGroup: OBJECT_GROUP,
+      });
+      if (result.objectId === undefined) throw new TypeError('not an object');
+      return result.objectId;
+    } finally {
+      this.#stash.value = undefined;
+    }
+  }
+
+  /** Own, internal and private properties. No getter and no trap runs. */
+  properties(objectId: string): RemoteProperties {
+    return this.post<RemoteProperties>('Runtime.getProperties', { objectId, ownProperties: true });
+  }
+
+  /** The live values behind remote objects, identity kept. */
+  liveValues(remotes: readonly RemoteObject[]): readonly unknown[] {
+    if (remotes.length === 0) return [];
+    this.post('Runtime.callFunctionOn', {
+      objectId: this.#stashId,
+      functionDeclaration: 'function(...values){this.out=values}',
+      arguments: remotes.map(argumentOf),
+    });
+    const { out } = this.#stash;
+    this.#stash.out = [];
+    return out;
+  }
+
+  /**
+   * Calls a function that may be terminated while it runs.
+   *
+   * Of the ways into the engine only `Runtime.evaluate` confines a termination to the call: after
+   * `Runtime.callFunctionOn` it would unwind the whole program.
+   *
+   * @throws Error where the call was terminated.
+   */
+  callTerminable(fn: () => unknown): void {
+    this.#stash.value = fn;
+    try {
+      this.post('Runtime.evaluate', { expression: `void ${this.#stashExpression}.value()`, silent: true });
+    } finally {
+      this.#stash.value = undefined;
+    }
+  }
+
+  /** Lets go of everything that {@link idOf} and {@link properties} pinned. */
+  release(): void {
+    this.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
+  }
+}
+
+function argumentOf(remote: RemoteObject): object {
+  if (remote.objectId !== undefined) return { objectId: remote.objectId };
+  if (remote.unserializableValue !== undefined) return { unserializableValue: remote.unserializableValue };
+  return { value: remote.value };
+}
+
+function inspectorModule(): InspectorModule | undefined {
+  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
+  return process.getBuiltinModule('node:inspector') as unknown as InspectorModule | undefined;
+}
+
+function unavailable(cause: unknown): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    'The inspector, which reads the variables of functions, is not available in this process.\n' +
+      'Allow it (--allow-inspector beside --permission), load with --import @mp/serialize/register, ' +
+      'or name the variables: capture(fn, { … }).',
+    { cause },
+  );
+}

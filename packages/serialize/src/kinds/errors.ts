@@ -1,0 +1,89 @@
+import type { Kind } from '../model/kind.js';
+import { types } from '../model/platform.js';
+
+// The position in this list is the class's code on the wire.
+const CLASSES: readonly (ErrorConstructor | AggregateErrorConstructor | undefined)[] = [
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+  (globalThis as { SuppressedError?: ErrorConstructor }).SuppressedError,
+];
+
+/** From V8 12 on `stack` is an own accessor, the same for all errors. */
+const nativeStack = Object.getOwnPropertyDescriptor(new Error('probe'), 'stack')?.get;
+
+export const errorKinds: readonly Kind<Error>[] = CLASSES.flatMap((cls, code) => {
+  if (cls === undefined) return [];
+  return [
+    {
+      code: 30,
+      name: cls.name,
+      prototype: cls.prototype as object,
+      // An error of a class of the user's is told by its brand, and keeps its prototype besides.
+      test: (value: object) => isError(value) && nearest(value) === code,
+      structuralKeys: -1,
+      ownKeys: (error: Error) => Reflect.ownKeys(error).filter((key) => key !== 'stack' || !hasNativeStack(error)),
+      write(error: Error, sink) {
+        sink.uint(code);
+        sink.value(hasNativeStack(error) ? stackOf(error) : undefined);
+      },
+      read: readError,
+    } satisfies Kind<Error>,
+  ];
+});
+
+function readError(source: Parameters<Kind['read']>[0]): Error {
+  const cls = CLASSES[source.uint()] ?? Error;
+  const error = source.define(makeBare(cls as ErrorConstructor));
+  const stack = source.value();
+  if (stack === undefined) Reflect.deleteProperty(error, 'stack');
+  else Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
+  return error;
+}
+
+/** An error with internal slots and nothing of its own but a stack. */
+function makeBare(cls: ErrorConstructor): Error {
+  const { stackTraceLimit } = Error;
+  // The trace of the decoder is about to be overwritten.
+  Error.stackTraceLimit = 0;
+  try {
+    const error = cls === (AggregateError as unknown) ? (new AggregateError([]) as Error) : new cls();
+    for (const key of Reflect.ownKeys(error)) if (key !== 'stack') Reflect.deleteProperty(error, key);
+    return error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function isError(value: object): boolean {
+  return types?.isNativeError(value) ?? value instanceof Error;
+}
+
+/** The code of the nearest built-in error class on the prototype chain; `Error` where there is none. */
+function nearest(error: object): number {
+  let prototype: object | null = Object.getPrototypeOf(error) as object | null;
+  while (prototype !== null && types?.isProxy(prototype) !== true) {
+    const code = CLASSES.findIndex((cls) => cls?.prototype === prototype);
+    if (code >= 0) return code;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return 0;
+}
+
+/** Whether `stack` is what the engine made of it: not replaced by an accessor of the user's, nor by odd attributes. */
+function hasNativeStack(error: Error): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(error, 'stack');
+  if (descriptor === undefined) return false;
+  if (descriptor.get !== undefined) return descriptor.get === nativeStack;
+  return descriptor.writable === true && descriptor.configurable === true && descriptor.enumerable === false;
+}
+
+function stackOf(error: Error): unknown {
+  const { get, value } = Object.getOwnPropertyDescriptor(error, 'stack')!;
+  return get === undefined ? value : get.call(error);
+}

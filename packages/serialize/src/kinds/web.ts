@@ -1,0 +1,185 @@
+import type { Kind, ValueSource } from '../model/kind.js';
+import { getterOf } from './collections.js';
+
+const hrefOf = getterOf<URL, string>(URL.prototype, 'href');
+const textOfParams = URLSearchParams.prototype.toString;
+
+/** Whether a getter of a host's class accepts the object: it looks for its private state before it does anything. */
+function accepts(get: (value: never) => unknown, value: object): boolean {
+  // An exception costs a microsecond, so only what inherits from the class is asked.
+  try {
+    get(value as never);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inherits(value: object, prototype: object | null | undefined): boolean {
+  if (prototype === null || prototype === undefined) return false;
+  return Object.prototype.isPrototypeOf.call(prototype, value);
+}
+
+export const urlKind: Kind<URL> = {
+  code: 40,
+  name: 'URL',
+  prototype: URL.prototype,
+  test: (value) => inherits(value, URL.prototype) && accepts(hrefOf, value),
+  structuralKeys: 0,
+  ownKeys: ownKeysOfHost,
+  // Its searchParams are made with it, so that both stay one.
+  write(url, sink) {
+    sink.text(hrefOf(url));
+  },
+  read: (source) => source.define(parse(source.text(), source)),
+};
+
+function parse(text: string, source: ValueSource): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw source.damaged('a URL that is none');
+  }
+}
+
+export const searchParamsKind: Kind<URLSearchParams> = {
+  code: 41,
+  name: 'URLSearchParams',
+  prototype: URLSearchParams.prototype,
+  test: (value) =>
+    inherits(value, URLSearchParams.prototype) &&
+    accepts((params: URLSearchParams) => textOfParams.call(params), value),
+  structuralKeys: 0,
+  ownKeys: ownKeysOfHost,
+  write: (params, sink) => sink.text(textOfParams.call(params)),
+  read: (source) => source.define(new URLSearchParams(source.text())),
+};
+
+/** The user's own keys on an object of the host's, some of which keep their state under symbols. */
+function ownKeysOfHost(value: object): (string | symbol)[] {
+  const fresh = new Set(Reflect.ownKeys(new URL('about:blank')).map(String));
+  const params = new Set(Reflect.ownKeys(new URLSearchParams()).map(String));
+  return Reflect.ownKeys(value).filter((key) => !fresh.has(String(key)) && !params.has(String(key)));
+}
+
+/** The prototype of a global that is made when it is first read, if it has been: no member exists before. */
+function made(name: 'Headers' | 'Blob' | 'File'): object | undefined {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (descriptor === undefined) return undefined;
+  if ('value' in descriptor) return (descriptor.value as { prototype?: object } | undefined)?.prototype;
+  return undefined;
+}
+
+function isMadeBy(value: object, name: 'Headers' | 'Blob' | 'File'): boolean {
+  const prototype = made(name);
+  if (prototype !== undefined) return inherits(value, prototype);
+  // Made by the host itself, as the headers of a response: now the global may be read.
+  const owner: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor')?.value;
+  if (typeof owner !== 'function' || owner.name !== name) return false;
+  return (globalThis as Record<string, unknown>)[name] === owner;
+}
+
+export const headersKind: Kind<Headers> = {
+  code: 42,
+  name: 'Headers',
+  prototype: undefined,
+  test: (value) => isMadeBy(value, 'Headers'),
+  structuralKeys: -1,
+  ownKeys: (headers) =>
+    Reflect.ownKeys(headers).filter(
+      (key) => !Reflect.ownKeys(new Headers()).some((own) => String(own) === String(key)),
+    ),
+  write(headers, sink) {
+    const entries = [...headers];
+    sink.uint(entries.length);
+    for (const [name, value] of entries) {
+      sink.text(name);
+      sink.text(value);
+    }
+  },
+  read(source) {
+    const headers = source.define(new Headers());
+    for (let left = source.count(2); left > 0; left--) {
+      const name = source.text();
+      headers.append(name, source.text());
+    }
+    return headers;
+  },
+};
+
+function blobKind(code: number, name: 'Blob' | 'File'): Kind<Blob> {
+  return {
+    code,
+    name,
+    prototype: undefined,
+    test: (value) => isMadeBy(value, name),
+    structuralKeys: -1,
+    ownKeys: (blob) => Reflect.ownKeys(blob).filter((key) => typeof key === 'string'),
+    write(blob, sink) {
+      const bytes = sink.blobBytes(blob);
+      if (bytes === undefined) {
+        throw sink.refuse(
+          blob,
+          `it is a ${name}, whose bytes cannot be read at once`,
+          'Use `serializeAsync`, or send `await blob.arrayBuffer()`.',
+        );
+      }
+      sink.value(bytes);
+      sink.text(blob.type);
+      if (name === 'File') {
+        sink.text((blob as File).name);
+        sink.number((blob as File).lastModified);
+      }
+    },
+    read(source) {
+      const place = source.reserve();
+      const bytes = source.value();
+      if (!(bytes instanceof Uint8Array)) throw source.damaged(`a ${name} without its bytes`);
+      const parts = [bytes as Uint8Array<ArrayBuffer>];
+      const type = source.text();
+      if (name === 'Blob') return source.fill(place, new Blob(parts, { type }));
+      const fileName = source.text();
+      const FileClass = builtInClass('File') as typeof File;
+      return source.fill(place, new FileClass(parts, fileName, { type, lastModified: source.number() }));
+    },
+  };
+}
+
+function builtInClass(name: string): unknown {
+  return (globalThis as Record<string, unknown>)[name];
+}
+
+export const fileKind: Kind<Blob> = blobKind(44, 'File');
+export const plainBlobKind: Kind<Blob> = blobKind(43, 'Blob');
+
+const nameOfException =
+  typeof DOMException === 'undefined' ? undefined : getterOf<DOMException, string>(DOMException.prototype, 'name');
+
+export const domExceptionKind: Kind<DOMException> = {
+  code: 31,
+  name: 'DOMException',
+  prototype: typeof DOMException === 'undefined' ? undefined : DOMException.prototype,
+  test: (value) =>
+    nameOfException !== undefined && inherits(value, DOMException.prototype) && accepts(nameOfException, value),
+  structuralKeys: -1,
+  ownKeys: (exception) =>
+    Reflect.ownKeys(exception).filter((key) => typeof key === 'string' && key !== 'stack' && key !== 'cause'),
+  write(exception, sink) {
+    sink.text(exception.message);
+    sink.text(exception.name);
+    sink.value(Object.getOwnPropertyDescriptor(exception, 'stack')?.value ?? exception.stack);
+    const cause = Object.getOwnPropertyDescriptor(exception, 'cause');
+    sink.uint(cause === undefined ? 0 : 1);
+    if (cause !== undefined) sink.value(cause.value);
+  },
+  read(source) {
+    const message = source.text();
+    const exception = source.define(new DOMException(message, source.text()));
+    const stack = source.value();
+    Object.defineProperty(exception, 'stack', { value: stack, writable: true, configurable: true });
+    if (source.uint() === 1) {
+      Object.defineProperty(exception, 'cause', { value: source.value(), writable: true, configurable: true });
+    }
+    return exception;
+  },
+};

@@ -1,0 +1,306 @@
+import {
+  SERIALIZE_ERROR_CODES as CODES,
+  type CodecLimits,
+  type PathStep,
+  type Payload,
+  type Reducer,
+  SerializeError,
+  type Trust,
+} from '@mp/codec';
+import type { TextWriter } from '../graph/meta.js';
+import { ShapeTable } from '../graph/shape-table.js';
+import { needsTables, writeTables } from '../graph/tables.js';
+import type { WalkContext, WalkObserver } from '../graph/walk-context.js';
+import { GraphWriter } from '../graph/writer.js';
+import type { AnyFunction, Capture } from '../model/ports.js';
+import { Refusal } from '../model/refusal.js';
+import { FLAG, HEADER_BYTES, seal } from '../wire/envelope.js';
+import type { CodeEngine } from './engine.js';
+import { type Edges, type Location, locate } from './locate.js';
+import { shareMemory } from './shared-memory.js';
+import { SIGNATURE_BYTES, sign } from './signature.js';
+
+/** What an encoder is given, all filled in. */
+export interface EncodeSettings {
+  readonly engine: CodeEngine;
+  readonly reducers: readonly Reducer[];
+  readonly trust: Trust;
+  readonly limits: CodecLimits;
+  readonly outOfBandBytes: number;
+  readonly attachments: boolean;
+  /** Who is at the other end, for reducers. */
+  readonly peer?: unknown;
+  /** Whether objects keep their identity. */
+  readonly identity: boolean;
+  /** Whether each object is asked for symbol keys, accessors and attributes. */
+  readonly exact: boolean;
+  readonly canonical: boolean;
+  /** Looks on as values are walked. */
+  readonly observer?: WalkObserver | undefined;
+  readonly blobs?: { get(blob: object): Uint8Array | undefined } | undefined;
+}
+
+/** A message's place in a session. */
+export interface Place {
+  /** What both ends call this direction of this channel. */
+  readonly channel: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** Encodes values, one after the other. A session keeps one of its own; one-shot calls share them. */
+export class MessageEncoder {
+  readonly #settings: EncodeSettings;
+  readonly #shapes: ShapeTable;
+  readonly #texts: SessionTexts | undefined;
+  readonly #writer: GraphWriter;
+  #capture: Capture | undefined;
+  #attachments: unknown[] = [];
+  /** What to call if the payload is never sent. */
+  #abandons: (() => void)[] = [];
+  #root: unknown;
+  #rootName = 'value';
+  #forget = false;
+
+  constructor(settings: EncodeSettings, session: boolean) {
+    this.#settings = settings;
+    this.#shapes = new ShapeTable(session);
+    this.#texts = session ? new SessionTexts() : undefined;
+    const { engine } = settings;
+    const port = engine.capture;
+    const context: WalkContext = {
+      identity: settings.identity,
+      exact: settings.exact,
+      session,
+      reducers: settings.reducers,
+      reduction: {
+        kind: session ? 'session' : 'one-shot',
+        peer: settings.peer,
+        attach: (resource, abandon) => {
+          if (abandon !== undefined) this.#abandons.push(abandon);
+          return this.#attach(resource);
+        },
+      },
+      capture: port === undefined ? undefined : () => (this.#capture ??= port.begin()),
+      references: engine.references,
+      introspection: engine.introspection,
+      blobs: settings.blobs,
+      canonical: settings.canonical,
+      observer: settings.observer,
+      pathOf: (fn) => this.pathOf(fn),
+      holderOf: (fn) => this.#search(fn)?.holder,
+    };
+    this.#writer = new GraphWriter(context, this.#shapes);
+  }
+
+  /** Encodes a value. @throws SerializeError; the encoder is then as it was. */
+  encode(value: unknown, rootName: string, place: Place | undefined): Payload {
+    const writer = this.#writer;
+    this.#root = value;
+    this.#rootName = rootName;
+    const session = place !== undefined;
+    if (session && this.#shapes.size + this.#texts!.size > this.#settings.limits.maxSessionEntries) this.#forget = true;
+    const forgets = session && this.#forget && place.sequence > 0;
+    try {
+      if (forgets) {
+        this.#shapes.clear();
+        this.#texts!.clear();
+      }
+      writer.begin();
+      writer.out.position = HEADER_BYTES;
+      if (place?.sequence === 0) writer.out.uint(place.epoch);
+      writer.write(value);
+      const payload = this.#finish(place, forgets);
+      if (session) {
+        this.#shapes.commit();
+        this.#texts!.commit();
+        this.#forget = false;
+      }
+      return payload;
+    } catch (error) {
+      this.#rollback(forgets);
+      for (const abandon of this.#abandons) abandon();
+      throw this.explain(error);
+    } finally {
+      writer.end();
+      if (!session) this.#shapes.clear();
+      this.#capture = undefined;
+      if (this.#attachments.length > 0) this.#attachments = [];
+      if (this.#abandons.length > 0) this.#abandons = [];
+      this.#root = undefined;
+    }
+  }
+
+  /** Begins anew: the decoder knows nothing. */
+  reset(): void {
+    this.#shapes.clear();
+    this.#texts?.clear();
+    this.#forget = false;
+  }
+
+  #rollback(forgets: boolean): void {
+    if (this.#texts === undefined) return;
+    if (forgets) {
+      // The decoder still has what was forgotten here: the next message tells it again to forget.
+      this.#shapes.clear();
+      this.#texts.clear();
+      this.#forget = true;
+    } else {
+      this.#shapes.rollback();
+      this.#texts.rollback();
+    }
+  }
+
+  #finish(place: Place | undefined, forgets: boolean): Payload {
+    const writer = this.#writer;
+    const { out } = writer;
+    const { trust, attachments, outOfBandBytes, limits } = this.#settings;
+    const buffers: Uint8Array[] = [];
+    let flags =
+      (writer.refersBack ? FLAG.refersBack : 0) |
+      (writer.hasCode ? FLAG.code : 0) |
+      (forgets ? FLAG.forget : 0) |
+      (place === undefined ? 0 : FLAG.session | (place.sequence === 0 ? FLAG.epoch : 0));
+    if (needsTables(writer)) {
+      flags |= FLAG.tables;
+      const attach = attachments ? (buffer: SharedArrayBuffer) => this.#attach(buffer) : undefined;
+      writeTables(writer, { outOfBandBytes, attach, share: shareMemory }, buffers, this.#texts ?? NO_TEXTS);
+    }
+    // In a session plain messages are signed, too: they bring state that later ones with code stand on.
+    const signs = typeof trust === 'object' && (writer.hasCode || place !== undefined);
+    if (signs) {
+      flags |= FLAG.signed;
+      out.ensure(SIGNATURE_BYTES);
+      out.bytes[out.position] = 0xc4;
+      out.bytes[out.position + 1] = SIGNATURE_BYTES - 2;
+    }
+    const length = out.position + (signs ? SIGNATURE_BYTES : 0);
+    if (length > limits.maxBodyBytes) {
+      throw new Refusal(
+        this.#root,
+        `it takes more than ${limits.maxBodyBytes} bytes`,
+        'Raise `limits.maxBodyBytes`.',
+        CODES.limit,
+      );
+    }
+    out.position = length;
+    const body = place === undefined ? out.release() : out.bytes.subarray(0, length);
+    const position = place === undefined ? 0 : ((place.epoch & 15) << 4) | (place.sequence & 15);
+    if (signs) {
+      const unsigned = body.subarray(HEADER_BYTES, length - SIGNATURE_BYTES + 2);
+      body.set(sign(unsigned, buffers, trust.key, purposeOf(place, flags)), length - SIGNATURE_BYTES + 2);
+    }
+    seal(body, flags, position, seedOf(place));
+    const abandons = this.#abandons;
+    if (abandons.length === 0) return { body, buffers, attachments: this.#attachments };
+    return {
+      body,
+      buffers,
+      attachments: this.#attachments,
+      abandon: () => abandons.splice(0).forEach((abandon) => void abandon()),
+    };
+  }
+
+  #attach(resource: unknown): number {
+    if (!this.#settings.attachments) {
+      throw new SerializeError(
+        CODES.attachment,
+        'A resource that is not bytes cannot travel here: the channel carries no attachments.',
+      );
+    }
+    return this.#attachments.push(resource) - 1;
+  }
+
+  /** Where a part of the present value is. */
+  pathOf(target: unknown): string {
+    return this.#search(target)?.path ?? `${this.#rootName} (somewhere inside)`;
+  }
+
+  #search(target: unknown): Location | undefined {
+    const { functions, reduced } = this.#writer;
+    const edges: Edges = function* (object) {
+      if (reduced.has(object)) yield [{ call: '.<reduced>' }, reduced.get(object)];
+      if (typeof object !== 'function') return;
+      for (const { functions: batch, values } of functions.slots) {
+        // Which of the values belongs to which function is the code engine's knowledge.
+        if (batch[0] === (object as AnyFunction)) for (const value of values) yield [CAPTURED, value];
+      }
+    };
+    return locate(this.#root, target, this.#rootName, edges);
+  }
+
+  /** The error for the user. */
+  explain(error: unknown): unknown {
+    if (error instanceof Refusal) {
+      return error.toError(error.target === undefined ? this.#rootName : this.pathOf(error.target));
+    }
+    if (
+      error instanceof RangeError &&
+      /call stack|Invalid (array|typed array) length|Array buffer allocation/.test(error.message)
+    ) {
+      return new SerializeError(CODES.limit, `${this.#rootName} is too large or too deep to be serialized here.`, {
+        path: this.#rootName,
+        cause: error,
+      });
+    }
+    return error;
+  }
+}
+
+const CAPTURED: PathStep = { call: '.[[Scope]]' };
+
+const NO_TEXTS: TextWriter = { indexOf: () => undefined };
+
+/** Texts shorter than this cost less than keeping them. */
+const MIN_TEXT = 48;
+
+/** The texts of the code engine's that a session has said. */
+class SessionTexts implements TextWriter {
+  readonly #indices = new Map<string, number>();
+  #added: string[] = [];
+
+  get size(): number {
+    return this.#indices.size;
+  }
+
+  indexOf(text: string): { readonly index: number; readonly isNew: boolean } | undefined {
+    if (text.length < MIN_TEXT) return undefined;
+    const known = this.#indices.get(text);
+    if (known !== undefined) return { index: known, isNew: false };
+    const index = this.#indices.size;
+    this.#indices.set(text, index);
+    this.#added.push(text);
+    return { index, isNew: true };
+  }
+
+  commit(): void {
+    if (this.#added.length > 0) this.#added = [];
+  }
+
+  rollback(): void {
+    for (const text of this.#added) this.#indices.delete(text);
+    this.#added = [];
+  }
+
+  clear(): void {
+    this.#indices.clear();
+    this.#added = [];
+  }
+}
+
+/** What the checksum starts from: a message out of its place does not pass. */
+export function seedOf(place: Place | undefined): number {
+  // The first message of an epoch names its epoch itself.
+  return place === undefined || place.sequence === 0
+    ? 0
+    : (Math.imul(place.epoch + 1, 0x9e3779b1) ^ place.sequence) >>> 0;
+}
+
+/** What the signature covers besides the bytes: a signed payload cannot be played again for another purpose or in another place. */
+export function purposeOf(place: Place | undefined, flags: number): string {
+  const use =
+    place === undefined
+      ? 'one-shot'
+      : `session ${place.epoch} ${place.sequence} ${place.channel.length} ${place.channel}`;
+  return `mp.serialize/1 ${flags} ${use}\n`;
+}

@@ -1,0 +1,12 @@
+import type { CapturePort, IntrospectionPort, ReferencePort, RevivePort } from '../model/ports.js';
+
+/** The code engine, as far as the host has one. Where a part is missing, what needs it is refused. */
+export interface CodeEngine {
+  readonly capture?: CapturePort | undefined;
+  readonly revive?: RevivePort | undefined;
+  readonly references?: ReferencePort | undefined;
+  readonly introspection?: IntrospectionPort | undefined;
+}
+
+/** No code engine: data alone. */
+export const NO_CODE: CodeEngine = {};

@@ -1,0 +1,23 @@
+import type { AnyFunction } from './ports.js';
+
+/** What a revived function was made from. */
+export interface RevivedFrom {
+  /** The code, as the string that identifies it. */
+  readonly codeId: string;
+  /** What an arrow was given as its `this`, and the home object of `super`: no scope lists them. */
+  receiver?: { readonly thisValue?: object; readonly home?: object };
+}
+
+// The `toString` of a revived function may differ from the original's, and its scopes are those of our factory: who
+// captures it again goes on from this, and needs no analysis.
+const revived = new WeakMap<AnyFunction, RevivedFrom>();
+
+/** Notes from which code a function was revived. */
+export function remember(fn: AnyFunction, from: RevivedFrom): void {
+  revived.set(fn, from);
+}
+
+/** What a revived function was made from; `undefined` for a function that was born here. */
+export function revivedFrom(fn: AnyFunction): RevivedFrom | undefined {
+  return revived.get(fn);
+}

@@ -1,0 +1,90 @@
+import { eachStep, follow, isObject, type Step } from './path.js';
+
+/** How deep members of built-in modules are looked for: `util.types.isDate` is 2, `stream.Readable.prototype.read` 3. */
+const DEPTH = 4;
+
+/** Public modules that load quietly. */
+const ALL_MODULES: readonly string[] = (
+  'assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
+  'dns/promises events fs fs/promises http http2 https module net os path path/posix path/win32 perf_hooks process ' +
+  'querystring readline readline/promises stream stream/consumers stream/promises stream/web string_decoder timers ' +
+  'timers/promises tls tty url util util/types v8 vm worker_threads zlib'
+).split(' ');
+
+interface Loader {
+  getBuiltinModule?(id: string): unknown;
+  readonly moduleLoadList?: readonly string[];
+}
+
+/** `node:` modules and what they hold, by module and path. */
+export class BuiltinModules {
+  readonly #paths: Map<object, readonly Step[]> = new Map();
+  readonly #walked: Set<string> = new Set();
+  /** How many modules were loaded when we last looked. */
+  #seen = -1;
+
+  /** How a value of a built-in module is found again. */
+  find(value: object): readonly Step[] | undefined {
+    const known = this.#paths.get(value);
+    if (known !== undefined) return known;
+    return this.#walkNew() ? this.#paths.get(value) : undefined;
+  }
+
+  /** The value at the end of a path that begins with a module's name. */
+  resolve([id, ...steps]: readonly Step[]): unknown {
+    let value: unknown = id?.startsWith('node:') ? loader()?.getBuiltinModule?.(id) : undefined;
+    for (const step of steps) value = follow(value, step);
+    return value;
+  }
+
+  /** The same, for a value that is known to come from the runtime's own code: all of its modules are searched. */
+  findAnywhere(value: object): readonly Step[] | undefined {
+    for (const id of ALL_MODULES) {
+      if (this.#walked.has(id)) continue;
+      this.#walked.add(id);
+      const module: unknown = loader()?.getBuiltinModule?.(`node:${id}`);
+      if (isObject(module)) this.#walk(module, [`node:${id}`]);
+    }
+    return this.#paths.get(value);
+  }
+
+  /** Learns of modules that were loaded meanwhile. Loading them here would be an effect of looking. */
+  #walkNew(): boolean {
+    const { length } = loader()?.moduleLoadList ?? [];
+    if (length === this.#seen) return false;
+    this.#seen = length;
+    let isNew = false;
+    for (const id of loadedModules()) {
+      if (this.#walked.has(id)) continue;
+      this.#walked.add(id);
+      isNew = true;
+      const module: unknown = loader()?.getBuiltinModule?.(`node:${id}`);
+      if (isObject(module)) this.#walk(module, [`node:${id}`]);
+    }
+    return isNew;
+  }
+
+  #walk(object: object, path: readonly Step[]): void {
+    if (this.#paths.has(object)) return;
+    this.#paths.set(object, path);
+    if (path.length > DEPTH) return;
+    eachStep(object, (step, value) => {
+      if (step === '[[Prototype]]' || step.startsWith('_')) return;
+      this.#walk(value, [...path, step]);
+    });
+  }
+}
+
+function loader(): Loader | undefined {
+  return typeof process === 'object' ? (process as unknown as Loader) : undefined;
+}
+
+function loadedModules(): readonly string[] {
+  const list = loader()?.moduleLoadList ?? [];
+  const names: string[] = [];
+  for (const entry of list) {
+    const match = /^NativeModule ((?!internal\/|_)[\w/]+)$/.exec(entry);
+    if (match !== null) names.push(match[1] as string);
+  }
+  return names;
+}

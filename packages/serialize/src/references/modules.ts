@@ -1,0 +1,153 @@
+import { readFunctions } from '../inspector/scopes.js';
+import { type Script, Scripts } from '../inspector/scripts.js';
+import type { AnyFunction } from '../model/ports.js';
+import { eachStep, follow, isObject, type Step } from './path.js';
+import type { ReferencePolicy } from './policy.js';
+
+interface ModuleBuiltin {
+  createRequire(path: string): NodeJS.Require;
+}
+
+/** How long a path into a module's exports may be: `Class.prototype.method` is 3. */
+const DEPTH = 3;
+
+/**
+ * Functions and classes that other processes can import: by the URL of their module, and the path to them in it.
+ *
+ * A function tells where it was compiled; whether it is an export is seen in the loaded module itself, so that
+ * closures and functions that are not exported are told from exports for sure.
+ */
+export class LoadedModules {
+  readonly #policy: ReferencePolicy;
+  readonly #paths: WeakMap<object, readonly Step[]> = new WeakMap();
+  /** Functions known not to be exports. */
+  readonly #local: WeakSet<object> = new WeakSet();
+  /** Texts of such functions that are made anew again and again: their place need not be asked each time. */
+  readonly #localTexts: Set<string> = new Set();
+  readonly #walked: Set<string> = new Set();
+  /** Functions of the runtime's own code. */
+  readonly #runtime: WeakSet<object> = new WeakSet();
+
+  constructor(policy: ReferencePolicy) {
+    this.#policy = policy;
+  }
+
+  /** How other processes find a function or class; `undefined` where it must travel by value. */
+  find(value: object): readonly Step[] | undefined {
+    const known = this.#paths.get(value);
+    if (known !== undefined || typeof value !== 'function') return known;
+    if (this.#local.has(value)) return undefined;
+    const text = Object.hasOwn(value, 'prototype') ? undefined : Function.prototype.toString.call(value);
+    if (text !== undefined && this.#localTexts.has(text)) return undefined;
+    const location = readFunctions([value as AnyFunction])[0]?.location;
+    const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
+    const path = script === undefined ? undefined : this.findIn(script, value);
+    if (path !== undefined) return path;
+    this.#local.add(value);
+    if (script?.url.startsWith('node:')) this.#runtime.add(value);
+    if (text !== undefined) {
+      if (this.#localTexts.size > 10_000) this.#localTexts.clear();
+      this.#localTexts.add(text);
+    }
+    return undefined;
+  }
+
+  /** Whether a function that was not found is part of the runtime's own code. */
+  isFromRuntime(value: object): boolean {
+    return this.#runtime.has(value);
+  }
+
+  /** The same, for a value whose script is known. */
+  findIn(script: Script, value: object): readonly Step[] | undefined {
+    this.#walk(script);
+    return this.#paths.get(value);
+  }
+
+  /** The exports of a module of ours by its URL, where it is loaded and goes by reference. */
+  namespaceOf(url: string): object | undefined {
+    for (const script of Scripts.get().all()) {
+      if (script.url === url && this.#policy.isByReference(script.url)) return exportsOf(script);
+    }
+    return undefined;
+  }
+
+  /** The URL of the module whose namespace a value is. */
+  findNamespace(namespace: object): readonly Step[] | undefined {
+    const known = this.#paths.get(namespace);
+    if (known !== undefined) return known;
+    Scripts.get().refresh();
+    for (const script of Scripts.get().all()) this.#walk(script);
+    return this.#paths.get(namespace);
+  }
+
+  /** Loads a module and follows a path in it. @throws whatever loading it throws. */
+  resolve([url, ...steps]: readonly Step[]): unknown {
+    let value: unknown = load(url as string);
+    for (const step of steps) value = follow(value, step);
+    return value;
+  }
+
+  #walk(script: Script): void {
+    if (this.#walked.has(script.id) || !this.#policy.isByReference(script.url)) return;
+    const exports = exportsOf(script);
+    if (exports === undefined) return;
+    this.#walked.add(script.id);
+    const add = (value: object, path: readonly Step[]): void => {
+      if (this.#paths.has(value)) return;
+      this.#paths.set(value, path);
+      if (path.length > DEPTH) return;
+      // Of exports only functions and classes go by name, as in Python: data is data wherever it came from.
+      eachStep(value, (step, part) => {
+        const isPart = typeof part === 'function' || (step === 'prototype' && typeof value === 'function');
+        if (isPart && step !== '[[Prototype]]' && step !== 'constructor') add(part, [...path, step]);
+      });
+    };
+    add(exports, [script.url]);
+  }
+}
+
+/** The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything. */
+function exportsOf(script: Script): object | undefined {
+  if (!script.isMainContext || !script.url.startsWith('file:') || /[?#]/.test(script.url)) return undefined;
+  const require = requireFunction();
+  const path = pathOf(script.url);
+  if (require === undefined || path === undefined) return undefined;
+  const cached = require.cache[path];
+  if (cached !== undefined) return cached.loaded && isObject(cached.exports) ? cached.exports : undefined;
+  if (!script.isModule) return undefined;
+  try {
+    // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
+    return require(path) as object;
+  } catch {
+    // It is being evaluated just now, or waits with a top-level await.
+    return undefined;
+  }
+}
+
+function load(url: string): unknown {
+  const require = requireFunction();
+  const path = pathOf(url);
+  if (require === undefined || path === undefined) throw new TypeError(`Cannot load ${url} here`);
+  return require(path);
+}
+
+let cachedRequire: NodeJS.Require | undefined;
+
+function requireFunction(): NodeJS.Require | undefined {
+  // From within node_modules, `require` of an ES module gives no warning on Node 20 and 22.
+  cachedRequire ??= builtin<ModuleBuiltin>('node:module')?.createRequire('/node_modules/@mp/serialize/index.js');
+  return cachedRequire;
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return builtin<{ fileURLToPath(url: string): string }>('node:url')?.fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}
+
+function builtin<T>(id: string): T | undefined {
+  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
+  return process.getBuiltinModule(id) as T | undefined;
+}

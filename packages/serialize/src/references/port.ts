@@ -1,0 +1,112 @@
+import { SerializeError } from '@mp/codec';
+import { isNativeText } from '../inspector/internals.js';
+import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports.js';
+import { BuiltinModules } from './builtin-modules.js';
+import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
+import { Intrinsics } from './intrinsics.js';
+import { LoadedModules } from './modules.js';
+import { isObject, type Step, wellKnown } from './path.js';
+import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
+
+/** Kinds of reference, as they begin a meta. */
+const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's', require: 'q', commonJs: 'c' } as const;
+
+let sharedIntrinsics: Intrinsics | undefined;
+let sharedBuiltins: BuiltinModules | undefined;
+
+/** Finds values by name, and names for values. */
+export class References implements ReferencePort {
+  readonly #modules: LoadedModules;
+
+  constructor(options: ReferenceOptions = {}) {
+    this.#modules = new LoadedModules(new ReferencePolicy(options, mainModule()));
+  }
+
+  /** The modules of the program. */
+  get modules(): LoadedModules {
+    return this.#modules;
+  }
+
+  find(value: object | symbol): Reference | undefined {
+    if (typeof value === 'symbol') {
+      const name = wellKnown(value);
+      return name === undefined ? undefined : { meta: [KIND.symbol, name.slice(2)] };
+    }
+    const intrinsic = intrinsics().find(value);
+    if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
+    if (isProxy(value)) return undefined;
+    const builtin = builtins().find(value);
+    if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
+    if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
+    const commonJs = findCommonJs(value);
+    if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
+    const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
+    if (path !== undefined) return { meta: [KIND.module, ...path] };
+    if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
+    const hidden = builtins().findAnywhere(value);
+    return hidden === undefined ? undefined : { meta: [KIND.builtin, ...hidden] };
+  }
+
+  isInert({ meta }: Reference): boolean {
+    const [kind] = meta as readonly Meta[];
+    return kind === KIND.intrinsic || kind === KIND.symbol;
+  }
+
+  prepare(reference: Reference): Promise<void> | undefined {
+    const [kind, url] = reference.meta as readonly Step[];
+    if (kind !== KIND.module) return undefined;
+    try {
+      this.#modules.resolve([url as string]);
+      return undefined;
+    } catch {
+      // A module with a top-level await: only `import` loads it, and then `require` has it.
+      return (import(url as string) as Promise<unknown>).then(() => {});
+    }
+  }
+
+  resolve(reference: Reference): object | symbol {
+    const [kind, ...path] = reference.meta as readonly Step[];
+    let value: unknown;
+    try {
+      if (kind === KIND.symbol) value = (Symbol as unknown as Record<string, unknown>)[path[0] as string];
+      else if (kind === KIND.intrinsic) value = intrinsics().resolve(path);
+      else if (kind === KIND.builtin) value = builtins().resolve(path);
+      else if (kind === KIND.module) value = this.#modules.resolve(path);
+      else if (kind === KIND.require) value = requireOf(path[0] as string);
+      else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
+    } catch (error) {
+      throw missing(path, error);
+    }
+    if (!isObject(value) && typeof value !== 'symbol') throw missing(path, undefined);
+    return value;
+  }
+}
+
+const types = typeof process === 'object' ? process.getBuiltinModule?.('node:util')?.types : undefined;
+
+function isNamespace(value: object): boolean {
+  return types?.isModuleNamespaceObject(value) ?? false;
+}
+
+function isProxy(value: object): boolean {
+  return types?.isProxy(value) ?? false;
+}
+
+function missing(path: readonly Step[], cause: unknown): SerializeError {
+  return new SerializeError(
+    'MP_REFERENCE',
+    `The value is referred to as ${path.join(' › ')}, and cannot be found there in this process.\n` +
+      'Both sides must have the same modules and a runtime that has this built-in.',
+    { cause },
+  );
+}
+
+function intrinsics(): Intrinsics {
+  sharedIntrinsics ??= new Intrinsics(globalThis);
+  return sharedIntrinsics;
+}
+
+function builtins(): BuiltinModules {
+  sharedBuiltins ??= new BuiltinModules();
+  return sharedBuiltins;
+}

@@ -1,0 +1,152 @@
+import { INTERNAL_NAMES } from '../model/code.js';
+import type { AnyFunction } from '../model/ports.js';
+
+/** Where a source comes from, for stack traces, breakpoints and coverage. */
+export interface SourcePlace {
+  readonly url?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** Whether the code has `import()`, which resolves from {@link url}. */
+  readonly imports?: boolean | undefined;
+}
+
+interface VmModule {
+  readonly Script: new (
+    source: string,
+    options: object,
+  ) => { runInThisContext(options?: object): unknown; runInContext(context: object, options?: object): unknown };
+  readonly constants?: { readonly USE_MAIN_CONTEXT_DEFAULT_LOADER?: symbol };
+  isContext(object: object): boolean;
+}
+
+/**
+ * Evaluates a source that is one expression, in sloppy global code.
+ *
+ * Through `node:vm` positions are exact; elsewhere indirect `eval` and a `sourceURL` comment do.
+ *
+ * @param textColumn - Where in the first line the text begins that stands at the place.
+ */
+export function compile(source: string, place: SourcePlace, textColumn: number): unknown {
+  const vm = vmModule();
+  if (vm === undefined) {
+    const comment = place.url === undefined ? '' : `\n//# sourceURL=${place.url.replace(/\s/g, encodeURIComponent)}`;
+    // biome-ignore lint/complexity/noCommaOperator: only indirect eval runs in global code
+    // biome-ignore lint/security/noGlobalEval: reviving code is what this room is for; the payload is trusted by now
+    return (0, eval)(source + comment);
+  }
+  const script = new vm.Script(source, {
+    ...(place.url === undefined ? {} : { filename: place.url }),
+    lineOffset: place.line ?? 0,
+    columnOffset: (place.column ?? 0) - textColumn,
+    ...(place.imports ? { importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
+  });
+  // Under jest this very code runs in a context of its own, and its functions belong there.
+  return vm.isContext(globalThis) ? script.runInContext(globalThis) : script.runInThisContext();
+}
+
+/** What a factory is given. */
+export interface FactoryEnvironment {
+  /** Stands for the superclass, and for whatever its expression names, while a class is evaluated. */
+  readonly stub: AnyFunction;
+  /** The parent whose constructor answers with its argument: it binds `this` of arrows. */
+  readonly parent: AnyFunction;
+  /** Makes an arrow in a function whose `this` fails whenever it is used. */
+  readonly unknown: (make: (this: object) => AnyFunction) => readonly [AnyFunction, null];
+  /** The key under which a class leaves its hook. */
+  readonly hook: symbol;
+  /** The key under which a class leaves the factories of its guests. */
+  readonly guests: symbol;
+  /** Whether a class is constructed only to install private members. */
+  readonly guard: { on: boolean };
+  readonly meta: object | undefined;
+  /** The values of variables that are bound to exports of modules. */
+  readonly imports: readonly unknown[];
+}
+
+/** The parts of a factory's answer. */
+export type Made = readonly [
+  made: unknown,
+  late: null | readonly [bindThis: (value: object) => void, prototype: object],
+  set: null | ((values: readonly unknown[]) => void),
+];
+
+/** Everything in it answers with itself, so that any path of names leads to something that a class may extend. */
+const stub: AnyFunction = new Proxy(function stub() {}, {
+  get: (_target, key, receiver) => (key === 'prototype' ? {} : key === Symbol.toPrimitive ? undefined : receiver),
+});
+
+/** The environment of code that comes from a file. */
+export function environmentOf(url: string | undefined, meta: boolean, imports: readonly unknown[]): FactoryEnvironment {
+  return {
+    stub,
+    parent: function parent(value: object) {
+      return value;
+    },
+    unknown,
+    hook: HOOK,
+    guests: GUESTS,
+    guard: GUARD,
+    meta: meta ? importMetaOf(url) : undefined,
+    imports,
+  };
+}
+
+function unknown(make: (this: object) => AnyFunction): readonly [AnyFunction, null] {
+  const traps: Record<string, () => never> = {};
+  for (const trap of Object.getOwnPropertyNames(Reflect)) {
+    traps[trap] = () => {
+      throw new ReferenceError('this was not captured: the function reads it through direct eval only');
+    };
+  }
+  return [make.call(new Proxy({}, traps)), null];
+}
+
+const HOOK = Symbol(INTERNAL_NAMES.hook);
+const GUESTS = Symbol('guests');
+const GUARD = { on: false };
+
+interface ImportMetaLike {
+  dirname?: string;
+  filename?: string;
+  resolve: (specifier: string) => string;
+  url: string;
+}
+
+/** `import.meta` of a module that is not loaded here. */
+function importMetaOf(url = ''): object {
+  const meta = Object.create(null) as ImportMetaLike;
+  const module = builtin<{ createRequire(url: string): NodeRequire }>('node:module');
+  if (module !== undefined && url.startsWith('file:')) {
+    const { fileURLToPath } = builtin<{ fileURLToPath(url: string): string }>('node:url') as {
+      fileURLToPath(url: string): string;
+    };
+    const { dirname } = builtin<{ dirname(path: string): string }>('node:path') as { dirname(path: string): string };
+    meta.dirname = dirname(fileURLToPath(url));
+    meta.filename = fileURLToPath(url);
+  }
+  meta.resolve = (specifier: string): string => resolveFrom(specifier, url);
+  meta.url = url;
+  return meta;
+}
+
+function resolveFrom(specifier: string, url: string): string {
+  if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
+  if (/^[a-z][a-z+.-]*:/i.test(specifier)) return new URL(specifier).href;
+  const module = builtin<{ createRequire(url: string): NodeRequire; isBuiltin(id: string): boolean }>('node:module');
+  if (module?.isBuiltin(specifier)) return `node:${specifier}`;
+  const found = module?.createRequire(url).resolve(specifier);
+  if (found === undefined) throw new TypeError(`Cannot resolve ${specifier} from ${url}`);
+  const { pathToFileURL } = builtin<{ pathToFileURL(path: string): URL }>('node:url') as {
+    pathToFileURL(path: string): URL;
+  };
+  return pathToFileURL(found).href;
+}
+
+function vmModule(): VmModule | undefined {
+  return builtin<VmModule>('node:vm');
+}
+
+function builtin<T>(id: string): T | undefined {
+  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
+  return process.getBuiltinModule(id) as T | undefined;
+}

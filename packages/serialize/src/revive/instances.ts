@@ -1,0 +1,92 @@
+import { ANYTHING } from '../model/anything.js';
+import type { PrivatesMeta } from '../model/code.js';
+import type { AnyFunction, Meta } from '../model/ports.js';
+import type { KnownCode } from './code-cache.js';
+import type { FactoryEnvironment } from './compile.js';
+
+/** What a class leaves behind for us, from inside of its body: the only place that sees its private names. */
+export interface ClassHook {
+  /** Sets the private fields of an instance; undefined entries are left alone. */
+  readonly setFields: (instance: object, values: readonly unknown[]) => void;
+  /** Sets the private static fields. */
+  readonly setStatics: (values: readonly unknown[]) => void;
+  readonly environment: FactoryEnvironment;
+}
+
+/** A class while it is being revived. */
+export interface RevivedClass {
+  readonly fn: AnyFunction | undefined;
+  readonly known: KnownCode | undefined;
+  readonly hook: ClassHook | undefined;
+}
+
+/** Takes the hook out of a class that was just evaluated. */
+export function hookOf(fn: AnyFunction, environment: FactoryEnvironment): ClassHook {
+  const hook = Reflect.get(fn, environment.hook) as readonly [ClassHook['setFields'], ClassHook['setStatics']];
+  Reflect.deleteProperty(fn, environment.hook);
+  return { setFields: hook[0], setStatics: hook[1], environment };
+}
+
+/** See {@link Revival.allocateInstance}. */
+export function allocateInstance(meta: Meta, classAt: (index: number) => RevivedClass): object | undefined {
+  const base = (meta as unknown as PrivatesMeta).classes[0];
+  if (base?.base !== 1) return undefined;
+  const { fn, known, hook } = classAt(base.fn);
+  const made = guarded(hook, () => Reflect.construct(fn as AnyFunction, argumentsFor(known)) as object);
+  tidy(made, new Set());
+  return made;
+}
+
+/** See {@link Revival.fillPrivateMembers}. */
+export function fillPrivateMembers(
+  instance: object,
+  meta: Meta,
+  slots: readonly unknown[],
+  classAt: (index: number) => RevivedClass,
+): void {
+  let at = 0;
+  for (const { fn, fields, base } of (meta as unknown as PrivatesMeta).classes) {
+    const { fn: K, known, hook } = classAt(fn);
+    if (base !== 1) install(instance, K as AnyFunction, known, hook);
+    hook?.setFields(instance, slots.slice(at, at + fields));
+    at += fields;
+  }
+}
+
+/** A derived class installs its members on whatever its parent returns. */
+function install(instance: object, K: AnyFunction, known: KnownCode | undefined, hook: ClassHook | undefined): void {
+  const before = new Map(
+    Reflect.ownKeys(instance).map((key) => [key, Reflect.getOwnPropertyDescriptor(instance, key)]),
+  );
+  const parent = Reflect.getPrototypeOf(K);
+  Object.setPrototypeOf(K, function parentOfInstance() {
+    return instance;
+  });
+  try {
+    guarded(hook, () => Reflect.construct(K, argumentsFor(known)) as object);
+  } finally {
+    Object.setPrototypeOf(K, parent);
+  }
+  // The initialisers of public fields defined them without a value.
+  for (const [key, descriptor] of before) Object.defineProperty(instance, key, descriptor as PropertyDescriptor);
+  tidy(instance, before);
+}
+
+function guarded<T>(hook: ClassHook | undefined, body: () => T): T {
+  const guard = hook?.environment.guard;
+  if (guard !== undefined) guard.on = true;
+  try {
+    return body();
+  } finally {
+    if (guard !== undefined) guard.on = false;
+  }
+}
+
+/** Arguments that are there keep the defaults of parameters from running. */
+function argumentsFor(known: KnownCode | undefined): readonly unknown[] {
+  return Array.from({ length: known?.record.class?.parameters ?? 0 }, () => ANYTHING);
+}
+
+function tidy(instance: object, keep: { has(key: PropertyKey): boolean }): void {
+  for (const key of Reflect.ownKeys(instance)) if (!keep.has(key)) Reflect.deleteProperty(instance, key);
+}

@@ -1,0 +1,266 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import {
+  type BatchMeta,
+  CLASS_KEY_PLACEHOLDER,
+  type ClassRecord,
+  type CodeRecord,
+  type FunctionDetails,
+  type Sharing,
+} from '../model/code.js';
+import { type RevivedFrom, remember } from '../model/origin.js';
+import type { AnyFunction, Meta, Revival } from '../model/ports.js';
+import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
+import type { Made } from './compile.js';
+import { forwardingPrototype } from './home.js';
+import { allocateInstance, type ClassHook, fillPrivateMembers, hookOf } from './instances.js';
+import { memberOf } from './members.js';
+import { applyProperties } from './properties.js';
+import { buildSharedScopes, functionShape, ownFactory, type Plan, type SharedVars } from './shared-scopes.js';
+
+/** A function while it is being revived. */
+interface Revived extends Plan {
+  readonly record: CodeRecord;
+  readonly details: FunctionDetails;
+  readonly known: KnownCode | undefined;
+  fn: AnyFunction | undefined;
+  made: Made | undefined;
+  /** The rest of a factory that binds constants. */
+  rest: Generator<Made, void, readonly unknown[]> | undefined;
+  literal: object | undefined;
+  hook: ClassHook | undefined;
+  from: RevivedFrom | undefined;
+}
+
+const NO_CODE: CodeRecord = { kind: 'function', text: '', vars: [] };
+
+/** Revives the functions of one value. */
+export class ValueRevival implements Revival {
+  readonly #resolve: (reference: Meta) => object | symbol;
+  readonly #batches: Revived[][] = [];
+  readonly #functions: Revived[] = [];
+  #shared: ReadonlyMap<number, SharedVars> = new Map();
+
+  /** @param resolve - Finds a value by its reference. */
+  constructor(resolve: (reference: Meta) => object | symbol) {
+    this.#resolve = resolve;
+  }
+
+  allocate(metas: readonly Meta[]): readonly AnyFunction[] {
+    const sharing: Sharing[] = [];
+    const later: (readonly [number, number, number])[] = [];
+    for (const meta of metas as unknown as readonly BatchMeta[]) {
+      this.#read(meta, sharing);
+      later.push(...(meta.members ?? []));
+    }
+    for (const one of this.#functions)
+      if (one.details.guestOf !== undefined) this.#at(one.details.guestOf).guests.push(one);
+    if (sharing.length > 0) {
+      buildSharedScopes(
+        sharing,
+        (index) => this.#at(index),
+        (bound) => {
+          this.#shared = bound;
+        },
+        (plan, factory) => this.#make(plan as Revived, factory),
+      );
+    }
+    for (const one of this.#functions) {
+      if (one.details.reference !== undefined) one.fn = this.#resolve(one.details.reference) as AnyFunction;
+      else if (one.known !== undefined && one.fn === undefined && !one.isGuest) this.#make(one, ownFactory(one));
+    }
+    const members: (readonly [number, number, number])[] = [...later];
+    for (const { index, details } of this.#functions) if (details.member) members.push([index, ...details.member]);
+    for (const [index, ownerIndex, member] of members) {
+      const owner = this.#at(ownerIndex);
+      this.#at(index).fn = memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
+    }
+    for (const { fn, known } of this.#functions) {
+      if (fn !== undefined && known?.record.class !== undefined) tidyClass(fn, known.record.class);
+    }
+    if (this.#functions.some(({ fn }) => fn === undefined)) throw damaged('a member of a class is missing');
+    return this.#functions.map(({ fn }) => fn as AnyFunction);
+  }
+
+  fill(slots: readonly (readonly unknown[])[]): void {
+    const last: (() => void)[] = [];
+    this.#batches.forEach((batch, i) => {
+      const values = slots[i] ?? [];
+      let at = 0;
+      const next = (): unknown => {
+        if (at >= values.length) throw damaged('a function has fewer variables than its code names');
+        return values[at++];
+      };
+      for (const one of batch) this.#fill(one, next, last);
+    });
+    for (const scope of new Set(
+      [...this.#shared.values()].flatMap((vars) => [...vars.values()].map(([scope]) => scope)),
+    )) {
+      scope.set?.(scope.values);
+    }
+    // Extensibility ends when all is in place.
+    for (const finish of last) finish();
+  }
+
+  allocateInstance(meta: Meta): object | undefined {
+    return allocateInstance(meta, (index) => this.#at(index));
+  }
+
+  fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void {
+    fillPrivateMembers(instance, meta, slots, (index) => this.#at(index));
+  }
+
+  #read(meta: BatchMeta, sharing: Sharing[]): void {
+    const batch: Revived[] = [];
+    for (const entry of meta.functions) {
+      const details: FunctionDetails = typeof entry === 'number' ? { code: entry } : entry;
+      const codeId = details.code === undefined ? '' : meta.codes[details.code];
+      if (codeId === undefined) throw damaged('a function names code that is not there');
+      const known = codeId === '' ? undefined : codeOf(codeId, this.#import);
+      const one: Revived = {
+        record: known?.record ?? NO_CODE,
+        index: this.#functions.length,
+        codeId,
+        dead: details.dead ?? [],
+        guests: [],
+        isGuest: details.guestOf !== undefined,
+        details,
+        known,
+        fn: undefined,
+        made: undefined,
+        rest: undefined,
+        literal: undefined,
+        hook: undefined,
+        from: undefined,
+      };
+      batch.push(one);
+      this.#functions.push(one);
+    }
+    this.#batches.push(batch);
+    if (meta.sharing !== undefined) sharing.push(...meta.sharing);
+  }
+
+  readonly #import = (url: string, exported: string): unknown => {
+    const namespace = this.#resolve(['m', url]) as Record<string, unknown>;
+    return exported === '*' ? namespace : namespace[exported];
+  };
+
+  #at(index: number): Revived {
+    const one = this.#functions[index];
+    if (one === undefined) throw damaged('a function refers to another that is not there');
+    return one;
+  }
+
+  #make(one: Revived, factory: FunctionFactory): void {
+    const { record, environment } = one.known as KnownCode;
+    const answer = factory(environment);
+    if (Array.isArray(answer)) one.made = answer as unknown as Made;
+    else {
+      one.rest = answer as Generator<Made, void, readonly unknown[]>;
+      one.made = one.rest.next().value as Made;
+    }
+    const [made] = one.made;
+    if (typeof made === 'function') one.fn = made;
+    else {
+      one.literal = made as object;
+      one.fn = soleMember(one.literal);
+    }
+    if (record.class?.hasPrivates || record.class?.statics) one.hook = hookOf(one.fn, environment);
+    one.from = { codeId: one.codeId };
+    remember(one.fn, one.from);
+    if (one.guests.length > 0) this.#makeGuests(one, environment.guests);
+  }
+
+  #makeGuests(owner: Revived, key: symbol): void {
+    const K = owner.fn as AnyFunction;
+    const factories = Reflect.get(K, key) as readonly FunctionFactory[];
+    Reflect.deleteProperty(K, key);
+    const keys = (functionShape(owner, this.#shared).guests ?? []).map(keyOfFunction);
+    for (const guest of owner.guests) {
+      this.#make(
+        guest as Revived,
+        factories[keys.indexOf(keyOfFunction(functionShape(guest, this.#shared)))] as FunctionFactory,
+      );
+    }
+  }
+
+  #fill(one: Revived, next: () => unknown, last: (() => void)[]): void {
+    const { details, known, made } = one;
+    const fn = one.fn as AnyFunction;
+    const record: CodeRecord | undefined = known?.record;
+    if (record !== undefined && made !== undefined) {
+      const values: unknown[] = [];
+      const shared = this.#shared.get(one.index);
+      record.vars.forEach((_, i) => {
+        if (one.dead.includes(i)) return;
+        const value = next();
+        values[i] = value;
+        const place = shared?.get(i);
+        if (place !== undefined) place[0].values[place[1]] = value;
+      });
+      made[2]?.(values);
+      one.rest?.next(values);
+      const late = made[1];
+      if (late !== null) {
+        const home = record.receiver === 'this+home' ? objectOf(next()) : undefined;
+        if (home !== undefined) Object.setPrototypeOf(late[1], forwardingPrototype(home));
+        const thisValue = objectOf(next());
+        late[0](thisValue);
+        if (one.from) one.from.receiver = home === undefined ? { thisValue } : { thisValue, home };
+      }
+      if (record.home) {
+        const home = objectOf(next());
+        Object.setPrototypeOf(one.literal as object, forwardingPrototype(home));
+        if (one.from) one.from.receiver = { home };
+      }
+    }
+    if (details.prototype === 1) {
+      const prototype = next() as object | null;
+      Object.setPrototypeOf(fn, prototype);
+      if (record?.class?.derived) linkPrototypes(fn, prototype);
+    } else if (record?.class?.extendsNull) {
+      Object.setPrototypeOf(fn, Function.prototype);
+    }
+    if (details.properties !== undefined) {
+      applyProperties(fn, details.properties, next);
+      if (details.properties.sealed === 1) last.push(() => void Object.preventExtensions(fn));
+    }
+    if (details.prototypeObject !== undefined) {
+      const object = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+      Object.setPrototypeOf(object, next() as object | null);
+      applyProperties(object, details.prototypeObject, next);
+      if (details.prototypeObject.sealed === 1) last.push(() => void Object.preventExtensions(object));
+    }
+    if (record?.class?.statics !== undefined) one.hook?.setStatics(record.class.statics.map(() => next()));
+    if (details.bringsOwner === 1) next();
+  }
+}
+
+/** Takes away what only served to evaluate a class. */
+function tidyClass(fn: AnyFunction, { members }: ClassRecord): void {
+  const prototype = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+  for (const [isStatic, , key] of members) {
+    if (key.startsWith(CLASS_KEY_PLACEHOLDER)) Reflect.deleteProperty(isStatic === 1 ? fn : prototype, key);
+  }
+}
+
+/** A class was evaluated over a stand-in for its superclass. */
+function linkPrototypes(fn: AnyFunction, parent: object | null): void {
+  const own = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+  const above = parent === null ? undefined : Reflect.getOwnPropertyDescriptor(parent, 'prototype');
+  if (above !== undefined && 'value' in above) Object.setPrototypeOf(own, above.value as object | null);
+}
+
+function soleMember(literal: object): AnyFunction {
+  const key = Reflect.ownKeys(literal)[0] as PropertyKey;
+  const descriptor = Reflect.getOwnPropertyDescriptor(literal, key) as PropertyDescriptor;
+  return (descriptor.value ?? descriptor.get ?? descriptor.set) as AnyFunction;
+}
+
+function objectOf(value: unknown): object {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value;
+  throw damaged('an object is missing');
+}
+
+function damaged(what: string): SerializeError {
+  return new SerializeError(SERIALIZE_ERROR_CODES.damaged, `The payload's code is damaged: ${what}.`);
+}

@@ -1,0 +1,160 @@
+import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
+import { readLatin1, readUtf8 } from './text.js';
+
+/** Reads MessagePack tokens. Every length is held against what is left before anything is allocated. */
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Where the next byte is. */
+  position: number;
+  /** Where the bytes end. */
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, end);
+    this.position = start;
+    this.end = end;
+  }
+
+  /** Takes `count` bytes, and says where they begin. */
+  take(count: number): number {
+    const start = this.position;
+    if (count > this.end - start) throw truncated(start);
+    this.position = start + count;
+    return start;
+  }
+
+  /** The next byte. */
+  byte(): number {
+    if (this.position >= this.end) throw truncated(this.position);
+    return this.bytes[this.position++]!;
+  }
+
+  /** An unsigned integer token below 2 ** 53. */
+  uint(): number {
+    const token = this.byte();
+    if (token < 0x80) return token;
+    switch (token) {
+      case 0xcc:
+        return this.byte();
+      case 0xcd:
+        return this.view.getUint16(this.take(2));
+      case 0xce:
+        return this.view.getUint32(this.take(4));
+      case 0xcb: {
+        const value = this.view.getFloat64(this.take(8));
+        if (Number.isSafeInteger(value) && value >= 0) return value;
+        throw damaged(this.position - 9, 'a number that is not an unsigned integer');
+      }
+      default:
+        throw damaged(this.position - 1, 'a token that is not an unsigned integer');
+    }
+  }
+
+  /** An unsigned integer token that counts things of at least `size` bytes each which are still to come. */
+  count(size: number): number {
+    const at = this.position;
+    const count = this.uint();
+    if (count * size > this.end - this.position) throw truncated(at);
+    return count;
+  }
+
+  /** The payload of an extension that is one unsigned integer of `length` bytes. */
+  extensionUint(length: number): number {
+    const at = this.take(length);
+    if (length === 1) return this.bytes[at]!;
+    if (length === 2) return this.view.getUint16(at);
+    if (length === 4) return this.view.getUint32(at);
+    throw damaged(at, 'an extension of an unexpected length');
+  }
+
+  /** A string of `length` bytes, its head already read. */
+  text(length: number): string {
+    const { bytes } = this;
+    const at = this.take(length);
+    if (length > 15) return readUtf8(bytes, at, at + length);
+    return shortText(bytes, at, length);
+  }
+
+  /**
+   * A key: a short string, its head not yet read. Programs have few different keys, so they are kept: finding one
+   * by its bytes costs less than making a string, and equal keys are then one string.
+   */
+  key(): string {
+    const length = this.byte() & 31;
+    const { bytes } = this;
+    const at = this.take(length);
+    if (length === 0) return '';
+    const slot =
+      (length * 31 + bytes[at]! * 7 + bytes[at + length - 1]! * 13 + bytes[at + (length >> 1)]!) & (KEY_SLOTS - 1);
+    const known = keys[slot];
+    if (known !== undefined && known.bytes.length === length) {
+      let i = 0;
+      while (i < length && known.bytes[i] === bytes[at + i]) i++;
+      if (i === length) return known.text;
+    }
+    const text = readUtf8(bytes, at, at + length);
+    keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    return text;
+  }
+
+  /** Bytes behind a head of binary data. They alias the input. */
+  binary(): Uint8Array {
+    const token = this.byte();
+    const length =
+      token === 0xc4
+        ? this.byte()
+        : token === 0xc5
+          ? this.view.getUint16(this.take(2))
+          : token === 0xc6
+            ? this.view.getUint32(this.take(4))
+            : -1;
+    if (length < 0) throw damaged(this.position - 1, 'a token that is not binary data');
+    const at = this.take(length);
+    return this.bytes.subarray(at, at + length);
+  }
+}
+
+const KEY_SLOTS = 1024;
+const keys: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(KEY_SLOTS).fill(
+  undefined,
+);
+
+/** Up to 15 bytes. Building a short string from its codes costs a third of a call into the host. */
+function shortText(bytes: Uint8Array, at: number, length: number): string {
+  const end = at + length;
+  for (let i = at; i < end; i++) if (bytes[i]! > 0x7f) return readUtf8(bytes, at, end);
+  const f = String.fromCharCode;
+  const b = bytes as unknown as number[];
+  // biome-ignore format: a table
+  switch (length) {
+    case 0: return '';
+    case 1: return f(b[at]!);
+    case 2: return f(b[at]!, b[at + 1]!);
+    case 3: return f(b[at]!, b[at + 1]!, b[at + 2]!);
+    case 4: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
+    case 5: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!);
+    case 6: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!);
+    case 7: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!);
+    case 8: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!);
+    case 9: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!);
+    case 10: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!);
+    case 11: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!, b[at + 10]!);
+    case 12: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!, b[at + 10]!, b[at + 11]!);
+    default: return readLatin1(bytes, at, end);
+  }
+}
+
+/** The error for bytes that end too early. */
+export function truncated(at: number): SerializeError {
+  return new SerializeError(
+    CODES.truncated,
+    `The payload ends before it is complete: more was expected at byte ${at}.\nCheck that all of it was read or received.`,
+  );
+}
+
+/** The error for bytes that this format cannot contain. */
+export function damaged(at: number, what: string): SerializeError {
+  return new SerializeError(CODES.damaged, `The payload is damaged: ${what} at byte ${at}.`);
+}

@@ -1,0 +1,220 @@
+import { LITTLE_ENDIAN } from '../model/platform.js';
+import { EXT, WIDTH } from '../model/tags.js';
+import { type ByteReader, damaged } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { readLatin1 } from './text.js';
+
+/** Arrays shorter than this are written element by element. */
+export const MIN_VECTOR = 8;
+const BYTES_PER = [1, 2, 4, 8] as const;
+
+/**
+ * Writes an array that holds numbers only, and no holes, as one block.
+ *
+ * @returns Whether it did; nothing was written otherwise.
+ */
+export function writeNumbers(out: ByteWriter, array: readonly unknown[]): boolean {
+  if (!LITTLE_ENDIAN) return false;
+  const { length } = array;
+  let min = 0;
+  let max = 0;
+  let i = 0;
+  for (; i < length; i++) {
+    const element = array[i];
+    if (typeof element !== 'number') return false;
+    if ((element | 0) !== element || (element === 0 && 1 / element < 0)) break;
+    if (element < min) min = element;
+    else if (element > max) max = element;
+  }
+  if (i < length) return writeFloats(out, array as readonly number[]);
+  const width = min >= -0x80 && max < 0x80 ? WIDTH.int8 : min >= -0x8000 && max < 0x8000 ? WIDTH.int16 : WIDTH.int32;
+  const start = beginBlock(out, EXT.numbers, width, length);
+  const { buffer } = out.bytes;
+  const target =
+    width === WIDTH.int8
+      ? new Int8Array(buffer, start, length)
+      : width === WIDTH.int16
+        ? new Int16Array(buffer, start, length)
+        : new Int32Array(buffer, start, length);
+  for (let j = 0; j < length; j++) target[j] = array[j] as number;
+  out.position = start + length * BYTES_PER[width];
+  return true;
+}
+
+function writeFloats(out: ByteWriter, array: readonly number[]): boolean {
+  const { length } = array;
+  // A sparse array may be far longer than the memory that its numbers would take.
+  if (length > 0x10000) for (let i = 0; i < length; i++) if (typeof array[i] !== 'number') return false;
+  const before = out.position;
+  const start = beginBlock(out, EXT.numbers, WIDTH.float64, length);
+  const target = new Float64Array(out.bytes.buffer, start, length);
+  for (let i = 0; i < length; i++) {
+    const element: unknown = array[i];
+    if (typeof element !== 'number') {
+      out.position = before;
+      return false;
+    }
+    // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, whose hidden bits must not show
+    target[i] = element === element ? element : Number.NaN;
+  }
+  out.position = start + length * 8;
+  return true;
+}
+
+/** Writes times as one block. The caller has seen that they are plain dates. */
+export function writeTimes(out: ByteWriter, times: Float64Array): void {
+  const start = beginBlock(out, EXT.dates, WIDTH.float64, times.length);
+  new Float64Array(out.bytes.buffer, start, times.length).set(times);
+  out.position = start + times.length * 8;
+}
+
+/** Writes the head of a block: its width, and zeros up to an aligned place, which is returned. */
+function beginBlock(out: ByteWriter, type: number, width: 0 | 1 | 2 | 3, length: number): number {
+  const size = BYTES_PER[width];
+  const dataBytes = length * size;
+  out.ensure(dataBytes + 16);
+  // Six bytes of head at most, and one for the width; what does not fit the alignment is padding before the data.
+  const headBytes = dataBytes + 8 < 0x100 ? 3 : dataBytes + 8 < 0x10000 ? 4 : 6;
+  const afterWidth = out.position + headBytes + 1;
+  const padding = (size - (afterWidth % size)) % size;
+  const position = out.position;
+  out.extension(type, 1 + padding + dataBytes);
+  if (out.position - position !== headBytes) return beginLongHead(out, position, type, width, padding, dataBytes);
+  out.bytes[out.position++] = width;
+  out.bytes.fill(0, out.position, out.position + padding);
+  return out.position + padding;
+}
+
+/** Where the length lies so close to a border that the padding decides on the head: take the longest head. */
+function beginLongHead(
+  out: ByteWriter,
+  position: number,
+  type: number,
+  width: number,
+  _padding: number,
+  dataBytes: number,
+): number {
+  const size = BYTES_PER[width]!;
+  const padding = (size - ((position + 7) % size)) % size;
+  out.bytes[position] = 0xc9;
+  out.view.setUint32(position + 1, 1 + padding + dataBytes);
+  out.bytes[position + 5] = type;
+  out.bytes[position + 6] = width;
+  out.bytes.fill(0, position + 7, position + 7 + padding);
+  return position + 7 + padding;
+}
+
+/** The numbers of a block whose payload is `length` bytes. */
+export function readNumbers(source: ByteReader, length: number): number[] {
+  const at = source.take(length);
+  const width = source.bytes[at]!;
+  const size = BYTES_PER[width];
+  if (size === undefined || length < 1) throw damaged(at, 'a vector of an unknown width');
+  const count = Math.floor((length - 1) / size);
+  const start = at + length - count * size;
+  const array = new Array<number>(count);
+  if (width === WIDTH.float64) {
+    const view = aligned(source, start, count);
+    for (let i = 0; i < count; i++) array[i] = view[i]!;
+  } else if (width === WIDTH.int8) {
+    const { view } = source;
+    for (let i = 0; i < count; i++) array[i] = view.getInt8(start + i);
+  } else if (width === WIDTH.int16) {
+    const { view } = source;
+    for (let i = 0; i < count; i++) array[i] = view.getInt16(start + i * 2, true);
+  } else {
+    const { view } = source;
+    for (let i = 0; i < count; i++) array[i] = view.getInt32(start + i * 4, true);
+  }
+  return array;
+}
+
+/** The times of a block of dates. */
+export function readTimes(source: ByteReader, length: number): Float64Array {
+  const at = source.take(length);
+  if (length < 1 || source.bytes[at] !== WIDTH.float64) throw damaged(at, 'a vector of dates of an unknown width');
+  const count = Math.floor((length - 1) / 8);
+  return aligned(source, at + length - count * 8, count);
+}
+
+function aligned({ bytes, view }: ByteReader, start: number, count: number): Float64Array {
+  const offset = bytes.byteOffset + start;
+  if (LITTLE_ENDIAN && offset % 8 === 0) return new Float64Array(bytes.buffer, offset, count);
+  if (LITTLE_ENDIAN) return new Float64Array(bytes.slice(start, start + count * 8).buffer);
+  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(start + i * 8, true));
+}
+
+/** Strings longer than this do not go into a block. */
+const MAX_BLOCK_STRING = 255;
+/** A block is cut here, so that a string that V8 slices out of it keeps little memory alive. */
+const BLOCK_BYTES = 32_768;
+
+/**
+ * Writes strings from `from` on as one block, as long as they are short and ASCII.
+ *
+ * @returns How many were written; 0 where a block is not worth it.
+ */
+export function writeStrings(out: ByteWriter, array: readonly unknown[], from: number): number {
+  const limit = Math.min(array.length, from + BLOCK_BYTES / 4);
+  out.ensure(BLOCK_BYTES + (limit - from) + 300);
+  const { bytes } = out;
+  // Both parts are written where they would be if all strings fit, and move down when fewer do.
+  const lengthStart = out.position + 16;
+  const textStart = lengthStart + (limit - from);
+  const end = textStart + BLOCK_BYTES;
+  let at = textStart;
+  let index = from;
+  scan: for (; index < limit && at < end; index++) {
+    const text = array[index];
+    if (typeof text !== 'string') break;
+    const { length } = text;
+    if (length > MAX_BLOCK_STRING) break;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) break scan;
+      bytes[at + i] = unit;
+    }
+    at += length;
+    bytes[lengthStart + index - from] = length;
+  }
+  const count = index - from;
+  if (count < MIN_VECTOR) return 0;
+  const textBytes = at - textStart;
+  out.extension(EXT.strings, 4 + count + textBytes);
+  out.view.setUint32(out.position, count);
+  out.position += 4;
+  bytes.copyWithin(out.position, lengthStart, lengthStart + count);
+  out.position += count;
+  bytes.copyWithin(out.position, textStart, at);
+  out.position += textBytes;
+  return count;
+}
+
+/**
+ * Reads a block of strings into `array` from `index` on, if one comes next.
+ *
+ * @returns How many there were; 0 where something else comes next, and nothing was read.
+ */
+export function readStrings(source: ByteReader, array: unknown[], index: number): number {
+  const { bytes, view, position } = source;
+  const head = bytes[position] === 0xc7 ? 2 : bytes[position] === 0xc8 ? 3 : 5;
+  if (bytes[position + head] !== EXT.strings) return 0;
+  source.take(1);
+  const length =
+    head === 2 ? source.byte() : head === 3 ? view.getUint16(source.take(2)) : view.getUint32(source.take(4));
+  source.take(1);
+  const at = source.take(length);
+  const count = length < 4 ? 0 : view.getUint32(at);
+  if (count === 0 || count + 4 > length || index + count > array.length) {
+    throw damaged(at, 'a block of strings of a wrong length');
+  }
+  const text = readLatin1(bytes, at + 4 + count, at + length);
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const stop = start + bytes[at + 4 + i]!;
+    array[index + i] = text.substring(start, stop);
+    start = stop;
+  }
+  if (start !== text.length) throw damaged(at, 'a block of strings of a wrong length');
+  return count;
+}
