@@ -25,6 +25,7 @@ export const forkserverLauncher: Launcher = {
 /** A child on its way: the server forks it while its first frames are written already. */
 class ServedChild implements Child {
   readonly channel: FrameChannel;
+  readonly begun: Promise<void>;
   readonly progress: ReturnType<typeof createProgressFile> | undefined;
   readonly stdout: Socket | undefined;
   readonly stderr: Socket | undefined;
@@ -49,7 +50,7 @@ class ServedChild implements Child {
     this.channel.send(FRAME.prepare, Buffer.from(JSON.stringify(spec.preparation)));
     this.channel.flush();
     const descriptors = [theirs, ...(this.progress === undefined ? [] : [this.progress.descriptor])];
-    void this.#fork(spec, descriptors, [stdout.target, stderr.target]);
+    this.begun = this.#fork(spec, descriptors, [stdout.target, stderr.target]);
   }
 
   get pid(): number | undefined {
