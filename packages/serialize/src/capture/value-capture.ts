@@ -82,8 +82,11 @@ export class ValueCapture implements Capture {
     order.sort((a, b) => Number(isClass(b)) - Number(isClass(a)) || a - b);
     for (const i of order) {
       const fn = functions[i] as AnyFunction;
-      const reading = readings[i] as FunctionReading;
-      parts[i] = this.#guarded(fn, reading, pathOf, () => this.#part(fn, facts.get(fn), reading, holderOf));
+      const reading = readings[i];
+      parts[i] = this.#guarded(fn, reading, pathOf, () => {
+        if (reading === undefined) throw unreadable(facts.get(fn));
+        return this.#part(fn, facts.get(fn), reading, holderOf);
+      });
     }
     const sharing = this.#sharing.settle();
     const meta: BatchMeta = {
@@ -309,4 +312,12 @@ function originsOf(functions: readonly AnyFunction[], parts: readonly Part[]): P
     return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
   });
   return { thread, origins };
+}
+
+function unreadable(facts: CodeFacts | undefined): CaptureFailure {
+  const names = [...(facts?.free.keys() ?? [])].join(', ');
+  return new CaptureFailure(
+    `uses ${names === '' ? 'what is around it' : names}, and the inspector, which would read it, is not available in this process`,
+    'Allow it (--allow-inspector beside --permission), or name the variables: capture(fn, { … }).',
+  );
 }
