@@ -63,6 +63,7 @@ describe('freeVariables', () => {
   test('lists what a function uses, and what of it is captured', () => {
     const limit = 10;
     let sum = 0;
+    expect(sum).toBe(0);
     const found = freeVariables((x: number) => {
       sum += Math.min(x, limit);
     });

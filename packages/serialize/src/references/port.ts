@@ -47,6 +47,8 @@ export class References implements ReferencePort {
     const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
     if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
+    const lazy = intrinsics().findLazy(value);
+    if (lazy !== undefined) return { meta: [KIND.intrinsic, ...lazy] };
     const hidden = builtins().findAnywhere(value);
     return hidden === undefined ? undefined : { meta: [KIND.builtin, ...hidden] };
   }
