@@ -305,6 +305,23 @@ describe('plain MessagePack', () => {
   });
 });
 
+describe('the bytes may be a Node Buffer', () => {
+  test('anywhere in its memory', () => {
+    const value = [
+      new Float64Array(3),
+      Array.from({ length: 20 }, (_, i) => i / 3),
+      { key: 'text' },
+      Array.from({ length: 20 }, (_, i) => new Date(i)),
+    ];
+    for (let shift = 0; shift < 9; shift++) {
+      const buffer = Buffer.concat([Buffer.alloc(shift), serialize(value)]).subarray(shift);
+      const copy = deserialize(buffer);
+      buffer.fill(0xff);
+      expect(copy).toEqual(value);
+    }
+  });
+});
+
 describe('streams', () => {
   const values = [{ a: 1 }, { a: 2 }, 'text', new Map([[1, { a: 3 }]]), null];
 
