@@ -31,6 +31,9 @@ const KEPT_VALUES = 1024;
 const MAX_RECURSION = 200;
 /** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
 const MAX_UNSPLIT = 1000;
+/** When sampling, so many objects with the same keys are looked at closely, and one in so many of those that follow. */
+const SURE_AFTER = 32;
+const SAMPLE_EVERY = 16;
 /** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
 const ELEMENT_CHECKS = 64;
 
@@ -54,6 +57,9 @@ export class GraphWriter implements ValueSink {
   readonly #observer: WalkObserver | undefined;
   readonly #canonical: boolean;
   readonly #identity: boolean;
+  readonly #sampling: boolean;
+  /** How many arrays were met. */
+  #arrays = 0;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -81,6 +87,7 @@ export class GraphWriter implements ValueSink {
     this.#observer = context.observer;
     this.#canonical = context.canonical;
     this.#identity = context.identity;
+    this.#sampling = context.sampling;
   }
 
   get introspection(): IntrospectionPort | undefined {
@@ -278,6 +285,9 @@ export class GraphWriter implements ValueSink {
     if (!this.#exact) return this.#data(object, facts);
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
+    if (this.#sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
+      return this.#data(object, facts);
+    }
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
     if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
     if (this.#canonical) keys.sort();
@@ -294,6 +304,13 @@ export class GraphWriter implements ValueSink {
     for (let i = base; i < base + count; i++) this.value(values[i]);
     this.#top = base;
     return true;
+  }
+
+  /** Whether so many objects with the same keys were plain that this one need not be looked at closely. */
+  #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
+    if (!isExtensible(object)) return false;
+    const shape = facts.family.find(keys, this.shapes.store);
+    return shape.seen++ >= SURE_AFTER && shape.seen % SAMPLE_EVERY !== 0 && Object.keys(object).length === keys.length;
   }
 
   /** The same, for an object that holds nothing but plain data, as the caller says. */
@@ -332,7 +349,9 @@ export class GraphWriter implements ValueSink {
 
   #isPlainArray(array: readonly unknown[]): boolean {
     if (!this.#exact) return true;
-    if (!isExtensible(array) || !hasElementsOnly(array)) return false;
+    if (!isExtensible(array)) return false;
+    if (this.#sampling && this.#arrays++ > SURE_AFTER && this.#arrays % SAMPLE_EVERY !== 0) return true;
+    if (!hasElementsOnly(array)) return false;
     if (this.#elementChecks <= 0) return true;
     for (let i = 0; i < array.length && this.#elementChecks > 0; i++, this.#elementChecks--) {
       const descriptor = getOwnPropertyDescriptor(array, i);
