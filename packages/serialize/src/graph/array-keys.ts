@@ -1,20 +1,10 @@
-import { inspect } from '../model/platform.js';
+import { printWithoutElements } from '../model/print.js';
 
 const { getOwnPropertyNames, getOwnPropertySymbols } = Object;
 const { ownKeys } = Reflect;
 
 /** Up to here listing all keys costs less than `inspect`. */
 const LISTED_LENGTH = 12;
-
-const INSPECT_OPTIONS = {
-  maxArrayLength: 0,
-  customInspect: false,
-  showHidden: true,
-  depth: 0,
-  compact: 3,
-  breakLength: Number.POSITIVE_INFINITY,
-  colors: false,
-} as const;
 
 /** What `inspect` prints for an array that has elements and nothing else. */
 const ELEMENTS_ONLY = /^\[ \.\.\. \d+ more items?, \[length\]: \d+ \]$/;
@@ -28,11 +18,12 @@ const ELEMENTS_ONLY = /^\[ \.\.\. \d+ more items?, \[length\]: \d+ \]$/;
 export function hasElementsOnly(array: readonly unknown[]): boolean {
   // First of all: `inspect` would read an own Symbol.toStringTag.
   if (getOwnPropertySymbols(array).length > 0) return false;
-  if (array.length <= LISTED_LENGTH || inspect === undefined) {
+  const printed = array.length <= LISTED_LENGTH ? undefined : printWithoutElements(array, true);
+  if (printed === undefined) {
     // Indices come first, then names in the order of their making: `length` was made with the array.
     return getOwnPropertyNames(array).at(-1) === 'length';
   }
-  return ELEMENTS_ONLY.test(inspect(array, INSPECT_OPTIONS)) || namedKeys(array).length === 0;
+  return ELEMENTS_ONLY.test(printed) || namedKeys(array).length === 0;
 }
 
 /** The own keys of an array that are neither indices nor `length`. */

@@ -5,7 +5,6 @@ import type { GraphWriter } from './writer.js';
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isExtensible } = Object;
 const { getTime } = Date.prototype;
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
-const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /**
  * Writes an array that holds nothing but plain dates, each met for the first time, as one block.
@@ -18,7 +17,7 @@ export function writeDates(writer: GraphWriter, array: readonly unknown[]): bool
   for (let i = 0; i < length; i++) {
     const date = array[i];
     // A proxy is not a date to isDate, so nothing of the user's runs below.
-    if (!isDate(date) || isProxy(date) || getPrototypeOf(date) !== Date.prototype) return false;
+    if (!isDate(date) || getPrototypeOf(date) !== Date.prototype) return false;
     const plain =
       !writer.context.exact ||
       (isExtensible(date as Date) &&

@@ -9,6 +9,7 @@ import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
 import { hasElementsOnly, isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { FunctionTable } from './function-table.js';
+import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
 import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeSparse } from './odd.js';
@@ -24,16 +25,17 @@ const { forEach: setForEach } = Set.prototype;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
 
-/** V8's limit is 2 ** 24 entries. */
-const MAX_MAP_SIZE = 2 ** 24 - 16;
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
 /** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
 const MAX_UNSPLIT = 1000;
+/** When sampling, so many objects with the same keys are looked at closely, and one in so many of those that follow. */
+const SURE_AFTER = 32;
+const SAMPLE_EVERY = 16;
 /** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
-const ELEMENT_CHECKS = 256;
+const ELEMENT_CHECKS = 64;
 
 /**
  * Walks a value once and writes it as it goes.
@@ -49,15 +51,15 @@ export class GraphWriter implements ValueSink {
   memories: MemoryTable = new MemoryTable();
   names: NameTable;
   #symbols = new SymbolTable();
-  #ordinals = new Map<object, number>();
-  /** Maps that hold as many objects as a Map can. */
-  #full: Map<object, number>[] = [];
-  #ordinalBase = 0;
+  readonly #objects = new Identity();
   #plainFacts: PrototypeFacts;
   readonly #exact: boolean;
   readonly #observer: WalkObserver | undefined;
   readonly #canonical: boolean;
   readonly #identity: boolean;
+  readonly #sampling: boolean;
+  /** How many arrays were met. */
+  #arrays = 0;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -85,6 +87,7 @@ export class GraphWriter implements ValueSink {
     this.#observer = context.observer;
     this.#canonical = context.canonical;
     this.#identity = context.identity;
+    this.#sampling = context.sampling;
   }
 
   get introspection(): IntrospectionPort | undefined {
@@ -176,7 +179,7 @@ export class GraphWriter implements ValueSink {
 
   #object(object: object): void {
     if (this.claim(object)) return;
-    if (isProxy(object)) {
+    if (this.#exact && isProxy(object)) {
       this.#nested(() => writeProxy(this, object));
       return;
     }
@@ -187,54 +190,24 @@ export class GraphWriter implements ValueSink {
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
   claim(object: object): boolean {
     if (!this.#identity) return false;
-    const ordinals = this.#ordinals;
-    let known = ordinals.get(object);
-    if (known === undefined) {
-      if (this.#full.length > 0) known = this.#findInFull(object);
-      if (known === undefined) {
-        ordinals.set(object, this.#ordinalBase + ordinals.size);
-        if (ordinals.size === MAX_MAP_SIZE) {
-          this.#full.push(ordinals);
-          this.#ordinals = new Map();
-          this.#ordinalBase += MAX_MAP_SIZE;
-        }
-        return false;
-      }
-    }
-    if (this.reducing.has(object)) {
+    const number = this.#objects.meet(object);
+    if (number < 0) return false;
+    if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
     }
     this.refersBack = true;
-    this.out.extensionUint(EXT.reference, known);
+    this.out.extensionUint(EXT.reference, number);
     return true;
   }
 
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
-    return this.#ordinals.has(object) || this.#findInFull(object) !== undefined;
+    return this.#objects.has(object);
   }
 
-  #findInFull(object: object): number | undefined {
-    for (const map of this.#full) {
-      const known = map.get(object);
-      if (known !== undefined) return known;
-    }
-    return undefined;
-  }
-
-  /** Gives ordinals to objects that were all not met before, and are all different. @returns Whether they are. */
+  /** Gives ordinals to objects that are all met for the first time, and all different. @returns Whether they are. */
   claimAllNew(objects: readonly object[]): boolean {
-    const ordinals = this.#ordinals;
-    if (ordinals.size + objects.length > MAX_MAP_SIZE || this.#full.length > 0) return false;
-    const before = ordinals.size;
-    for (let i = 0; i < objects.length; i++) {
-      if (ordinals.get(objects[i]!) !== undefined) {
-        for (let j = 0; j < i; j++) ordinals.delete(objects[j]!);
-        return false;
-      }
-      ordinals.set(objects[i]!, before + i);
-    }
-    return true;
+    return this.#objects.meetAll(objects);
   }
 
   #content(object: object, prototype: object | null): void {
@@ -308,34 +281,61 @@ export class GraphWriter implements ValueSink {
    * @returns Whether it did; nothing was written otherwise.
    */
   record(object: object, facts: PrototypeFacts, known: boolean): boolean {
+    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
+    if (!this.#exact) return this.#data(object, facts);
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
-    if (this.#canonical) keys.sort();
+    if (this.#sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
+      return this.#data(object, facts);
+    }
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
     if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
-    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
+    if (this.#canonical) keys.sort();
     const values = this.#values;
     const base = this.#top;
-    if (this.#exact && (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0)) return false;
+    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
     for (let i = 0; i < count; i++) {
       const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
       if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
       values[base + i] = descriptor.value;
     }
     this.#top = base + count;
-    const shape = facts.family.find(keys);
-    if (shape === undefined) this.#defineShape(facts, keys);
-    else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
-    else this.out.extensionUint(EXT.record, shape.id);
+    this.#recordHead(facts, keys);
     for (let i = base; i < base + count; i++) this.value(values[i]);
     this.#top = base;
     return true;
   }
 
-  #defineShape(facts: PrototypeFacts, keys: readonly string[]): void {
-    const plain = facts === this.#plainFacts;
-    this.shapes.define(facts.family, keys, !plain, this.out);
-    if (!plain) this.prototype(facts);
+  /** Whether so many objects with the same keys were plain that this one need not be looked at closely. */
+  #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
+    if (!isExtensible(object)) return false;
+    const shape = facts.family.find(keys, this.shapes.store);
+    return shape.seen++ >= SURE_AFTER && shape.seen % SAMPLE_EVERY !== 0 && Object.keys(object).length === keys.length;
+  }
+
+  /** The same, for an object that holds nothing but plain data, as the caller says. */
+  #data(object: object, facts: PrototypeFacts): boolean {
+    const keys = Object.keys(object);
+    if (keys.length > MAX_SHAPE_KEYS) return false;
+    if (this.#canonical) keys.sort();
+    this.#recordHead(facts, keys);
+    const record = object as Record<string, unknown>;
+    // V8 reads the properties of this loop by their place, unless the prototype adds some to it.
+    if (facts === this.#plainFacts && !this.#canonical && !inheritsEnumerable()) {
+      for (const key in record) this.value(record[key]);
+    } else for (let i = 0; i < keys.length; i++) this.value(record[keys[i]!]);
+    return true;
+  }
+
+  #recordHead(facts: PrototypeFacts, keys: readonly string[]): void {
+    const { shapes } = this;
+    const shape = facts.family.find(keys, shapes.store);
+    if (!shapes.knows(shape)) {
+      const plain = facts === this.#plainFacts;
+      shapes.define(shape, !plain, this.out);
+      if (!plain) this.prototype(facts);
+    } else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
+    else this.out.extensionUint(EXT.record, shape.id);
   }
 
   /** Writes which prototype an object has. */
@@ -349,7 +349,9 @@ export class GraphWriter implements ValueSink {
 
   #isPlainArray(array: readonly unknown[]): boolean {
     if (!this.#exact) return true;
-    if (!isExtensible(array) || !hasElementsOnly(array)) return false;
+    if (!isExtensible(array)) return false;
+    if (this.#sampling && this.#arrays++ > SURE_AFTER && this.#arrays % SAMPLE_EVERY !== 0) return true;
+    if (!hasElementsOnly(array)) return false;
     if (this.#elementChecks <= 0) return true;
     for (let i = 0; i < array.length && this.#elementChecks > 0; i++, this.#elementChecks--) {
       const descriptor = getOwnPropertyDescriptor(array, i);
@@ -483,21 +485,25 @@ export class GraphWriter implements ValueSink {
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
-    this.#ordinals.clear();
-    if (this.#full.length > 0) {
-      this.#full = [];
-      this.#ordinalBase = 0;
-    }
+    this.#objects.clear();
     if (this.#values.length > KEPT_VALUES) this.#values = [];
-    else this.#values.fill(undefined);
+    else if (this.#values.length > 0) this.#values.fill(undefined);
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();
     if (this.memories.size > 0) this.memories = new MemoryTable();
     if (this.names.size > 0) this.names = new NameTable(this.context.references);
-    this.privates = [];
-    this.reducing.clear();
-    this.reduced.clear();
+    if (this.privates.length > 0) this.privates = [];
+    if (this.reducing.size > 0) this.reducing.clear();
+    if (this.reduced.size > 0) this.reduced.clear();
     this.out.shrink();
   }
 }
+
+/** Whether a program gave `Object.prototype` properties that every loop over an object meets. */
+function inheritsEnumerable(): boolean {
+  for (const _ in PLAIN) return true;
+  return false;
+}
+
+const PLAIN: object = {};

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/kind.js';
 import { NodeBuffer, types } from '../model/platform.js';
+import { printWithoutElements } from '../model/print.js';
 import { getterOf } from './collections.js';
 
 type Memory = ArrayBuffer | SharedArrayBuffer;
@@ -146,34 +147,23 @@ function readView(source: Parameters<Kind['read']>[0], cls?: Constructor): Array
   return source.define(new View(buffer, offset, length - 1));
 }
 
-const STRUCTURAL_BELOW = 64;
+/** Up to here listing all keys costs less than printing. */
+const LISTED_LENGTH = 16;
 
-/** The user's own keys on a view: its elements are not listed, which would take longer than everything else. */
-function keysBesideElements(view: object): (string | symbol)[] {
+/** What is printed of a view that has elements and nothing else. */
+const ELEMENTS_ONLY = /^[\w$]+\(\d+\)(?: \[\w+\])? \[ \.\.\. \d+ more items? \]$/;
+
+/**
+ * The user's own keys on a typed array. The language lists them only together with all indices, which for ten
+ * megabytes takes a second; `inspect` asks V8 for named properties alone.
+ */
+function keysBesideElements(view: ArrayBufferView): readonly (string | symbol)[] {
   const symbols = Object.getOwnPropertySymbols(view);
-  const named: string[] = [];
-  if (lengthOf(view as ArrayBufferView) <= STRUCTURAL_BELOW) {
-    for (const key of Object.getOwnPropertyNames(view)) if (!/^\d+$/.test(key)) named.push(key);
-  } else {
-    for (const key of lastKeys(view)) named.push(key);
+  if (symbols.length === 0 && lengthOf(view) > LISTED_LENGTH) {
+    const printed = printWithoutElements(view, false);
+    if (printed !== undefined && ELEMENTS_ONLY.test(printed)) return [];
   }
-  return [...named, ...symbols];
-}
-
-function lastKeys(view: object): string[] {
-  if (symbolsOrNames(view)) return Object.getOwnPropertyNames(view).filter((key) => !/^\d+$/.test(key));
-  return [];
-}
-
-function symbolsOrNames(view: object): boolean {
-  return hasNames?.(view) ?? true;
-}
-
-let hasNames: ((view: object) => boolean) | undefined;
-
-/** Installs the host's way to see whether a view has named properties. */
-export function setHasNames(test: (view: object) => boolean): void {
-  hasNames = test;
+  return Reflect.ownKeys(view).slice(lengthOf(view));
 }
 
 export const viewKinds: readonly Kind<ArrayBufferView>[] = VIEW_NAMES.flatMap((name, code) => {

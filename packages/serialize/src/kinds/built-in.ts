@@ -1,4 +1,4 @@
-import { types } from '../model/platform.js';
+import { NodeBuffer, types } from '../model/platform.js';
 
 // The position in this list is the prototype's number on the wire. Append only.
 const NAMES = [
@@ -48,6 +48,24 @@ const NAMES = [
   'WeakMap',
   'WeakSet',
   'Promise',
+  'Intl.Collator',
+  'Intl.DateTimeFormat',
+  'Intl.DisplayNames',
+  'Intl.ListFormat',
+  'Intl.NumberFormat',
+  'Intl.PluralRules',
+  'Intl.RelativeTimeFormat',
+  'Intl.Segmenter',
+  'Intl.DurationFormat',
+  'Intl.Locale',
+  'Temporal.Duration',
+  'Temporal.Instant',
+  'Temporal.PlainDate',
+  'Temporal.PlainDateTime',
+  'Temporal.PlainMonthDay',
+  'Temporal.PlainTime',
+  'Temporal.PlainYearMonth',
+  'Temporal.ZonedDateTime',
 ] as const;
 
 /** `null` has the number 0; the prototypes of plain kinds follow. */
@@ -56,9 +74,16 @@ const FIRST = 1;
 const numbers = new Map<object | null, number>([[null, 0]]);
 const prototypes: (object | undefined)[] = NAMES.map((name, index) => {
   // Some globals are made when they are first read, and reading `Headers` loads an HTTP client: leave those alone.
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-  return descriptor === undefined || !('value' in descriptor) ? undefined : remember(descriptor.value, index);
+  const [first = '', second] = name.split('.');
+  if (name === 'Buffer') return remember(NodeBuffer, index);
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, first);
+  if (descriptor === undefined || !('value' in descriptor)) return undefined;
+  return remember(second === undefined ? descriptor.value : memberOf(descriptor.value, second), index);
 });
+
+function memberOf(namespace: unknown, name: string): unknown {
+  return (namespace as Record<string, unknown> | undefined)?.[name];
+}
 
 function remember(cls: unknown, index: number): object | undefined {
   const prototype = typeof cls === 'function' ? (cls.prototype as object) : undefined;
@@ -69,7 +94,10 @@ function remember(cls: unknown, index: number): object | undefined {
 function prototypeAt(index: number): object | undefined {
   const name = NAMES[index];
   if (name === undefined) return undefined;
-  prototypes[index] ??= remember((globalThis as unknown as Record<string, unknown>)[name], index);
+  prototypes[index] ??= remember(
+    name.split('.').reduce<unknown>((holder, part) => memberOf(holder, part), globalThis),
+    index,
+  );
   return prototypes[index];
 }
 
@@ -97,7 +125,7 @@ export function localPrototype(prototype: object): object | undefined {
   const own = Object.getOwnPropertyDescriptor(owner, 'prototype');
   if (own?.value !== prototype || own.writable !== false) return undefined;
   const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
-  const index = (NAMES as readonly unknown[]).indexOf(name);
+  const index = NAMES.findIndex((known) => known === name || known.endsWith(`.${String(name)}`));
   if (index < 0) return undefined;
   const local = prototypeAt(index);
   if (local === prototype) return local;

@@ -20,7 +20,7 @@ export const regexpKind: Kind<RegExp> = {
   name: 'RegExp',
   prototype: RegExp.prototype,
   test: types?.isRegExp ?? ((value) => value instanceof RegExp),
-  structuralKeys: 1,
+  structuralKeys: -1,
   ownKeys: (regexp) => {
     const { writable } = Object.getOwnPropertyDescriptor(regexp, 'lastIndex')!;
     // A read-only lastIndex is an odd property; freezing is dealt with by integrity.

@@ -32,6 +32,8 @@ export interface EncodeSettings {
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
   readonly exact: boolean;
+  /** Whether objects with the same keys are taken to be alike after a while. */
+  readonly sampling: boolean;
   readonly canonical: boolean;
   /** Looks on as values are walked. */
   readonly observer?: WalkObserver | undefined;
@@ -47,7 +49,7 @@ export interface Place {
 /** Encodes values, one after the other. A session keeps one of its own; one-shot calls share them. */
 export class MessageEncoder {
   readonly #settings: EncodeSettings;
-  readonly #shapes = new ShapeTable();
+  readonly #shapes: ShapeTable;
   readonly #texts: SessionTexts | undefined;
   readonly #writer: GraphWriter;
   #capture: Capture | undefined;
@@ -58,12 +60,14 @@ export class MessageEncoder {
 
   constructor(settings: EncodeSettings, session: boolean) {
     this.#settings = settings;
+    this.#shapes = new ShapeTable(session);
     this.#texts = session ? new SessionTexts() : undefined;
     const { engine } = settings;
     const port = engine.capture;
     const context: WalkContext = {
       identity: settings.identity,
       exact: settings.exact,
+      sampling: settings.sampling,
       session,
       reducers: settings.reducers,
       attach: (resource) => this.#attach(resource),
@@ -110,7 +114,7 @@ export class MessageEncoder {
       writer.end();
       if (!session) this.#shapes.clear();
       this.#capture = undefined;
-      this.#attachments = [];
+      if (this.#attachments.length > 0) this.#attachments = [];
       this.#root = undefined;
     }
   }
@@ -166,7 +170,8 @@ export class MessageEncoder {
         CODES.limit,
       );
     }
-    const body = place === undefined ? out.bytes.slice(0, length) : out.bytes.subarray(0, length);
+    out.position = length;
+    const body = place === undefined ? out.release() : out.bytes.subarray(0, length);
     const position = place === undefined ? 0 : ((place.epoch & 15) << 4) | (place.sequence & 15);
     if (signs) {
       const unsigned = body.subarray(HEADER_BYTES, length - SIGNATURE_BYTES + 2);

@@ -32,6 +32,13 @@ export const isAscii: ((bytes: Uint8Array) => boolean) | undefined = buffer?.isA
 /** `Buffer`, where there is one. */
 export const NodeBuffer: typeof Buffer | undefined = buffer?.Buffer;
 
+/** Memory that is written over before anybody reads it: clearing 1 MB costs more than filling it. */
+export function uncleared(bytes: number): Uint8Array<ArrayBuffer> {
+  const length = Math.ceil(bytes);
+  if (NodeBuffer === undefined) return new Uint8Array(length);
+  return new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer as ArrayBuffer);
+}
+
 /** Brand checks that hold across realms and call no user code. Without them objects are told by prototype. */
 export const types: typeof import('node:util').types | undefined = util?.types;
 
@@ -51,6 +58,12 @@ export function crypto(): typeof import('node:crypto') | undefined {
 /** `node:fs/promises`, loaded when the first file is read or written. */
 export function fileSystemPromises(): typeof import('node:fs/promises') | undefined {
   return builtin('node:fs/promises');
+}
+
+/** An event emitter of the host; an empty object where there are none. */
+export function newEmitter(): object {
+  const events: typeof import('node:events') | undefined = builtin('node:events');
+  return events === undefined ? {} : new events.EventEmitter();
 }
 
 /** Whether this machine stores the low byte first, as the vectors of the format do. */

@@ -1,10 +1,12 @@
-import { byteStrings } from '../model/platform.js';
+import { byteStrings, uncleared } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
-import { encodeUtf8, isOneByte, looksWide, writeLatin1, writeUtf16 } from './text.js';
+import { encodeUtf8, isAsciiBetween, isOneByte, looksWide, writeLatin1, writeUtf16 } from './text.js';
 
 const INITIAL_BYTES = 16_384;
 /** A writer keeps this much between values. */
 const KEPT_BYTES = 65_536;
+/** More than this is not reserved on a guess. */
+const MAX_EXPECTED = 2 ** 26;
 /** Every write of fixed size may take this much without asking. */
 const SLACK = 64;
 /** `Uint8Array` and string methods count in 32 bits on Node 20; stay below. */
@@ -22,6 +24,8 @@ export class ByteWriter {
   position = 0;
   /** Below it there is room for any token of fixed size. */
   #safeEnd: number;
+  /** How much the last value took. */
+  #lastLength = 0;
 
   constructor(initialBytes: number = INITIAL_BYTES) {
     this.bytes = new Uint8Array(initialBytes);
@@ -31,11 +35,24 @@ export class ByteWriter {
 
   /** Gives back memory that a large value needed. */
   shrink(): void {
-    if (this.bytes.length > KEPT_BYTES) {
-      this.bytes = new Uint8Array(INITIAL_BYTES);
-      this.view = new DataView(this.bytes.buffer);
-      this.#safeEnd = INITIAL_BYTES - SLACK;
-    }
+    if (this.bytes.length > KEPT_BYTES) this.#use(new Uint8Array(INITIAL_BYTES));
+  }
+
+  /** What was written, for good. Where little of the memory would be wasted it is the memory itself, else a copy. */
+  release(): Uint8Array<ArrayBuffer> {
+    const { bytes, position } = this;
+    this.#lastLength = position;
+    if (position <= KEPT_BYTES || position < bytes.length * 0.75) return bytes.slice(0, position);
+    // The memory was not cleared when it was taken.
+    bytes.fill(0, position);
+    this.#use(new Uint8Array(INITIAL_BYTES));
+    return bytes.subarray(0, position);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+    this.#safeEnd = bytes.length - SLACK;
   }
 
   /** Makes room for tokens of fixed size, 64 bytes together. */
@@ -49,12 +66,14 @@ export class ByteWriter {
   }
 
   #grow(count: number): void {
-    const wanted = Math.max(this.bytes.length * 2, this.position + count + SLACK);
-    const grown = new Uint8Array(wanted);
+    const needed = this.position + count + SLACK;
+    // A value much like the last one will take much the same.
+    const expected = needed > KEPT_BYTES ? Math.min(this.#lastLength + SLACK * 2, MAX_EXPECTED) : 0;
+    const grown = uncleared(
+      Math.max(needed, expected, needed > KEPT_BYTES * 16 ? needed * 1.25 : this.bytes.length * 2),
+    );
     grown.set(this.bytes.subarray(0, this.position));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
-    this.#safeEnd = wanted - SLACK;
+    this.#use(grown);
   }
 
   /** A single byte that is a whole token: nil, a boolean, a small integer. */
@@ -317,10 +336,12 @@ export class ByteWriter {
     // A block of UTF-16 is written 10 and read 6 times as fast as UTF-8 that is not ASCII.
     else if (looksWide(text)) this.#utf16(text);
     else {
-      this.ensure(length * 3 + 5);
+      this.ensure(length + 5);
       const head = length < 0x100 ? 2 : length < 0x10000 ? 3 : 5;
-      const count = byteStrings.utf8Write.call(this.bytes, text, this.position + head, length * 3);
-      if (count === length) this.#textHead(length, head, count);
+      const start = this.position + head;
+      // ASCII takes as many bytes as units; anything else is cut off, and shows in what was written.
+      const count = byteStrings.utf8Write.call(this.bytes, text, start, length);
+      if (count === length && isAsciiBetween(this.bytes, start, start + length)) this.#textHead(length, head, count);
       else this.#block(text);
     }
   }

@@ -9,10 +9,10 @@ import { crc32 } from './checksum.js';
  * | byte | what |
  * | --- | --- |
  * | 0, 1 | 0xd7 and the extension type of the header |
- * | 2 | version of the format |
- * | 3 | flags |
- * | 4, 5 | one-shot: the length of the body modulo 2 ** 16; session: position in the session, length modulo 2 ** 8 |
- * | 6 to 9 | CRC-32 of everything else in the body |
+ * | 2 to 5 | CRC-32 of everything behind it |
+ * | 6 | version of the format |
+ * | 7 | flags |
+ * | 8, 9 | one-shot: the length of the body modulo 2 ** 16; session: position in the session, length modulo 2 ** 8 |
  */
 export const HEADER_BYTES = 10;
 
@@ -47,20 +47,19 @@ export function seal(body: Uint8Array, flags: number, position: number, seed: nu
   const length = body.length;
   body[0] = 0xd7;
   body[1] = EXT.header;
-  body[2] = FORMAT_VERSION;
-  body[3] = flags;
-  body[4] = flags & FLAG.session ? position : length >> 8;
-  body[5] = length;
-  const crc = checksum(body, seed);
-  body[6] = crc >>> 24;
-  body[7] = crc >>> 16;
-  body[8] = crc >>> 8;
-  body[9] = crc;
+  body[6] = FORMAT_VERSION;
+  body[7] = flags;
+  body[8] = flags & FLAG.session ? position : length >> 8;
+  body[9] = length;
+  const crc = crc32(body.subarray(CHECKED_FROM), seed);
+  body[2] = crc >>> 24;
+  body[3] = crc >>> 16;
+  body[4] = crc >>> 8;
+  body[5] = crc;
 }
 
-function checksum(body: Uint8Array, seed: number): number {
-  return crc32(body.subarray(HEADER_BYTES), crc32(body.subarray(2, 6), seed));
-}
+/** The checksum covers everything behind itself. */
+const CHECKED_FROM = 6;
 
 /** Reads the header, before anything is believed. */
 export function openHeader(body: Uint8Array): Header {
@@ -74,27 +73,24 @@ export function openHeader(body: Uint8Array): Header {
     throw foreign();
   }
   if (body[0] !== 0xd7 || body[1] !== EXT.header) throw foreign();
-  const version = body[2]!;
+  const version = body[6]!;
   if (version > FORMAT_VERSION) {
     throw new SerializeError(
       CODES.version,
       `The payload was written by version ${version} of the format, and this reader knows version ${FORMAT_VERSION}.\nUpdate @mp/serialize on the reading side.`,
     );
   }
-  return { flags: body[3]!, position: body[4]! };
+  return { flags: body[7]!, position: body[8]! };
 }
 
 /** Holds the bytes against their checksum and their length. */
 export function verify(body: Uint8Array, seed: number): void {
-  const expected = ((body[6]! << 24) | (body[7]! << 16) | (body[8]! << 8) | body[9]!) >>> 0;
-  if (checksum(body, seed) === expected) {
-    const isSession = (body[3]! & FLAG.session) !== 0;
-    const length = isSession ? body[5]! : (body[4]! << 8) | body[5]!;
-    if (length === (body.length & (isSession ? 0xff : 0xffff)) && body[2]! > 0) return;
-  }
-  const modulus = body[3]! & FLAG.session ? 0x100 : 0x10000;
-  const written = modulus === 0x100 ? body[5]! : (body[4]! << 8) | body[5]!;
+  const isSession = (body[7]! & FLAG.session) !== 0;
+  const modulus = isSession ? 0x100 : 0x10000;
+  const written = isSession ? body[9]! : (body[8]! << 8) | body[9]!;
   const missing = (written - body.length) & (modulus - 1);
+  const expected = ((body[2]! << 24) | (body[3]! << 16) | (body[4]! << 8) | body[5]!) >>> 0;
+  if (missing === 0 && body[6]! > 0 && crc32(body.subarray(CHECKED_FROM), seed) === expected) return;
   if (missing > 0 && missing < modulus / 2) throw truncated(body.length);
   throw new SerializeError(
     CODES.damaged,

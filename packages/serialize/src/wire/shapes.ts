@@ -1,72 +1,104 @@
-/** A list of keys in their order, on one prototype: what the objects of one record shape have in common. */
-export interface Shape {
-  readonly id: number;
-  readonly keys: readonly string[];
-  readonly family: ShapeFamily;
-}
-
 /** Objects with more keys than this are written with their keys. */
 export const MAX_SHAPE_KEYS = 128;
 
-/** Shapes that begin with the same key are compared one by one up to here, and by a joined name beyond. */
-const MAX_BUCKET = 8;
+/** A key of any shape. It is interned for good; whether the decoder knows it is a matter of the generation. */
+export interface KeyEntry {
+  readonly text: string;
+  generation: number;
+  id: number;
+}
+
+/**
+ * A list of keys in their order, as a path in a tree of keys. The tree outlives the values, so that a value of known
+ * shape costs a few comparisons of pointers; ids are given anew in each generation.
+ */
+export interface ShapeNode {
+  readonly key: KeyEntry | undefined;
+  readonly parent: ShapeNode | undefined;
+  readonly depth: number;
+  generation: number;
+  id: number;
+  /** How many objects of the shape were met, when sampling. */
+  seen: number;
+  /** The node that followed last. */
+  next: ShapeNode | undefined;
+  /** All nodes that followed, where there were several. */
+  others: Map<string, ShapeNode> | undefined;
+}
+
+/** All keys, and how many nodes there are. */
+export class KeyStore {
+  readonly #keys = new Map<string, KeyEntry>();
+  /** How many nodes all families have together. */
+  nodes = 0;
+  /** Counts how often everything was forgotten. */
+  version = 0;
+
+  entry(text: string): KeyEntry {
+    let entry = this.#keys.get(text);
+    if (entry === undefined) {
+      entry = { text, generation: -1, id: 0 };
+      this.#keys.set(text, entry);
+    }
+    return entry;
+  }
+
+  clear(): void {
+    this.#keys.clear();
+    this.nodes = 0;
+    this.version++;
+  }
+}
 
 /** All shapes on one prototype. */
 export class ShapeFamily {
-  readonly prototype: object | null;
-  /** Where two objects in a row have one shape, no look-up is needed. */
-  #last: Shape | undefined;
-  readonly #byFirstKey = new Map<string | undefined, Shape[]>();
-  readonly #byName = new Map<string, Shape>();
+  #root: ShapeNode = newNode(undefined, undefined);
+  /** The store whose keys the tree is made of, as it was. */
+  #version = 0;
 
-  constructor(prototype: object | null) {
-    this.prototype = prototype;
-  }
-
-  find(keys: readonly string[]): Shape | undefined {
-    const last = this.#last;
-    if (last !== undefined && sameKeys(last.keys, keys)) return last;
-    const bucket = this.#byFirstKey.get(keys[0]);
-    if (bucket === undefined) return undefined;
-    for (let i = 0; i < bucket.length; i++) {
-      if (sameKeys(bucket[i]!.keys, keys)) {
-        this.#last = bucket[i];
-        return bucket[i];
-      }
+  /** The node for a list of keys. */
+  find(keys: readonly string[], store: KeyStore): ShapeNode {
+    if (store.version !== this.#version) {
+      this.#root = newNode(undefined, undefined);
+      this.#version = store.version;
     }
-    return this.#byName.size === 0 ? undefined : this.#byName.get(nameOf(keys));
+    let node = this.#root;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      const next = node.next;
+      if (next !== undefined && next.key!.text === key) node = next;
+      else node = this.#step(node, key, store);
+    }
+    return node;
   }
 
-  add(keys: readonly string[], id: number): Shape {
-    const shape: Shape = { id, keys, family: this };
-    const bucket = this.#byFirstKey.get(keys[0]);
-    if (bucket === undefined) this.#byFirstKey.set(keys[0], [shape]);
-    else if (bucket.length < MAX_BUCKET) bucket.push(shape);
-    else this.#byName.set(nameOf(keys), shape);
-    this.#last = shape;
-    return shape;
-  }
-
-  /** Takes back what {@link add} did. */
-  remove(shape: Shape): void {
-    if (this.#last === shape) this.#last = undefined;
-    const bucket = this.#byFirstKey.get(shape.keys[0]);
-    const index = bucket?.indexOf(shape) ?? -1;
-    if (index >= 0) bucket!.splice(index, 1);
-    else this.#byName.delete(nameOf(shape.keys));
+  #step(node: ShapeNode, key: string, store: KeyStore): ShapeNode {
+    const known = node.others?.get(key);
+    if (known !== undefined) {
+      node.next = known;
+      return known;
+    }
+    const made = newNode(store.entry(key), node);
+    store.nodes++;
+    if (node.next === undefined) node.next = made;
+    else {
+      node.others ??= new Map([[node.next.key!.text, node.next]]);
+      node.others.set(key, made);
+      node.next = made;
+    }
+    return made;
   }
 }
 
-function sameKeys(a: readonly string[], b: readonly string[]): boolean {
-  const { length } = a;
-  if (length !== b.length) return false;
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** Lengths and keys: no two lists of keys have one name. */
-function nameOf(keys: readonly string[]): string {
-  let name = '';
-  for (const key of keys) name += `${key.length}:${key}`;
-  return name;
+function newNode(key: KeyEntry | undefined, parent: ShapeNode | undefined): ShapeNode {
+  return {
+    key,
+    parent,
+    depth: parent === undefined ? 0 : parent.depth + 1,
+    generation: -1,
+    id: 0,
+    seen: 0,
+    next: undefined,
+    others: undefined,
+  };
 }

@@ -45,6 +45,13 @@ export function encodeUtf8(text: string, bytes: Uint8Array, start: number): numb
   return at - start;
 }
 
+/** Whether all bytes of a range are below 128. */
+export function isAsciiBetween(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isAscii !== undefined) return isAscii(bytes.subarray(start, end));
+  for (let i = start; i < end; i++) if (bytes[i]! > 0x7f) return false;
+  return true;
+}
+
 /** Writes a string of characters below 256. */
 export function writeLatin1(text: string, bytes: Uint8Array, start: number): void {
   if (byteStrings !== undefined) byteStrings.latin1Write.call(bytes, text, start, text.length);

@@ -1,0 +1,558 @@
+import { runInNewContext, runInThisContext } from 'node:vm';
+import { clone, deserialize, serialize } from '@mp/serialize';
+import { difference } from './support/difference.js';
+
+const exact = (value: unknown) => expect(difference(deserialize(serialize(value)), value)).toBeUndefined();
+/** For what counts as code: accessors, and prototypes that are not those of plain kinds. */
+const trusted = (value: unknown) =>
+  expect(difference(deserialize(serialize(value), { trustCode: true }), value)).toBeUndefined();
+const define = Object.defineProperty;
+/** A flag that the compiler's target does not know in a literal. */
+const UNICODE_SETS = 'v';
+/** An array with holes where the argument has the string 'hole'. */
+const holey = (...parts: unknown[]) => {
+  const array = new Array<unknown>(parts.length);
+  for (const [i, part] of parts.entries()) if (part !== 'hole') array[i] = part;
+  return array;
+};
+
+describe('primitive values arrive exactly:', () => {
+  test.each([
+    undefined,
+    null,
+    true,
+    false,
+    0,
+    -0,
+    1,
+    -1,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    65535,
+    65536,
+    -32,
+    -33,
+    -128,
+    -129,
+    -32768,
+    -32769,
+    2 ** 31 - 1,
+    -(2 ** 31),
+    2 ** 31,
+    2 ** 32 - 1,
+    2 ** 32,
+    2 ** 53,
+    -(2 ** 53),
+    0.1,
+    5e-324,
+    1.7976931348623157e308,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+  ])('%p', exact);
+
+  test.each([
+    0n,
+    1n,
+    -1n,
+    2n ** 63n,
+    2n ** 64n - 1n,
+    2n ** 64n,
+    -(2n ** 63n),
+    -(2n ** 63n) - 1n,
+    2n ** 200n + 1n,
+    -(2n ** 4095n) + 7n,
+  ])('%pn', exact);
+
+  test('a big integer of two million bits', () => exact(2n ** 2_000_000n - 12345n));
+
+  test.each([
+    ['empty', ''],
+    ['ASCII of 31 characters', 'a'.repeat(31)],
+    ['ASCII of 32', 'b'.repeat(32)],
+    ['ASCII of 47', 'c'.repeat(47)],
+    ['ASCII of 48', 'd'.repeat(48)],
+    ['ASCII of 255', 'e'.repeat(255)],
+    ['ASCII of 256', 'f'.repeat(256)],
+    ['ASCII of 65535', 'g'.repeat(65535)],
+    ['ASCII of 65536', 'h'.repeat(65536)],
+    ['a little Latin-1', 'é'],
+    ['Latin-1 of 15', 'é'.repeat(15)],
+    ['Latin-1 of 16', 'é'.repeat(16)],
+    ['much Latin-1', 'é'.repeat(1000)],
+    ['Latin-1 after much ASCII', `${'a'.repeat(100_000)}é`],
+    ['Cyrillic', 'ж'.repeat(1000)],
+    ['emoji', '😀'.repeat(500)],
+    ['emoji after much ASCII', `${'a'.repeat(100_000)}😀`],
+    ['a byte order mark', '\ufeffx'],
+    ['a lone surrogate', '\ud800'],
+    ['two in the wrong order', 'a\udc00\ud800b'],
+    ['one after much ASCII', `${'a'.repeat(1000)}\udfff`],
+    ['one after an emoji', '😀\ud83d'],
+    ['zeros', '\0\0'],
+    ['U+2028', '\u2028\u2029'],
+  ])('a string: %s', (_, text) => exact([text, { [text]: text }]));
+});
+
+describe('ordinary objects arrive exactly:', () => {
+  class Plain {}
+  test.each<[string, () => unknown]>([
+    ['an empty one', () => ({})],
+    ['the order of keys', () => ({ b: 1, a: 2, 10: 3, 9: 4 })],
+    ['an own __proto__', () => JSON.parse('{"__proto__": {"x": 1}, "a": 1}')],
+    [
+      'many with an own __proto__',
+      () => Array.from({ length: 50 }, () => JSON.parse('{"__proto__": {"x": 1}, "a": 1}')),
+    ],
+    ['names of what objects inherit', () => ({ constructor: 1, toString: 2, valueOf: 3, __defineGetter__: 4 })],
+    ['a million keys', () => Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`k${i}`, i]))],
+    [
+      '128 and 129 keys',
+      () => [128, 129].map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]))),
+    ],
+    ['20 000 shapes', () => Array.from({ length: 20_000 }, (_, i) => ({ id: i, [`a${i}`]: 1, [`b${i % 7}`]: 2 }))],
+    ['a null prototype', () => Object.assign(Object.create(null), { a: { b: Object.create(null) } })],
+    [
+      'many with a null prototype',
+      () => Array.from({ length: 50 }, (_, i) => Object.assign(Object.create(null), { i })),
+    ],
+    ['an object as prototype', () => Object.assign(Object.create({ inherited: 1 }), { own: 2 })],
+    ['symbol keys', () => ({ [Symbol.iterator]: 1, [Symbol.for('x')]: 2, [Symbol('u')]: 3, [Symbol()]: 4, a: 5 })],
+    ['a hidden property', () => define({ a: 1 }, 'h', { value: 2, writable: true, configurable: true })],
+    ['a read-only property', () => define({ a: 1 }, 'r', { value: 2, enumerable: true, configurable: true })],
+    ['one that cannot be deleted', () => define({ a: 1 }, 'r', { value: 2, enumerable: true, writable: true })],
+    ['a hidden symbol key', () => define({}, Symbol.for('s'), { value: 1 })],
+    [
+      'an accessor without functions',
+      () => define({}, 'a', { set: (() => undefined as never)(), enumerable: true, configurable: true }),
+    ],
+    ['frozen', () => Object.freeze({ a: { b: 1 }, [Symbol.for('s')]: 1 })],
+    ['sealed', () => Object.seal({ a: { b: 1 } })],
+    ['not extensible', () => Object.preventExtensions({ a: { b: 1 } })],
+    ['frozen and empty', () => [Object.freeze({}), Object.freeze([]), Object.seal({}), Object.preventExtensions([])]],
+    [
+      'frozen in a cycle',
+      () => {
+        const o: Record<string, unknown> = {};
+        o['o'] = [o];
+        return Object.freeze(o);
+      },
+    ],
+    [
+      'one odd among many alike',
+      () => {
+        const list = Array.from({ length: 500 }, (_, i) => ({ a: i, b: 'x' }));
+        define(list[400], 'a', { writable: false });
+        Object.freeze(list[410]);
+        define(list[420], Symbol.for('s'), { value: 1 });
+        Object.preventExtensions(list[430]);
+        return list;
+      },
+    ],
+    ['a prototype that is an instance', () => Object.create(Object.create(Object.create({ a: 1 })))],
+  ])('%s', (_, make) => trusted(make()));
+
+  test('without a code engine an instance of a class is refused or kept, never flattened', () => {
+    let copy: unknown;
+    try {
+      copy = clone(new Plain());
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'MP_UNSUPPORTED', path: 'value' });
+      return;
+    }
+    expect(Object.getPrototypeOf(copy)).not.toBe(Object.prototype);
+  });
+});
+
+describe('arrays arrive exactly:', () => {
+  test.each<[string, () => unknown]>([
+    ['holes', () => holey('hole', 1, 'hole', holey('hole', 'hole'), undefined)],
+    ['only holes', () => new Array(5)],
+    ['many holes', () => Object.assign(new Array(70_000), { 5: 'a', 69999: 'b' })],
+    ['the longest', () => Object.assign([], { length: 2 ** 32 - 1 })],
+    [
+      'the longest with an element at its end',
+      () => {
+        const a: unknown[] = [];
+        a[2 ** 32 - 2] = 'x';
+        return a;
+      },
+    ],
+    [
+      'a number, then holes without end',
+      () => {
+        const a: unknown[] = [0.5];
+        a.length = 2 ** 32 - 1;
+        return a;
+      },
+    ],
+    ['named properties', () => Object.assign([1, 2], { x: 1, '-1': 2, '01': 3, '4294967295': 4 })],
+    [
+      'named properties on a long one',
+      () =>
+        Object.assign(
+          Array.from({ length: 1000 }, (_, i) => i),
+          { x: 1 },
+        ),
+    ],
+    [
+      'a hidden named property on a long one',
+      () =>
+        define(
+          Array.from({ length: 1000 }, (_, i) => i),
+          'x',
+          { value: 1 },
+        ),
+    ],
+    ['a symbol key', () => Object.assign([1, 2, 3], { [Symbol.for('s')]: 1 })],
+    [
+      'a read-only element',
+      () => define([1, 2, 3], 1, { value: 2, writable: false, enumerable: true, configurable: true }),
+    ],
+    ['a read-only length', () => define([1, 2, 3], 'length', { writable: false })],
+    ['frozen', () => Object.freeze(holey(1, [2], 'hole', 3))],
+    ['sealed with holes', () => Object.seal(holey(1, 'hole', 3))],
+    ['small integers', () => Array.from({ length: 100 }, (_, i) => i - 50)],
+    ['integers of 16 bits', () => Array.from({ length: 100 }, (_, i) => i * 300)],
+    ['integers of 32 bits', () => Array.from({ length: 100 }, (_, i) => (i - 50) * 1e7)],
+    ['integers beyond', () => Array.from({ length: 100 }, (_, i) => i * 1e9)],
+    ['floats, -0 and NaN', () => [0.5, -0, 0, Number.NaN, Infinity, -Infinity, 1, 2, 3, 4]],
+    ['-0 among integers', () => [1, 2, 3, -0, 4, 5, 6, 7, 8, 9]],
+    ['numbers, then something else', () => [1, 2, 3, 4, 5, 6, 7, 8, 9, 'x']],
+    ['floats, then something else', () => [0.5, 1.5, 3, 4, 5, 6, 7, 8, 9, undefined]],
+    ['numbers, then a hole', () => holey(1, 2, 3, 4, 5, 6, 7, 8, 9, 'hole', 10)],
+    ['dates', () => Array.from({ length: 20 }, (_, i) => new Date(i * 1e10))],
+    ['one date many times', () => new Array(20).fill(new Date(1))],
+    [
+      'dates, one of them odd',
+      () =>
+        Object.assign(
+          Array.from({ length: 20 }, (_, i) => new Date(i)),
+          { 7: Object.assign(new Date(7), { x: 1 }) },
+        ),
+    ],
+    ['dates and an invalid one', () => [...Array.from({ length: 20 }, (_, i) => new Date(i)), new Date(Number.NaN)]],
+    ['strings', () => Array.from({ length: 3000 }, (_, i) => `string ${i}`)],
+    ['strings of many lengths', () => Array.from({ length: 600 }, (_, i) => 'x'.repeat(i))],
+    ['strings, some of them not ASCII', () => Array.from({ length: 200 }, (_, i) => (i % 50 === 49 ? 'ж' : `s${i}`))],
+    [
+      'strings, then something else',
+      () => [...Array.from({ length: 20 }, (_, i) => `s${i}`), { a: 1 }, 'x', holey('hole'), 'y'],
+    ],
+    ['empty strings', () => new Array(100).fill('')],
+    [
+      'every length about the heads of blocks',
+      () => Array.from({ length: 300 }, (_, n) => Array.from({ length: n }, (_, i) => i + 0.5)),
+    ],
+    [
+      'padding beside strings',
+      () =>
+        Array.from({ length: 40 }, (_, n) => [
+          'x'.repeat(n),
+          Array.from({ length: 31 }, (_, i) => i + 0.5),
+          Array.from({ length: 8190 + (n % 4) }, () => 0.5),
+        ]),
+    ],
+  ])('%s', (_, make) => exact(make()));
+});
+
+describe('built-in objects arrive exactly:', () => {
+  const buffer = () => Uint8Array.from({ length: 32 }, (_, i) => i).buffer;
+  test.each<[string, () => unknown]>([
+    ['dates', () => [new Date(0), new Date(-1.5e12), new Date(Number.NaN), Object.assign(new Date(5), { x: 1 })]],
+    [
+      'regular expressions',
+      () => [/a/dgimsuy, new RegExp('[\\p{L}--[a-z]]', UNICODE_SETS), /\//, /(?:)/, /(?<a>.)\k<a>/],
+    ],
+    [
+      'lastIndex',
+      () => [
+        Object.assign(/a/g, { lastIndex: 7 }),
+        Object.assign(/b/y, { lastIndex: 2 ** 40, x: 1 }),
+        define(/c/, 'lastIndex', { value: 3, writable: false }),
+        Object.freeze(/d/g),
+      ],
+    ],
+    [
+      'Maps',
+      () =>
+        new Map<unknown, unknown>([
+          [Number.NaN, 1],
+          [-0, 2],
+          [{}, 3],
+          [new Map(), new Map([[1, 2]])],
+        ]),
+    ],
+    ['Sets', () => new Set<unknown>([Number.NaN, undefined, [1], new Set([1])])],
+    [
+      'properties on Maps and Sets',
+      () => [Object.assign(new Map([[1, 2]]), { x: 1 }), Object.assign(new Set([1]), { [Symbol.for('y')]: 1 })],
+    ],
+    [
+      'frozen Maps and Dates',
+      () => [Object.freeze(new Map([[1, 2]])), Object.seal(new Set([1])), Object.preventExtensions(new Date(1))],
+    ],
+    [
+      'Maps with another prototype',
+      () => [
+        Object.setPrototypeOf(new Map([[1, 2]]), null),
+        Object.setPrototypeOf(new Map(), Object.prototype),
+        Object.setPrototypeOf([1, 2], null),
+      ],
+    ],
+    ['Dates under a plain prototype', () => Object.setPrototypeOf(new Date(5), Object.prototype)],
+    [
+      'boxed primitives',
+      () => [
+        Object(1),
+        Object(-0),
+        Object('str'),
+        Object(true),
+        Object(false),
+        Object(5n),
+        Object(Symbol.for('x')),
+        Object.assign(Object('ab'), { x: 1, 7: 2 }),
+      ],
+    ],
+    ['ArrayBuffers', () => [new ArrayBuffer(0), buffer(), Object.assign(buffer(), { x: 1 })]],
+    [
+      'typed arrays',
+      () => [
+        new Int8Array(buffer()),
+        new Uint8Array(buffer()),
+        new Uint8ClampedArray(buffer()),
+        new Int16Array(buffer()),
+        new Uint16Array(buffer()),
+        new Int32Array(buffer()),
+        new Uint32Array(buffer()),
+        new Float32Array(buffer()),
+        new Float64Array(buffer()),
+        new BigInt64Array(buffer()),
+        new BigUint64Array(buffer()),
+        new DataView(buffer(), 3, 5),
+      ],
+    ],
+    [
+      'views of one buffer',
+      () => {
+        const b = buffer();
+        return [b, new Uint8Array(b, 1, 3), new Float64Array(b, 8, 2), new DataView(b, 4), new Uint8Array(b)];
+      },
+    ],
+    [
+      'empty views',
+      () => {
+        const b = buffer();
+        return [new Uint8Array(0), new Uint8Array(b, 32), new DataView(b, 32)];
+      },
+    ],
+    ['Buffers', () => [Buffer.from('pooled'), Buffer.alloc(3), Buffer.alloc(0), Buffer.from(buffer())]],
+    [
+      'errors',
+      () => [
+        new Error('e'),
+        new TypeError('t'),
+        new RangeError(''),
+        new SyntaxError(),
+        new EvalError('e'),
+        new URIError('u'),
+        new ReferenceError('r'),
+      ],
+    ],
+    ['causes', () => new Error('outer', { cause: new TypeError('inner', { cause: 'root' }) })],
+    ['AggregateErrors', () => new AggregateError([new Error('a'), 'b'], 'all')],
+    ['properties of errors', () => Object.assign(new Error('e'), { code: 'E', details: { a: 1 }, name: 'Custom' })],
+    [
+      'errors without a stack',
+      () => {
+        const e = new Error('e');
+        Reflect.deleteProperty(e, 'stack');
+        return e;
+      },
+    ],
+    [
+      'errors with another stack',
+      () => {
+        const e = new Error('e');
+        e.stack = 'here';
+        return e;
+      },
+    ],
+    [
+      'errors in a cycle',
+      () => {
+        const e = new Error('e') as Error & { self?: unknown };
+        e.self = e;
+        e.cause = [e];
+        return e;
+      },
+    ],
+    ['URLs', () => [new URL('https://u:p@example.com:8080/a?b=c#d'), new URLSearchParams('a=1&a=2&b=%20')]],
+    [
+      'symbols',
+      () => {
+        const s = Symbol('s');
+        return [s, s, { [s]: s }, Symbol.iterator, Symbol.asyncIterator, Symbol.for('r'), Symbol(), Symbol('')];
+      },
+    ],
+  ])('%s', (_, make) => {
+    const value = make();
+    expect(difference(deserialize(serialize(value)), value)).toBeUndefined();
+  });
+
+  test('the bytes of a pool that no Buffer shows do not travel', () => {
+    const secret = Buffer.from('a secret in the same pool');
+    const shown = Buffer.from('shown');
+    const sent = Buffer.from(serialize(shown));
+    expect(sent.includes('secret')).toBe(false);
+    expect(sent.length).toBeLessThan(60);
+    expect(secret.buffer).toBe(shown.buffer);
+  });
+
+  test('Buffers that overlap in a pool still do', () => {
+    const whole = Buffer.from('one piece of memory');
+    const copy = clone([whole.subarray(4, 9), whole.subarray(6, 12)]);
+    copy[0]![2] = 0x21;
+    expect(String(copy[1])).toBe('!ce of');
+  });
+
+  test('a resizable buffer and a view that follows its length', () => {
+    const Resizable = ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer & { resize(n: number): void };
+    const memory = new Resizable(4, { maxByteLength: 16 });
+    const copy = clone({ memory, following: new Uint8Array(memory), fixed: new Uint8Array(memory, 0, 4) });
+    copy.memory.resize(8);
+    expect([copy.memory.byteLength, copy.following.length, copy.fixed.length]).toEqual([8, 8, 4]);
+  });
+
+  test('a SharedArrayBuffer is shared within the process', () => {
+    const memory = new SharedArrayBuffer(8);
+    const copy = clone({ view: new Int32Array(memory) });
+    new Int32Array(memory)[1] = 7;
+    expect(copy.view[1]).toBe(7);
+    expect(copy.view.buffer).toBe(memory);
+  });
+
+  test('Intl objects have the options that they resolved to', () => {
+    const made = [
+      new Intl.NumberFormat('de', { style: 'currency', currency: 'EUR' }),
+      new Intl.DateTimeFormat('fr', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+      new Intl.DateTimeFormat('en', { year: 'numeric', hour: '2-digit', hour12: true, timeZone: 'Asia/Tokyo' }),
+      new Intl.Collator('sv', { sensitivity: 'base', numeric: true }),
+      new Intl.PluralRules('ar', { type: 'ordinal' }),
+      new Intl.ListFormat('en', { type: 'disjunction' }),
+      new Intl.RelativeTimeFormat('es', { numeric: 'auto' }),
+      new Intl.DisplayNames('en', { type: 'region' }),
+      new Intl.Segmenter('ja', { granularity: 'word' }),
+    ];
+    const copies = clone(made);
+    for (const [i, copy] of copies.entries()) {
+      expect(Object.getPrototypeOf(copy)).toBe(Object.getPrototypeOf(made[i]));
+      expect(copy.resolvedOptions()).toEqual(made[i]!.resolvedOptions());
+    }
+    expect(String(clone(new Intl.Locale('de-DE-u-co-phonebk')))).toBe('de-DE-u-co-phonebk');
+  });
+
+  test('arguments are arguments', () => {
+    const copy = clone(runInThisContext(`(function () { "use strict"; return arguments; })(1, "b")`));
+    expect(Object.prototype.toString.call(copy)).toBe('[object Arguments]');
+    expect(Array.from(copy as ArrayLike<unknown>)).toEqual([1, 'b']);
+  });
+
+  test('Headers keep their pairs', () => {
+    expect([
+      ...clone(
+        new Headers([
+          ['a', '1'],
+          ['set-cookie', 'x'],
+          ['set-cookie', 'y'],
+        ]),
+      ),
+    ]).toEqual([
+      ['a', '1'],
+      ['set-cookie', 'x'],
+      ['set-cookie', 'y'],
+    ]);
+  });
+
+  test('a DOMException keeps name, message and stack', () => {
+    const made = new DOMException('m', 'AbortError');
+    const copy = clone(made);
+    expect([copy.name, copy.message, copy.code, copy.stack, copy instanceof DOMException]).toEqual([
+      'AbortError',
+      'm',
+      20,
+      made.stack,
+      true,
+    ]);
+  });
+});
+
+describe('values of another realm arrive as values of this one:', () => {
+  test.each([
+    ['({ a: [1, { b: new Map([[1, new Set([2])]]) }] })'],
+    ['[new Date(5), /x/g, new Error("e").message, Object(1), new Uint8Array([1, 2]), Object.create(null)]'],
+    ['new TypeError("t") instanceof TypeError'],
+  ])('%s', (text) => {
+    const copy = deserialize(serialize(runInNewContext(text)));
+    expect(difference(copy, runInThisContext(text))).toBeUndefined();
+  });
+
+  test('an error is an instance of this realm', () => {
+    expect(deserialize(serialize(runInNewContext('new TypeError("t")')))).toBeInstanceOf(TypeError);
+  });
+});
+
+describe('identity is kept:', () => {
+  test.each<[string, () => unknown]>([
+    [
+      'one object in many places',
+      () => {
+        const o = { a: 1 };
+        return [o, o, { o }, new Map([[o, o]]), new Set([o])];
+      },
+    ],
+    [
+      'cycles',
+      () => {
+        const a: unknown[] = [];
+        const m = new Map();
+        const s = new Set();
+        a.push(a, m, s);
+        m.set(m, a).set(a, s);
+        s.add(s).add(m);
+        return a;
+      },
+    ],
+    [
+      'dates, buffers, errors and boxes',
+      () => {
+        const d = new Date(1);
+        const b = Buffer.from('x');
+        const e = new Error('e');
+        const n = Object(1);
+        return [d, d, b, b, e, e, n, n];
+      },
+    ],
+    [
+      'a cycle through a prototype',
+      () => {
+        const p: Record<string, unknown> = {};
+        const o = Object.create(p);
+        p['child'] = o;
+        return [p, o];
+      },
+    ],
+    [
+      'a thousand million paths',
+      () => {
+        let n: unknown = {};
+        for (let i = 0; i < 60; i++) n = [n, n];
+        return n;
+      },
+    ],
+  ])('%s', (_, make) => trusted(make()));
+});
