@@ -1,4 +1,13 @@
 export {
+  type CaptureOptions,
+  capture,
+  type FreeVariable,
+  type FunctionSource,
+  freeVariables,
+  type ReferenceOptions,
+  sourceOf,
+} from './code.js';
+export {
   type ClassReduction,
   clone,
   deserialize,

@@ -3,6 +3,7 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { privateMembersOf } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
+import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
 import type { References } from '../references/port.js';
@@ -32,6 +33,7 @@ interface Part {
 /** Captures the functions of one value. */
 export class ValueCapture implements Capture {
   readonly #references: References;
+  readonly #tellsOrigins: boolean;
   readonly #indices: Map<AnyFunction, number> = new Map();
   /** Methods that come with their class: the class and the member's index. */
   readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
@@ -42,10 +44,17 @@ export class ValueCapture implements Capture {
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
   #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
+  /** Code that earlier batches brought is only referred to. */
+  readonly #codeIndices: Map<string, number> = new Map();
   #codes: string[] = [];
 
-  constructor(references: References) {
+  /**
+   * @param references - Knows which functions need not be captured.
+   * @param tellsOrigins - Whether to say who the functions are.
+   */
+  constructor(references: References, tellsOrigins: boolean) {
     this.#references = references;
+    this.#tellsOrigins = tellsOrigins;
   }
 
   functions(functions: readonly AnyFunction[], pathOf: PathOf, holderOf?: HolderOf): CapturedBatch {
@@ -75,8 +84,11 @@ export class ValueCapture implements Capture {
     order.sort((a, b) => Number(isClass(b)) - Number(isClass(a)) || a - b);
     for (const i of order) {
       const fn = functions[i] as AnyFunction;
-      const reading = readings[i] as FunctionReading;
-      parts[i] = this.#guarded(fn, reading, pathOf, () => this.#part(fn, facts.get(fn), reading, holderOf));
+      const reading = readings[i];
+      parts[i] = this.#guarded(fn, reading, pathOf, () => {
+        if (reading === undefined) throw unreadable(facts.get(fn));
+        return this.#part(fn, facts.get(fn), reading, holderOf);
+      });
     }
     const sharing = this.#sharing.settle();
     const meta: BatchMeta = {
@@ -84,6 +96,7 @@ export class ValueCapture implements Capture {
       functions: parts.map((part) => part.meta),
       ...(sharing.length === 0 ? {} : { sharing }),
       ...this.#lateMembers(),
+      ...(this.#tellsOrigins ? originsOf(functions, parts, this.#indices.size === functions.length) : {}),
     };
     return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
   }
@@ -104,6 +117,11 @@ export class ValueCapture implements Capture {
     // Where the class was not met yet, its index is filled in when it is: before anything is written.
     const meta: PrivatesMeta = {
       classes: classes.map(({ fn, fields, isDerived }) => {
+        const reference = this.#references.find(fn)?.meta;
+        if (reference !== undefined) {
+          if (isDerived || new Set(declared).size < declared.length) throw foreignPrivates(fn);
+          return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+        }
         const entry = {
           fn: this.#indices.get(fn) ?? -1,
           fields: fields.length,
@@ -174,8 +192,13 @@ export class ValueCapture implements Capture {
   }
 
   #code(text: string): number {
-    const at = this.#codes.indexOf(text);
-    return at === -1 ? this.#codes.push(text) - 1 : at;
+    let index = this.#codeIndices.get(text);
+    if (index === undefined) {
+      index = this.#codeIndices.size;
+      this.#codeIndices.set(text, index);
+      this.#codes.push(text);
+    }
+    return index;
   }
 
   #addClass(fn: AnyFunction, captured: CapturedFunction): void {
@@ -276,4 +299,36 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
+}
+
+function foreignPrivates(fn: AnyFunction): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
+      'which then only its constructor could give to an object.\n' +
+      'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
+  );
+}
+
+function originsOf(
+  functions: readonly AnyFunction[],
+  parts: readonly Part[],
+  isFirst: boolean,
+): Pick<BatchMeta, 'thread' | 'origins'> {
+  const thread = threadName();
+  const origins = functions.map((fn, i) => {
+    const meta = parts[i]?.meta;
+    if (typeof meta === 'object' && meta.code === undefined && meta.member === undefined) return 0;
+    const origin = originOf(fn);
+    return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
+  });
+  return { ...(isFirst ? { thread } : {}), origins };
+}
+
+function unreadable(facts: CodeFacts | undefined): CaptureFailure {
+  const names = [...(facts?.free.keys() ?? [])].join(', ');
+  return new CaptureFailure(
+    `uses ${names === '' ? 'what is around it' : names}, and the inspector, which would read it, is not available in this process`,
+    'Allow it (--allow-inspector beside --permission), or name the variables: capture(fn, { … }).',
+  );
 }

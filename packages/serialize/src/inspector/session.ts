@@ -41,10 +41,13 @@ interface Stash {
   /** A value on its way into the protocol. */
   value: unknown;
   /** Values on their way out of it. */
-  out: readonly unknown[];
+  out: readonly unknown[] | undefined;
 }
 
 const OBJECT_GROUP = 'mp.serialize';
+
+/** How many readings' remote objects may stay alive: letting go costs a command. */
+const READINGS_BETWEEN_RELEASES = 64;
 
 /**
  * The in-process inspector session: what the language hides, read synchronously.
@@ -54,11 +57,13 @@ const OBJECT_GROUP = 'mp.serialize';
  */
 export class Inspector {
   static #shared: Inspector | undefined;
+  static #isAvailable: boolean | undefined;
 
   readonly #module: InspectorModule;
   readonly #session: Session;
-  readonly #stash: Stash = { value: undefined, out: [] };
+  readonly #stash: Stash = { value: undefined, out: undefined };
   readonly #stashId: string;
+  #readings = 0;
   readonly #stashExpression: string;
 
   private constructor(module: InspectorModule) {
@@ -97,6 +102,12 @@ export class Inspector {
       }
     }
     return Inspector.#shared;
+  }
+
+  /** Whether {@link get} gives a session. */
+  static get isAvailable(): boolean {
+    Inspector.#isAvailable ??= canConnect();
+    return Inspector.#isAvailable;
   }
 
   /** Whether a debugger from outside is attached: it would see every pause. */
@@ -159,8 +170,8 @@ export class Inspector {
       arguments: remotes.map(argumentOf),
     });
     const { out } = this.#stash;
-    this.#stash.out = [];
-    return out;
+    this.#stash.out = undefined;
+    return out ?? [];
   }
 
   /**
@@ -180,8 +191,26 @@ export class Inspector {
     }
   }
 
-  /** Lets go of everything that {@link idOf} and {@link properties} pinned. */
+  /**
+   * Assigns a private field from outside of its class.
+   *
+   * In the REPL's mode V8 takes private names as they stand. The command answers later, and acts at once.
+   */
+  assignPrivate(object: object, name: string, value: unknown): void {
+    this.#stash.value = { object, value };
+    const at = `${this.#stashExpression}.value`;
+    this.#session.post(
+      'Runtime.evaluate',
+      { expression: `${at}.object.#${name}=${at}.value`, replMode: true, silent: true },
+      () => {},
+    );
+    this.#stash.value = undefined;
+  }
+
+  /** Says that the ids of a reading are no longer needed. */
   release(): void {
+    if (++this.#readings < READINGS_BETWEEN_RELEASES) return;
+    this.#readings = 0;
     this.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
   }
 }
@@ -195,6 +224,15 @@ function argumentOf(remote: RemoteObject): object {
 function inspectorModule(): InspectorModule | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   return process.getBuiltinModule('node:inspector') as unknown as InspectorModule | undefined;
+}
+
+function canConnect(): boolean {
+  try {
+    Inspector.get();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unavailable(cause: unknown): SerializeError {

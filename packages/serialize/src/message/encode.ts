@@ -71,7 +71,7 @@ export class MessageEncoder {
       session,
       reducers: settings.reducers,
       attach: (resource) => this.#attach(resource),
-      capture: port === undefined ? undefined : () => (this.#capture ??= port.begin()),
+      capture: port === undefined ? undefined : () => (this.#capture ??= port.begin(settings.canonical)),
       references: engine.references,
       introspection: engine.introspection,
       blobs: settings.blobs,

@@ -76,12 +76,12 @@ export const INTERNAL_NAMES = {
   live: '$mpLive',
 } as const;
 
-/** The dynamic part of a function: an index into the batch's codes, or more. */
+/** The dynamic part of a function: an index into the codes, or more. */
 export type FunctionMeta = number | FunctionDetails;
 
 /** Everything that distinguishes one function from another of the same code. */
 export interface FunctionDetails {
-  /** Index into the batch's codes. */
+  /** Index into the codes of all batches. */
   readonly code?: number;
   /** It is a method or accessor of a class that is captured too: the class's index and the member's. */
   readonly member?: readonly [number, number];
@@ -101,8 +101,6 @@ export interface FunctionDetails {
   readonly prototypeObject?: PropertyOperations;
   /** The prototype of the function is in a slot. */
   readonly prototype?: 1;
-  /** Who it is, wherever it travels. */
-  readonly origin?: string;
 }
 
 /** How own properties are put in place. */
@@ -131,8 +129,13 @@ export interface Sharing {
 
 /** The meta of a batch. */
 export interface BatchMeta {
+  /** Code that no earlier batch of the value brought; indices count on through all batches. */
   readonly codes: readonly string[];
   readonly functions: readonly FunctionMeta[];
+  /** The thread that wrote it: in the first batch of a value. */
+  readonly thread?: string;
+  /** Who the functions are: a number of that thread, or an origin elsewhere; 0 for what is found by name. */
+  readonly origins?: readonly (number | string)[];
   readonly sharing?: readonly Sharing[];
   /** Functions of earlier batches that turned out to be members of a class: function, class, member. */
   readonly members?: readonly (readonly [number, number, number])[];
@@ -140,12 +143,19 @@ export interface BatchMeta {
 
 /** The private members of an instance: for each class that declares any, from the base down. */
 export interface PrivatesMeta {
-  readonly classes: readonly {
-    /** The class's index. */
-    readonly fn: number;
-    /** How many of the class's fields have values in the slots: all of them. */
-    readonly fields: number;
-    /** The class extends nothing: only constructing it gives an object its members. */
-    readonly base?: 1;
-  }[];
+  readonly classes: readonly PrivatesOfClass[];
+}
+
+/** One class's part in the private members of an instance. */
+export interface PrivatesOfClass {
+  /** The class's index; -1 where it is found by name. */
+  readonly fn: number;
+  /** How the class is found. Its text is not ours, so its fields are reached from outside. */
+  readonly reference?: Meta;
+  /** The fields' names, where the class is found by name. */
+  readonly names?: readonly string[];
+  /** How many of the class's fields have values in the slots: all of them. */
+  readonly fields: number;
+  /** The class extends nothing: only constructing it gives an object its members. */
+  readonly base?: 1;
 }
