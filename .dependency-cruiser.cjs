@@ -7,6 +7,46 @@ const packageArrow = (from, allowed, comment) => ({
   to: { path: `^packages/(?!${[from, ...allowed].join('/|')}/)` },
 });
 
+/** The rooms of each package, in the order of the data flow, and which others each may look into. */
+const rooms = {
+  serialize: {
+    model: [],
+    wire: ['model'],
+    kinds: ['model'],
+    graph: ['model', 'wire', 'kinds'],
+    message: ['model', 'wire', 'graph'],
+    plain: ['model', 'wire'],
+    analyze: ['model'],
+    inspector: ['model'],
+    references: ['model', 'inspector'],
+    capture: ['model', 'analyze', 'inspector', 'references'],
+    // Private members of classes that come by reference can be written through the inspector alone.
+    revive: ['model', 'analyze', 'inspector'],
+  },
+  runtime: {
+    platform: [],
+    protocol: ['platform'],
+    native: ['platform', 'protocol'],
+    channel: ['platform', 'protocol', 'native'],
+    launch: ['platform', 'protocol', 'channel', 'native'],
+    process: ['platform', 'protocol', 'channel', 'launch'],
+    child: ['platform', 'protocol', 'channel'],
+    queues: ['platform', 'protocol', 'channel'],
+    pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
+    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
+  },
+};
+
+const roomArrows = Object.entries(rooms).flatMap(([name, arrows]) =>
+  Object.entries(arrows).map(([room, allowed]) => ({
+    name: `room-${name}-${room}`,
+    comment: 'Imports point one way along the data flow.',
+    severity: 'error',
+    from: { path: `^packages/${name}/src/${room}/` },
+    to: { path: `^packages/${name}/src/(?!(?:${[room, ...allowed].join('|')})/)` },
+  })),
+);
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -48,6 +88,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/codec/src/structured-clone/' },
       to: { path: '^packages/codec/src/conformance/' },
+    },
+    ...roomArrows,
+    {
+      name: 'scheduler-is-pure',
+      comment: 'The hard part of the pool is tested at a million steps a second: it does nothing but decide.',
+      severity: 'error',
+      from: { path: '^packages/runtime/src/pool/scheduler\\.ts$' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'inside-the-package',

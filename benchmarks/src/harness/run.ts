@@ -1,5 +1,5 @@
 // Takes the samples: pass after pass over all cases, every peer of a case right after the others, each in a fresh process.
-import type { Budget, CaseReport, Outcome, SampleRequest } from './model.js';
+import type { Budget, CaseReport, Outcome, Peer, SampleRequest } from './model.js';
 import { orderOfPass, type PlannedCase } from './plan.js';
 import { summarizeCase } from './summarize.js';
 
@@ -7,7 +7,7 @@ export interface RunOptions {
   readonly budget: Budget;
   /** At most how many passes. */
   readonly passes: number;
-  /** No pass that would probably end after this is begun. Milliseconds since the epoch; the first pass always runs. */
+  /** Milliseconds since the epoch. The first pass always runs; later no case is begun that would probably end after this. */
   readonly deadline: number;
   readonly takeSample: (request: SampleRequest, planned: PlannedCase) => Promise<Outcome>;
   readonly onSample: (event: SampleEvent) => void;
@@ -24,41 +24,68 @@ export interface SampleEvent {
   readonly outcome: Outcome;
 }
 
-/** @returns a report for each case, in the order of the plan, and the number of complete passes. */
+/** @returns a report for each case, in the order of the plan, and how often each case was measured at least. */
 export async function runCases(
   plan: readonly PlannedCase[],
   options: RunOptions,
 ): Promise<{ readonly cases: readonly CaseReport[]; readonly passes: number }> {
-  const outcomes = plan.map(({ peers }) => new Map<string, (Outcome | undefined)[]>(peers.map(({ id }) => [id, []])));
-  let pass = 0;
-  for (; pass < options.passes; pass++) {
-    const started = Date.now();
-    const pending = plan.map(({ peers }, index) =>
-      orderOfPass(peers, pass).filter(({ id }) => !hasFailed(outcomes[index]!.get(id)!)),
-    );
-    const total = pending.reduce((sum, peers) => sum + peers.length, 0);
+  const runs = plan.map((planned) => new CaseRun(planned));
+  for (let pass = 0; pass < options.passes; pass++) {
+    const total = runs.reduce((sum, run) => sum + run.pending(pass).length, 0);
     let done = 0;
-    for (const [index, planned] of plan.entries()) {
-      for (const peer of pending[index]!) {
-        const request = { suite: planned.suite.id, case: planned.info.id, peer: peer.id, budget: options.budget };
-        const outcome = await options.takeSample(request, planned);
-        outcomes[index]!.get(peer.id)![pass] = outcome;
-        options.onSample({ pass, done: ++done, total, planned, peer: peer.id, outcome });
-      }
+    for (const run of runs) {
+      if (pass > 0 && Date.now() + run.lastMs > options.deadline) continue;
+      await run.take(pass, options, (peer, outcome) =>
+        options.onSample({ pass, done: ++done, total, planned: run.planned, peer, outcome }),
+      );
     }
-    const tookMs = Date.now() - started;
-    if (Date.now() + tookMs > options.deadline) {
-      pass++;
-      break;
-    }
+    if (Date.now() > options.deadline) break;
   }
-  return { cases: plan.map(({ info }, index) => summarizeCase(info, dense(outcomes[index]!, pass))), passes: pass };
+  return { cases: runs.map((run) => run.summarize()), passes: Math.min(...runs.map(({ passes }) => passes)) };
 }
 
-function hasFailed(outcomes: readonly (Outcome | undefined)[]): boolean {
-  return outcomes.some((outcome) => outcome !== undefined && outcome.status !== 'ok');
-}
+/** What has been measured of one case. */
+class CaseRun {
+  readonly planned: PlannedCase;
+  readonly #outcomes: Map<string, (Outcome | undefined)[]>;
+  /** How long the last pass took, in milliseconds. */
+  lastMs = 0;
+  passes = 0;
 
-function dense(outcomes: Map<string, (Outcome | undefined)[]>, passes: number): Map<string, (Outcome | undefined)[]> {
-  return new Map([...outcomes].map(([peer, own]) => [peer, Array.from({ length: passes }, (_, pass) => own[pass])]));
+  constructor(planned: PlannedCase) {
+    this.planned = planned;
+    this.#outcomes = new Map(planned.peers.map(({ id }) => [id, []]));
+  }
+
+  /** The peers of a pass in their order, without those who have failed: once is enough. */
+  pending(pass: number): Peer[] {
+    return orderOfPass(this.planned.peers, pass).filter(({ id }) =>
+      this.#outcomes.get(id)!.every((outcome) => outcome === undefined || outcome.status === 'ok'),
+    );
+  }
+
+  async take(
+    pass: number,
+    { budget, takeSample }: RunOptions,
+    onOutcome: (peer: string, outcome: Outcome) => void,
+  ): Promise<void> {
+    const { suite, info } = this.planned;
+    const started = Date.now();
+    for (const { id } of this.pending(pass)) {
+      const outcome = await takeSample({ suite: suite.id, case: info.id, peer: id, budget }, this.planned);
+      this.#outcomes.get(id)![pass] = outcome;
+      onOutcome(id, outcome);
+    }
+    this.lastMs = Date.now() - started;
+    this.passes++;
+  }
+
+  summarize(): CaseReport {
+    // A pass that was left out has a hole; the rows have one entry for each pass.
+    const length = Math.max(...[...this.#outcomes.values()].map((own) => own.length));
+    const dense = [...this.#outcomes].map(
+      ([peer, own]) => [peer, Array.from({ length }, (_, pass) => own[pass])] as const,
+    );
+    return summarizeCase(this.planned.info, new Map(dense));
+  }
 }

@@ -2,6 +2,14 @@
 import { pathToFileURL } from 'node:url';
 import { NoNumber } from '../harness/refusal.js';
 
+/** Where a package of ours is imported from, also by another process. */
+export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
+  const root = process.env['MP_BENCH_ROOT'];
+  return root === undefined
+    ? import.meta.resolve(`@mp/${name}`)
+    : pathToFileURL(`${root}/packages/${name}/dist/index.js`).href;
+}
+
 /**
  * Loads a package of ours and checks that it has what an adapter is about to call.
  *
@@ -12,9 +20,7 @@ export async function loadOurs<Exports>(
   name: 'serialize' | 'runtime' | 'native',
   names: readonly (keyof Exports & string)[],
 ): Promise<Exports> {
-  const root = process.env['MP_BENCH_ROOT'];
-  const specifier = root === undefined ? `@mp/${name}` : pathToFileURL(`${root}/packages/${name}/dist/index.js`).href;
-  const module = (await import(specifier)) as Record<string, unknown>;
+  const module = (await import(ourSpecifier(name))) as Record<string, unknown>;
   const missing = names.filter((key) => module[key] === undefined);
   if (missing.length > 0) throw new NoNumber('unavailable', `@mp/${name} has no ${missing.join(', ')} yet.`);
   return module as Exports;

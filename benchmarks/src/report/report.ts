@@ -11,7 +11,7 @@ export interface Report {
   readonly command: string;
   readonly build: string;
   readonly size: Size;
-  /** How often each case was measured with each peer, each time in a fresh process. */
+  /** How often each case was measured with each peer at least, each time in a fresh process. */
   readonly passes: number;
   readonly machine: Machine;
   readonly disturbance: Disturbance;

@@ -1,14 +1,32 @@
 // Puts the report's files where they belong.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderMarkdown } from './markdown.js';
+import { renderHeadline } from './headline.js';
+import { renderPage } from './html.js';
+import { renderFacts, renderMarkdown, renderTargets } from './markdown.js';
+import { publishTo } from './publish.js';
 import type { Report } from './report.js';
 
-export async function writeReport(
-  report: Report,
-  { folder }: { readonly folder: string; readonly root: string; readonly publish: boolean },
-): Promise<void> {
-  const markdown = renderMarkdown(report);
-  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(join(folder, 'report.md'), markdown);
+export interface Destination {
+  readonly folder: string;
+  /** The files whose sections are made anew. */
+  readonly publishTo: readonly string[];
+}
+
+/** @returns the files that were written. */
+export function writeReport(report: Report, destination: Destination): string[] {
+  mkdirSync(destination.folder, { recursive: true });
+  const files: readonly (readonly [name: string, content: string])[] = [
+    ['report.json', `${JSON.stringify(report, null, 1)}\n`],
+    ['report.md', renderMarkdown(report)],
+    ['report.html', renderPage(report)],
+  ];
+  for (const [name, content] of files) writeFileSync(join(destination.folder, name), content);
+  const sections = {
+    headline: renderHeadline(report),
+    facts: renderFacts(report),
+    targets: renderTargets(report.targets).replace(/^## .*\n+/, ''),
+  };
+  for (const file of destination.publishTo) publishTo(file, sections);
+  return [...files.map(([name]) => join(destination.folder, name)), ...destination.publishTo];
 }

@@ -1,29 +1,6 @@
-// The goals that we set ourselves before building, as data. The report shows each with where we stand.
-
-/** A number of a peer in a case. */
-export interface Figure {
-  readonly suite: string;
-  readonly case: string;
-  readonly metric: string;
-  readonly peer: string;
-}
-
-/** One goal. */
-export interface Target {
-  readonly id: string;
-  /** The goal in words. */
-  readonly text: string;
-  readonly ours: Figure;
-  /**
-   * What we are compared with: other peers in the same case, of which the best counts. The ratio is how many
-   * times better we are. Absent where the goal is a number of its own.
-   */
-  readonly against?: readonly string[];
-  /** The ratio, or the number, that must be reached. */
-  readonly atLeast?: number;
-  /** The number that must not be passed. */
-  readonly atMost?: number;
-}
+// The goals for the serializer, set before it was built, as data. The report shows each with where we stand.
+import { runtimeTargets } from './runtime-targets.js';
+import type { Figure, Target } from './target.js';
 
 const values = (id: string, metric: string, peer = 'mp'): Figure => ({
   suite: 'serialize/values',
@@ -194,4 +171,5 @@ export const targets: readonly Target[] = [
   ...treeTargets,
   ...otherValueTargets,
   ...functionTargets,
+  ...runtimeTargets,
 ];

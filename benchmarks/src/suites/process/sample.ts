@@ -12,11 +12,13 @@ export const runProcessSample: SampleRunner = (_caseId, peerId, { size }) =>
     await earliest.join();
     const ready: number[] = [];
     const gone: number[] = [];
+    const whole: number[] = [];
     for (let i = 0; i < (size === 'small' ? 2 : 7); i++) {
       const [started, readyMs] = await onceMs(start);
       const [, goneMs] = await onceMs(() => started.join());
       ready.push(readyMs);
       gone.push(goneMs);
+      whole.push(readyMs + goneMs);
     }
-    return { first, ready: median(ready), gone: median(gone), import: importMs };
+    return { first, ready: median(ready), gone: median(gone), whole: median(whole), import: importMs };
   });

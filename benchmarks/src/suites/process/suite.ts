@@ -22,6 +22,7 @@ export const processSuite: Suite = {
         { id: 'ready', title: 'ready', unit: 'ms', better: 'lower' },
         { id: 'first', title: 'first', unit: 'ms', better: 'lower' },
         { id: 'gone', title: 'gone', unit: 'ms', better: 'lower' },
+        { id: 'whole', title: 'from asking to the end', unit: 'ms', better: 'lower' },
         { id: 'import', title: 'import', unit: 'ms', better: 'lower' },
       ],
       baseline: 'child_process',

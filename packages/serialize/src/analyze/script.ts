@@ -2,7 +2,7 @@ import type { AnyNode, Program } from 'acorn';
 import { skipTrivia } from './class-facts.js';
 import type { FoundFunction } from './lexical.js';
 import { parseScript } from './parse.js';
-import type { Binding } from './scope.js';
+import type { Binding, Scope } from './scope.js';
 import { resolve, walk } from './walker.js';
 
 /** What an import statement binds. */
@@ -75,6 +75,11 @@ export class ScriptFacts {
   /** A function by its index in the list. */
   functionByIndex(index: number): FoundFunction | undefined {
     return this.#functions[index];
+  }
+
+  /** The class or function that opens a scope. */
+  functionByScope(scope: Scope): FoundFunction | undefined {
+    return this.#functions.find(({ inner }) => inner === scope);
   }
 
   /** What `toString` gives for a function of this script. */

@@ -106,11 +106,12 @@ function hook(record: ClassRecord): string {
 
 /** The record and the edits of a class. */
 export function planClass(
-  facts: ClassFacts,
+  { text, classFacts }: CodeFacts,
   computedKeys: ReadonlyMap<number, string>,
   parameters: number,
   extendsGlobal: boolean,
 ): ClassPlan {
+  const facts = classFacts as ClassFacts;
   const members: ClassMember[] = [];
   const fields: string[] = [];
   const statics: string[] = [];
@@ -137,6 +138,7 @@ export function planClass(
     keys: computedKeys,
     record: {
       members,
+      tail: text.length - facts.bodyEnd,
       ...(facts.heritage !== undefined && !facts.extendsNull ? { derived: true } : {}),
       ...(facts.extendsNull ? { extendsNull: true } : {}),
       ...(fields.length === 0 ? {} : { fields }),

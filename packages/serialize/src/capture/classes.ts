@@ -31,7 +31,7 @@ export function captureClass(
   const root = classFacts.heritageNames?.length === 1 ? (classFacts.heritageNames[0] as string) : undefined;
   const isPath = root !== undefined && facts.text.slice(classFacts.heritage?.start, classFacts.heritage?.end) !== root;
   const extendsGlobal = root !== undefined && !isPath && STANDARD_GLOBALS.has(root) && isSuperAmbient(root);
-  const plan = planClass(classFacts, keys.text, facts.parameterCount, extendsGlobal);
+  const plan = planClass(facts, keys.text, facts.parameterCount, extendsGlobal);
 
   const members = new Map<AnyFunction, number>();
   const seen = new Map<string, number>();

@@ -27,6 +27,8 @@ export interface CapturedFunction {
   readonly naturalName: string;
   readonly capturedClass: CapturedClass | undefined;
   readonly privateStatics: readonly string[];
+  /** The `this` of an arrow. */
+  readonly thisValue: unknown;
 }
 
 const NOTHING_READ: FunctionReading = { location: undefined, scopes: [] };
@@ -161,6 +163,7 @@ export function captureFunction(
     naturalName: naturalName(facts, name, dropOwnName),
     capturedClass,
     privateStatics: capturedClass?.plan.record.statics ?? [],
+    thisValue: around.receiver?.thisValue,
   };
 }
 
@@ -192,6 +195,7 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
       plan: { ...capturedClass.plan, record: record.class ?? capturedClass.plan.record },
     },
     privateStatics: record.class?.statics ?? [],
+    thisValue: receiver?.thisValue,
   };
 }
 

@@ -170,12 +170,12 @@ function prototypeState(fn: AnyFunction, facts: CodeFacts, captured: CapturedCla
 
 /** Whether the prototype object of a function, which has its constructor, is as the engine made it. */
 function isNaturalObject(object: object): boolean {
-  const constructor = Reflect.getOwnPropertyDescriptor(object, 'constructor');
+  const own = Reflect.getOwnPropertyDescriptor(object, 'constructor');
   return (
     Reflect.ownKeys(object).length === 1 &&
-    constructor?.enumerable === false &&
-    constructor.writable === true &&
-    constructor.configurable === true &&
+    own?.enumerable === false &&
+    own.writable === true &&
+    own.configurable === true &&
     Reflect.getPrototypeOf(object) === Object.prototype &&
     Object.isExtensible(object)
   );

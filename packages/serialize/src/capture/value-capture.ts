@@ -3,6 +3,7 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { privateMembersOf } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
+import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
 import type { References } from '../references/port.js';
@@ -16,6 +17,7 @@ import {
   readAll,
   recaptureFunction,
 } from './function-capture.js';
+import { ownerOfPrivateNames } from './owner.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { placeText, scriptOf } from './source-info.js';
@@ -31,6 +33,7 @@ interface Part {
 /** Captures the functions of one value. */
 export class ValueCapture implements Capture {
   readonly #references: References;
+  readonly #tellsOrigins: boolean;
   readonly #indices: Map<AnyFunction, number> = new Map();
   /** Methods that come with their class: the class and the member's index. */
   readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
@@ -40,20 +43,25 @@ export class ValueCapture implements Capture {
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
-  #unnumbered: (readonly [fn: AnyFunction, entry: { fn: number }])[] = [];
+  #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
   #codes: string[] = [];
 
-  constructor(references: References) {
+  /**
+   * @param references - Knows which functions need not be captured.
+   * @param tellsOrigins - Whether to say who the functions are.
+   */
+  constructor(references: References, tellsOrigins: boolean) {
     this.#references = references;
+    this.#tellsOrigins = tellsOrigins;
   }
 
   functions(functions: readonly AnyFunction[], pathOf: PathOf, holderOf?: HolderOf): CapturedBatch {
     this.#codes = [];
     const facts = new Map<AnyFunction, CodeFacts>();
     for (const fn of functions) this.#indices.set(fn, this.#indices.size);
-    this.#unnumbered = this.#unnumbered.filter(([fn, entry]) => {
+    this.#unnumbered = this.#unnumbered.filter(([fn, waits]) => {
       const index = this.#indices.get(fn);
-      if (index !== undefined) entry.fn = index;
+      if (index !== undefined) waits.set(index);
       return index === undefined;
     });
     for (const fn of functions) {
@@ -83,6 +91,7 @@ export class ValueCapture implements Capture {
       functions: parts.map((part) => part.meta),
       ...(sharing.length === 0 ? {} : { sharing }),
       ...this.#lateMembers(),
+      ...(this.#tellsOrigins ? originsOf(functions, parts) : {}),
     };
     return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
   }
@@ -103,12 +112,25 @@ export class ValueCapture implements Capture {
     // Where the class was not met yet, its index is filled in when it is: before anything is written.
     const meta: PrivatesMeta = {
       classes: classes.map(({ fn, fields, isDerived }) => {
+        const reference = this.#references.find(fn)?.meta;
+        if (reference !== undefined) {
+          if (isDerived || new Set(declared).size < declared.length) throw foreignPrivates(fn);
+          return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+        }
         const entry = {
           fn: this.#indices.get(fn) ?? -1,
           fields: fields.length,
           ...(isDerived ? {} : { base: 1 as const }),
         };
-        if (entry.fn === -1) this.#unnumbered.push([fn, entry]);
+        if (entry.fn === -1)
+          this.#unnumbered.push([
+            fn,
+            {
+              set: (index) => {
+                entry.fn = index;
+              },
+            },
+          ]);
         return entry;
       }),
     };
@@ -130,7 +152,9 @@ export class ValueCapture implements Capture {
     if (path !== undefined) return { meta: { reference: ['m', ...path] }, slots: [] };
     const member = this.#members.get(fn);
     if (member !== undefined) return this.#memberPart(fn, facts as CodeFacts, member);
-    if (facts !== undefined && facts.freePrivateNames.size > 0) return this.#pendingPart(fn, facts, holderOf);
+    const isGuest = facts !== undefined && facts.freePrivateNames.size > 0 && facts.form === 'expression';
+    if (facts !== undefined && facts.freePrivateNames.size > 0 && !isGuest)
+      return this.#pendingPart(fn, facts, holderOf);
 
     this.#emitted.add(fn);
     const captured =
@@ -149,6 +173,8 @@ export class ValueCapture implements Capture {
     slots.push(...properties.slots);
     if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
     if (captured.variables.length > 0) this.#witness(fn, captured, reading);
+    const guest = isGuest ? this.#guest(facts, reading, captured.thisValue) : undefined;
+    if (guest?.owner !== undefined) slots.push(guest.owner);
 
     const code = this.#code(captured.code);
     const details: FunctionDetails = {
@@ -156,6 +182,7 @@ export class ValueCapture implements Capture {
       ...(dead.length === 0 ? {} : { dead }),
       ...properties.details,
     };
+    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots };
     return { meta: Object.keys(details).length === 1 ? code : details, slots };
   }
 
@@ -189,6 +216,27 @@ export class ValueCapture implements Capture {
     }
     this.#pending.set(fn, owner as AnyFunction);
     return { meta: { pending: 1 }, slots: [owner] };
+  }
+
+  /** A function that uses private names is made inside of their class. */
+  #guest(
+    facts: CodeFacts,
+    { location }: FunctionReading,
+    thisValue: unknown,
+  ): { readonly details: { guestOf: number; bringsOwner?: 1 }; readonly owner: AnyFunction | undefined } {
+    const owner = ownerOfPrivateNames(facts, location, thisValue, this.#indices.keys());
+    const index = this.#indices.get(owner);
+    if (index !== undefined) return { details: { guestOf: index }, owner: undefined };
+    const details: { guestOf: number; bringsOwner?: 1 } = { guestOf: -1, bringsOwner: 1 };
+    this.#unnumbered.push([
+      owner,
+      {
+        set: (found) => {
+          details.guestOf = found;
+        },
+      },
+    ]);
+    return { details, owner };
   }
 
   #lateMembers(): Pick<BatchMeta, 'members'> {
@@ -241,4 +289,24 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
+}
+
+function foreignPrivates(fn: AnyFunction): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
+      'which then only its constructor could give to an object.\n' +
+      'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
+  );
+}
+
+function originsOf(functions: readonly AnyFunction[], parts: readonly Part[]): Pick<BatchMeta, 'thread' | 'origins'> {
+  const thread = threadName();
+  const origins = functions.map((fn, i) => {
+    const meta = parts[i]?.meta;
+    if (typeof meta === 'object' && meta.code === undefined && meta.member === undefined) return 0;
+    const origin = originOf(fn);
+    return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
+  });
+  return { thread, origins };
 }

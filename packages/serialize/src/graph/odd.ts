@@ -1,7 +1,7 @@
 import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
 import { brandOf } from '../kinds/index.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
-import type { Kind } from '../model/kind.js';
+import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
@@ -9,6 +9,7 @@ import { getState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
 import type { PrototypeFacts } from './prototypes.js';
+import { isFoundAnywhere } from './symbol-table.js';
 import type { GraphWriter } from './writer.js';
 
 // The way of everything that is not plain: exactness first, speed second.
@@ -155,31 +156,61 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
   writer.shell(handler);
 }
 
-/** Refuses an instance of a class that nothing here can send. */
-function requireClass(writer: GraphWriter, object: object, { prototype, builtIn }: PrototypeFacts): void {
-  if (builtIn !== undefined || prototype === null || writer.context.capture !== undefined) return;
-  const owner = isProxy(prototype) ? undefined : functionOfPrototype(prototype);
-  if (
-    owner === undefined ||
-    writer.names.indexOf(prototype) !== undefined ||
-    writer.names.indexOf(owner) !== undefined
-  ) {
-    return;
+/** Refuses an instance of a class that nothing here can send. Once for each class in a value. */
+function requireClass(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== undefined) return;
+  const { prototype, builtIn, opaque } = facts;
+  if (opaque !== undefined) {
+    throw writer.refuse(
+      object,
+      `it is of the built-in class ${opaque}, whose state cannot be read`,
+      'Send what is needed to make one on the other side.',
+    );
   }
-  const name = String(getOwnPropertyDescriptor(owner, 'name')?.value ?? '');
-  throw writer.refuse(
-    object,
-    `it is an instance of the class ${name}, and classes do not travel here`,
-    'Register the class, or use a serializer with code.',
-  );
+  const owner =
+    builtIn !== undefined || prototype === null || isProxy(prototype) ? undefined : functionOfPrototype(prototype);
+  const isNamed =
+    owner !== undefined &&
+    (writer.names.indexOf(prototype!) !== undefined || writer.names.indexOf(owner) !== undefined);
+  if (owner !== undefined && !isNamed && writer.context.capture === undefined) {
+    throw writer.refuse(
+      object,
+      `it is an instance of the class ${nameOf(owner)}, and classes do not travel here`,
+      'Register the class, or use a serializer with code.',
+    );
+  }
+  facts.isNamed = isNamed;
+}
+
+/** Refuses an instance whose class would not find the instance's state again on the other side. */
+function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (facts.isNamed !== true) return;
+  const hidden = Object.getOwnPropertySymbols(object).find((symbol) => !travels(writer, symbol));
+  if (hidden !== undefined) {
+    throw writer.refuse(
+      object,
+      `its class ${nameOf(functionOfPrototype(facts.prototype!)!)} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
+      'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
+    );
+  }
+}
+
+function nameOf(fn: AnyFunction): string {
+  return String(getOwnPropertyDescriptor(fn, 'name')?.value ?? '');
+}
+
+/** Whether a symbol is the same symbol on the other side. */
+function travels(writer: GraphWriter, symbol: symbol): boolean {
+  return isFoundAnywhere(symbol) || writer.names.indexOf(symbol) !== undefined;
 }
 
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  requireClass(writer, object, facts);
   const state = getState(object);
+  if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined && writer.context.exact;
   if (simple && writer.record(object, facts, true)) return;
+  if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
   const integrity = state === undefined ? integrityOf(object) : 0;
   const flags =
@@ -242,7 +273,10 @@ function classOf(prototype: object | null): AnyFunction | undefined {
 
 /** Writes an object with internal slots, and what users added to it. */
 function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
-  requireClass(writer, object, facts);
+  if (kind.code === NEVER) kind.write(object, writer);
+  // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
+  requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
+  requireSymbols(writer, object, facts);
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);

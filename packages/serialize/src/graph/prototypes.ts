@@ -1,4 +1,5 @@
 import { builtInNumber, localPrototype } from '../kinds/built-in.js';
+import { isHandlePrototype } from '../kinds/hidden.js';
 import { kindOfPrototype } from '../kinds/index.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
@@ -13,8 +14,12 @@ export interface PrototypeFacts {
   readonly kind: Kind | undefined;
   /** No built-in object with internal slots is made with it: it and what it inherits from are ordinary objects. */
   readonly ordinary: boolean;
+  /** The built-in class on the chain whose members keep their state where nobody sees it. */
+  readonly opaque: string | undefined;
   /** The shapes of ordinary objects on it. */
   readonly family: ShapeFamily;
+  /** Whether the other side finds the class by name. `undefined`: not known yet. */
+  isNamed: boolean | undefined;
   /** Whether members may have private fields, so that each must be asked. `undefined`: not known yet. */
   hasPrivateMembers: boolean | undefined;
 }
@@ -37,7 +42,9 @@ export class PrototypeTable {
       builtIn: local === undefined ? undefined : builtInNumber(local),
       kind: local === undefined || local === null ? undefined : kindOfPrototype(local),
       ordinary: isOrdinaryChain(prototype),
+      opaque: local === undefined ? opaqueClass(prototype) : undefined,
       family: new ShapeFamily(),
+      isNamed: undefined,
       hasPrivateMembers: undefined,
     };
     (local === prototype ? this.#builtIn : this.#local).set(prototype, facts);
@@ -52,10 +59,53 @@ export class PrototypeTable {
 
 function isOrdinaryChain(prototype: object | null): boolean {
   for (let object = prototype; object !== null; object = Object.getPrototypeOf(object) as object | null) {
-    if (types?.isProxy(object) === true) return false;
+    if (types?.isProxy(object) === true || isHandlePrototype(object)) return false;
     const local = localPrototype(object);
     if (local === Object.prototype) return true;
     if (local !== undefined) return false;
   }
   return true;
+}
+
+/** Classes of the language that one extends, or makes objects of, without hidden state. */
+const OPEN_CLASSES: ReadonlySet<string> = new Set(['Object', 'Function', 'Iterator', 'AsyncIterator']);
+
+/** What the language calls the prototypes of its iterators, which have no class of their own. */
+const ITERATOR_TAG = /(?:Iterator|Segments|Helper|Wrap for valid iterators?)$/;
+
+/**
+ * The first class on a prototype chain that is built in and of no kind that travels. An ordinary object would pass for a
+ * member of it here, and fail on the other side at its first use.
+ */
+function opaqueClass(prototype: object | null): string | undefined {
+  for (let object = prototype; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    if (types?.isProxy(object) === true) return undefined;
+    if (localPrototype(object) !== undefined) return undefined;
+    const tag: unknown = Object.getOwnPropertyDescriptor(object, Symbol.toStringTag)?.value;
+    const owner: unknown = Object.getOwnPropertyDescriptor(object, 'constructor')?.value;
+    if (owner === undefined && typeof tag === 'string' && ITERATOR_TAG.test(tag) && hasNativeMethod(object)) return tag;
+    if (typeof owner !== 'function' || types?.isProxy(owner) === true) continue;
+    const name = String(Object.getOwnPropertyDescriptor(owner, 'name')?.value);
+    if (isBuiltInClass(owner, name) && !OPEN_CLASSES.has(name)) return name;
+  }
+  return undefined;
+}
+
+function isBuiltInClass(owner: object, name: string): boolean {
+  if (isNative(owner)) return true;
+  // What a program adds to the global object is enumerable; what the host put there is not.
+  const global = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (global === undefined || global.enumerable === true) return false;
+  return (globalThis as Record<string, unknown>)[name] === owner;
+}
+
+function hasNativeMethod(prototype: object): boolean {
+  return Reflect.ownKeys(prototype).some((key) => {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, key)?.value;
+    return typeof method === 'function' && types?.isProxy(method) !== true && isNative(method);
+  });
+}
+
+function isNative(fn: object): boolean {
+  return Function.prototype.toString.call(fn).endsWith('{ [native code] }');
 }

@@ -9,26 +9,78 @@ export interface ReaderShape {
   uses: number;
   /** Makes a record in one go, where the host lets us generate code. */
   make: ((reader: GraphReader) => object) | undefined;
+  /** The same where objects are counted. */
+  makeCounted: ((reader: GraphReader) => object) | undefined;
 }
 
 /** From so many records on a shape gets a function of its own: making one costs 20 records. */
 const GENERATE_AFTER = 12;
 const MAX_GENERATED_KEYS = 64;
+/** So many keys of shapes are kept from payload to payload; beyond, all are made anew. */
+const KEPT_NODES = 16_384;
 
 let mayGenerate = true;
+
+/** A list of keys as a path in a tree; plain shapes are kept there, with the functions that were generated for them. */
+interface Node {
+  readonly key: string;
+  next: Node | undefined;
+  others: Map<string, Node> | undefined;
+  shape: ReaderShape | undefined;
+}
+
+let root = newNode('');
+let nodes = 0;
+
+function newNode(key: string): Node {
+  return { key, next: undefined, others: undefined, shape: undefined };
+}
+
+/** The shape of plain objects with these keys: one for all payloads. */
+export function plainShape(keys: readonly string[]): ReaderShape {
+  if (nodes > KEPT_NODES) {
+    root = newNode('');
+    nodes = 0;
+  }
+  let node = root;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const { next } = node;
+    node = next !== undefined && next.key === key ? next : step(node, key);
+  }
+  node.shape ??= makeShape(keys, Object.prototype);
+  return node.shape;
+}
+
+function step(node: Node, key: string): Node {
+  const known = node.others?.get(key);
+  if (known !== undefined) {
+    node.next = known;
+    return known;
+  }
+  const made = newNode(key);
+  nodes++;
+  if (node.next !== undefined) {
+    node.others ??= new Map([[node.next.key, node.next]]);
+    node.others.set(key, made);
+  }
+  node.next = made;
+  return made;
+}
 
 /** Notes the shape of records to come. */
 export function makeShape(keys: readonly string[], prototype: object | null): ReaderShape {
   const assignable = prototype === Object.prototype && keys.every((key) => !(key in Object.prototype));
-  return { keys, prototype, assignable, uses: 0, make: undefined };
+  return { keys, prototype, assignable, uses: 0, make: undefined, makeCounted: undefined };
 }
 
-/** Counts a use, and gives shapes that are used often a function of their own. */
-export function countUse(shape: ReaderShape, counting: boolean): void {
+/** Counts a use, and gives shapes that are used often functions of their own. */
+export function countUse(shape: ReaderShape): void {
   if (++shape.uses !== GENERATE_AFTER || !mayGenerate) return;
   if (shape.keys.length === 0 || shape.keys.length > MAX_GENERATED_KEYS) return;
   try {
-    shape.make = generate(shape, counting);
+    shape.make = generate(shape, false);
+    shape.makeCounted = generate(shape, true);
   } catch {
     // `--disallow-code-generation-from-strings` and content security policies: decided here, at use, once.
     mayGenerate = false;
@@ -41,10 +93,10 @@ export function countUse(shape: ReaderShape, counting: boolean): void {
  * The keys are the only part of the code that comes from the payload, and they are JSON strings there. A computed
  * key defines an own property even for `__proto__`.
  */
-function generate({ keys, prototype }: ReaderShape, counting: boolean): (reader: GraphReader) => object {
+function generate({ keys, prototype }: ReaderShape, counted: boolean): (reader: GraphReader) => object {
   const names = keys.map((key) => (key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)));
   const base = prototype === Object.prototype ? '' : '__proto__: prototype, ';
-  const body = counting
+  const body = counted
     ? `const record = { ${base}${names.map((name) => `${name}: undefined`).join(', ')} };
        reader.define(record);
        ${keys.map((key) => `record[${JSON.stringify(key)}] = reader.value();`).join('\n')}

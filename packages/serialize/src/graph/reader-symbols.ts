@@ -1,5 +1,5 @@
 import type { GraphReader } from './reader.js';
-import { SYMBOL, WELL_KNOWN } from './symbol-table.js';
+import { hostSymbol, SYMBOL, WELL_KNOWN } from './symbol-table.js';
 
 /** The symbols of a payload, by number. */
 export type ReaderSymbols = symbol[];
@@ -26,6 +26,11 @@ function makeSymbol(reader: GraphReader, how: number): symbol {
       return Symbol.for(reader.text());
     case SYMBOL.unique:
       return Symbol(reader.text());
+    case SYMBOL.host: {
+      const symbol = hostSymbol(reader.text());
+      if (symbol === undefined) throw reader.damaged('a symbol of the host that this one does not have');
+      return symbol;
+    }
     case SYMBOL.uniqueWithoutText:
       return Symbol();
     default:

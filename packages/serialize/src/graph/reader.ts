@@ -15,7 +15,7 @@ import { type ByteReader, damaged, truncated } from '../wire/byte-reader.js';
 import { readLatin1, readUtf16 } from '../wire/text.js';
 import { readNumbers, readStrings, readTimes } from '../wire/vectors.js';
 import { readFrame, readProperties } from './frames.js';
-import { countUse, defineValue, makeShape, type ReaderShape } from './reader-shapes.js';
+import { countUse, defineValue, makeShape, plainShape, type ReaderShape } from './reader-shapes.js';
 import { type ReaderSymbols, readSymbol } from './reader-symbols.js';
 import type { Tables } from './tables.js';
 
@@ -106,8 +106,8 @@ export class GraphReader implements ValueSource {
     if (this.#source.position !== this.#source.end) throw damaged(this.#source.position, 'more than one value');
     if (this.context.scanning) return undefined;
     for (const action of this.privates) action();
-    // What was met later lies deeper: its state is given back before the state of what holds it.
-    for (let i = this.states.length - 1; i >= 0; i--) this.states[i]!();
+    // An object is noted when its state was read, so what lies inside that state comes first.
+    for (const action of this.states) action();
     for (const action of this.#final) action();
     return value;
   }
@@ -304,13 +304,14 @@ export class GraphReader implements ValueSource {
     if (shape === undefined) throw this.damaged('a record of a shape that is not there');
     this.#count(shape.keys.length);
     this.#enter();
-    const record = shape.make !== undefined && this.#target === undefined ? shape.make(this) : this.#assemble(shape);
+    const make = this.#counting ? shape.makeCounted : shape.make;
+    const record = make !== undefined && this.#target === undefined ? make(this) : this.#assemble(shape);
     this.#depth--;
     return record;
   }
 
   #assemble(shape: ReaderShape): object {
-    countUse(shape, this.#counting);
+    countUse(shape);
     const { keys, assignable } = shape;
     const record = this.#ordinary(shape.prototype);
     for (let i = 0; i < keys.length; i++) {
@@ -342,9 +343,7 @@ export class GraphReader implements ValueSource {
     // The record has its ordinal from before its prototype was met.
     const place = hasPrototype && target === undefined ? this.reserve() : -1;
     const prototype = hasPrototype ? this.prototype() : Object.prototype;
-    const shape = makeShape(keys, prototype);
-    if (new Set(keys).size !== keys.length) throw this.damaged('a record with one key twice');
-    this.#shapes.push(shape);
+    this.#shapes.push(prototype === Object.prototype ? plainShape(keys) : makeShape(keys, prototype));
     if (place < 0) {
       this.#target = target;
       return this.#record(this.#shapes.length - 1);
@@ -361,7 +360,7 @@ export class GraphReader implements ValueSource {
       if (key === undefined) throw this.damaged('a key that is not there');
       return key;
     }
-    const key = this.text();
+    const key = token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
     this.context.keys.push(key);
     return key;
   }
@@ -501,7 +500,13 @@ export class GraphReader implements ValueSource {
     const kind = kindOfCode(code);
     if (kind === undefined) throw this.damaged(`the kind ${code}, which has no meaning here,`);
     if (this.#target !== undefined) throw this.damaged('a built-in object in place of a shell');
-    return kind.read(this);
+    try {
+      return kind.read(this);
+    } catch (error) {
+      // What a class of the language does not accept can only come from bytes that were made to harm.
+      if (error instanceof SerializeError || /call stack/.test((error as Error).message)) throw error;
+      throw new SerializeError(CODES.damaged, `The payload is damaged: it holds no ${kind.name}.`, { cause: error });
+    }
   }
 
   #shell(code: number): object {

@@ -36,7 +36,7 @@ const MAX_RECURSION = 200;
 /** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
 const MAX_UNSPLIT = 1000;
 /** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
-const ELEMENT_CHECKS = 256;
+const ELEMENT_CHECKS = 64;
 
 /**
  * Walks a value once and writes it as it goes.

@@ -74,6 +74,9 @@ export interface ValueSource {
   damaged(what: string): Error;
 }
 
+/** The code of kinds that never travel: their `write` refuses. */
+export const NEVER = 71;
+
 /** A kind of object: how it is recognised, and both directions of its content. */
 export interface Kind<T extends object = object> {
   /** Names the kind on the wire; -1 where the kind has tokens of its own. */

@@ -60,5 +60,11 @@ export function fileSystemPromises(): typeof import('node:fs/promises') | undefi
   return builtin('node:fs/promises');
 }
 
+/** An event emitter of the host; an empty object where there are none. */
+export function newEmitter(): object {
+  const events: typeof import('node:events') | undefined = builtin('node:events');
+  return events === undefined ? {} : new events.EventEmitter();
+}
+
 /** Whether this machine stores the low byte first, as the vectors of the format do. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

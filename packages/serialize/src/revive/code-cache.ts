@@ -54,11 +54,17 @@ export function codeOf(id: string, importExport: ImportExport): KnownCode {
 
 /** The factory of a function that shares no scope. */
 export function functionFactoryOf(shape: FunctionShape): FunctionFactory {
-  const key = shape.dead.length === 0 ? shape.id : `${shape.dead.join()}:${shape.id}`;
+  const key = keyOfFunction(shape);
   return functionFactories.get(key, () => {
     const { source, textColumn } = functionFactory(shape);
     return compile(source, shape.code, textColumn) as FunctionFactory;
   });
+}
+
+/** Equal for shapes of which one factory makes all instances. */
+export function keyOfFunction({ id, dead, shared, guests }: FunctionShape): string {
+  if (dead.length === 0 && shared.size === 0 && guests === undefined) return id;
+  return JSON.stringify([id, dead, [...shared], guests?.map(keyOfFunction)]);
 }
 
 /** The factory of a scope that functions share. */

@@ -30,6 +30,7 @@ export function compile(source: string, place: SourcePlace, textColumn: number):
   const vm = vmModule();
   if (vm === undefined) {
     const comment = place.url === undefined ? '' : `\n//# sourceURL=${place.url.replace(/\s/g, encodeURIComponent)}`;
+    // biome-ignore lint/complexity/noCommaOperator: only indirect eval runs in global code
     // biome-ignore lint/security/noGlobalEval: reviving code is what this room is for; the payload is trusted by now
     return (0, eval)(source + comment);
   }
@@ -53,6 +54,8 @@ export interface FactoryEnvironment {
   readonly unknown: (make: (this: object) => AnyFunction) => readonly [AnyFunction, null];
   /** The key under which a class leaves its hook. */
   readonly hook: symbol;
+  /** The key under which a class leaves the factories of its guests. */
+  readonly guests: symbol;
   /** Whether a class is constructed only to install private members. */
   readonly guard: { on: boolean };
   readonly meta: object | undefined;
@@ -81,6 +84,7 @@ export function environmentOf(url: string | undefined, meta: boolean, imports: r
     },
     unknown,
     hook: HOOK,
+    guests: GUESTS,
     guard: GUARD,
     meta: meta ? importMetaOf(url) : undefined,
     imports,
@@ -98,6 +102,7 @@ function unknown(make: (this: object) => AnyFunction): readonly [AnyFunction, nu
 }
 
 const HOOK = Symbol(INTERNAL_NAMES.hook);
+const GUESTS = Symbol('guests');
 const GUARD = { on: false };
 
 interface ImportMetaLike {

@@ -8,6 +8,8 @@ export interface FunctionShape {
   /** Indices of variables that are bound in a scope around, which other functions share. */
   readonly shared: ReadonlySet<number>;
   readonly dead: readonly number[];
+  /** Functions that are made inside of a class, because they use its private names. */
+  readonly guests?: readonly FunctionShape[];
 }
 
 /** A scope that several functions share, with what is created in it. */
@@ -32,7 +34,7 @@ export interface FactorySource {
  * dead variables must be bound it is a generator, which gives the same and is resumed with the values.
  */
 export function functionFactory(shape: FunctionShape): FactorySource {
-  const writer = new Writer(internalName(shape.code.text + shape.code.vars.join(' ')));
+  const writer = new Writer(internalName(textsOf({ vars: [], functions: [shape], scopes: [] })));
   writer.functionFactory(shape);
   return writer.finish('(', ')');
 }
@@ -47,7 +49,7 @@ export function scopeFactory(shape: ScopeShape): FactorySource {
 function textsOf(shape: ScopeShape): string {
   return [
     ...shape.vars,
-    ...shape.functions.map(({ code }) => code.text + code.vars.join(' ')),
+    ...shape.functions.flatMap((fn) => [fn, ...(fn.guests ?? [])]).map(({ code }) => code.text + code.vars.join(' ')),
     ...shape.scopes.map(textsOf),
   ].join(' ');
 }
@@ -64,6 +66,8 @@ class Writer {
   #source = '';
   #textColumn = -1;
   #line: number | undefined;
+  /** What the class that is written next is to hold. */
+  #guests: readonly FunctionShape[] = [];
 
   /** @param name - Free in all code of the unit; so is every name that begins with it. */
   constructor(name: string) {
@@ -94,6 +98,7 @@ class Writer {
       declarations.push(`${INTERNAL_NAMES.hook}=${env}.hook`, `${INTERNAL_NAMES.guard}=${env}.guard`);
     if (declarations.length > 0) this.#write(`var ${declarations.join(',')};`);
     this.#write(isGenerator ? `const ${env}v=yield [` : 'return [');
+    this.#guests = shape.guests ?? [];
     if (code.receiver === undefined) {
       this.#expression(code);
       this.#write(',null,');
@@ -162,8 +167,20 @@ class Writer {
     const name = code.name === undefined ? undefined : JSON.stringify(code.name);
     this.#write(isMember ? '{' : name === undefined ? '(' : `({[${name}]:`);
     this.#place(code);
-    this.#source += code.text;
+    const guests = this.#guests;
+    this.#guests = [];
+    const end = guests.length === 0 ? code.text.length : code.text.length - (code.class?.tail ?? 0);
+    this.#source += code.text.slice(0, end);
     if (this.#line !== undefined) this.#line += code.text.split('\n').length - 1;
+    if (guests.length > 0) {
+      this.#write(`;static[${this.#name}.guests]=[`);
+      for (const guest of guests) {
+        this.functionFactory(guest);
+        this.#write(',');
+      }
+      this.#write(']');
+      this.#source += code.text.slice(end);
+    }
     // A text may end in a line comment: `#!` and HTML-like comments cannot be in a function's text, `//` cannot be last.
     this.#write(isMember ? '}' : name === undefined ? ')' : `})[${name}]`);
   }

@@ -1,5 +1,11 @@
 import type { CodeRecord, Sharing } from '../model/code.js';
-import { type FunctionFactory, functionFactoryOf, type ScopeFactory, scopeFactoryOf } from './code-cache.js';
+import {
+  type FunctionFactory,
+  functionFactoryOf,
+  keyOfFunction,
+  type ScopeFactory,
+  scopeFactoryOf,
+} from './code-cache.js';
 import type { FunctionShape, ScopeShape } from './factory.js';
 
 /** What is known of a function before it is made. */
@@ -8,6 +14,10 @@ export interface Plan {
   readonly codeId: string;
   readonly record: CodeRecord;
   readonly dead: readonly number[];
+  /** Functions that are made inside of this class. */
+  readonly guests: Plan[];
+  /** It is made inside of a class, not in the scope. */
+  readonly isGuest: boolean;
 }
 
 /** A scope instance that several functions share. */
@@ -35,14 +45,15 @@ interface Instance {
  *
  * @param sharing - All statements of the value, in order.
  * @param planOf - The plan of a function.
+ * @param bind - Is told, for each function that shares variables, where they are bound; before any is made.
  * @param use - Is given each function's factory, once.
- * @returns for each function that shares variables, where they are bound.
  */
 export function buildSharedScopes(
   sharing: readonly Sharing[],
   planOf: (index: number) => Plan,
+  bind: (bound: Bound) => void,
   use: (plan: Plan, factory: FunctionFactory) => void,
-): ReadonlyMap<number, SharedVars> {
+): void {
   const instances = new Map<number, Instance>();
   const bound = new Map<number, Map<number, readonly [SharedScope, number]>>();
   const chains = new Map<number, Set<Instance>>();
@@ -72,7 +83,8 @@ export function buildSharedScopes(
     inwards.forEach((instance, i) => {
       for (const outer of inwards.slice(0, i)) instance.outer.add(outer);
     });
-    inwards.at(-1)?.functions.push(planOf(fn));
+    const plan = planOf(fn);
+    if (!plan.isGuest) inwards.at(-1)?.functions.push(plan);
   }
   // All scopes around one scope lie around each other too: what one function knows, all in it share.
   const roots: Instance[] = [];
@@ -85,30 +97,42 @@ export function buildSharedScopes(
       for (const outer of outwards.slice(1)) parent.outer.add(outer);
     }
   }
+  bind(bound);
   for (const root of roots) {
     const { key, shape } = shapeOf(root, bound);
     make(root, shape, scopeFactoryOf(key, shape), bound, use);
   }
-  return bound;
 }
 
 function outermostFirst(a: Instance, b: Instance): number {
   return a.scope.depth - b.scope.depth;
 }
 
-type Bound = ReadonlyMap<number, SharedVars>;
+/** Where the shared variables of functions are bound. */
+export type Bound = ReadonlyMap<number, SharedVars>;
 
-function functionShape(plan: Plan, bound: Bound): { readonly key: string; readonly shape: FunctionShape } {
-  const shared = bound.get(plan.index) ?? new Map<number, never>();
-  return {
-    key: JSON.stringify([plan.codeId, plan.dead, [...shared.keys()]]),
-    shape: { code: plan.record, id: plan.codeId, dead: plan.dead, shared: new Set(shared.keys()) },
+/** The shape of a function, with that of its guests: one for each piece of code. */
+export function functionShape(plan: Plan, bound: Bound): FunctionShape {
+  const shape = {
+    code: plan.record,
+    id: plan.codeId,
+    dead: plan.dead,
+    shared: new Set(bound.get(plan.index)?.keys() ?? []),
   };
+  if (plan.guests.length === 0) return shape;
+  const guests = new Map(
+    plan.guests.map((guest) => functionShape(guest, bound)).map((one) => [keyOfFunction(one), one]),
+  );
+  return { ...shape, guests: [...guests.values()] };
+}
+
+function keyed(shape: FunctionShape): { readonly key: string; readonly shape: FunctionShape } {
+  return { key: keyOfFunction(shape), shape };
 }
 
 /** The shape of a scope: instances of one shape share one factory. */
 function shapeOf(instance: Instance, bound: Bound): { readonly key: string; readonly shape: ScopeShape } {
-  const functions = distinct(instance.functions.map((plan) => functionShape(plan, bound)));
+  const functions = distinct(instance.functions.map((plan) => keyed(functionShape(plan, bound))));
   const scopes = distinct(instance.inner.map((inner) => shapeOf(inner, bound)));
   const place = (shape: FunctionShape): number => (shape.code.line ?? 0) * 1e4 + (shape.code.column ?? 0);
   functions.sort((a, b) => place(a.shape) - place(b.shape));
@@ -135,9 +159,9 @@ function make(
 ): void {
   const [set, ...factories] = factory();
   instance.scope.set = set;
-  const functionKeys = shape.functions.map((one) => JSON.stringify([one.id, one.dead, [...one.shared]]));
+  const functionKeys = shape.functions.map(keyOfFunction);
   for (const plan of instance.functions) {
-    const at = functionKeys.indexOf(functionShape(plan, bound).key);
+    const at = functionKeys.indexOf(keyOfFunction(functionShape(plan, bound)));
     use(plan, factories[at] as FunctionFactory);
   }
   const scopeKeys = shape.scopes.map((inner) => keyOfShape(inner));
@@ -148,16 +172,12 @@ function make(
 }
 
 function keyOfShape(shape: ScopeShape): string {
-  return JSON.stringify([
-    shape.vars,
-    shape.functions.map((one) => JSON.stringify([one.id, one.dead, [...one.shared]])),
-    shape.scopes.map(keyOfShape),
-  ]);
+  return JSON.stringify([shape.vars, shape.functions.map(keyOfFunction), shape.scopes.map(keyOfShape)]);
 }
 
 /** The factory of a function that shares nothing. */
 export function ownFactory(plan: Plan): FunctionFactory {
-  return functionFactoryOf({ code: plan.record, id: plan.codeId, dead: plan.dead, shared: NOTHING });
+  return functionFactoryOf(functionShape(plan, NOTHING));
 }
 
-const NOTHING: ReadonlySet<number> = new Set();
+const NOTHING: Bound = new Map();

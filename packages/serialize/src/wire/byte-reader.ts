@@ -77,6 +77,28 @@ export class ByteReader {
     return shortText(bytes, at, length);
   }
 
+  /**
+   * A key: a short string, its head not yet read. Programs have few different keys, so they are kept: finding one
+   * by its bytes costs less than making a string, and equal keys are then one string.
+   */
+  key(): string {
+    const length = this.byte() & 31;
+    const { bytes } = this;
+    const at = this.take(length);
+    if (length === 0) return '';
+    const slot =
+      (length * 31 + bytes[at]! * 7 + bytes[at + length - 1]! * 13 + bytes[at + (length >> 1)]!) & (KEY_SLOTS - 1);
+    const known = keys[slot];
+    if (known !== undefined && known.bytes.length === length) {
+      let i = 0;
+      while (i < length && known.bytes[i] === bytes[at + i]) i++;
+      if (i === length) return known.text;
+    }
+    const text = readUtf8(bytes, at, at + length);
+    keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    return text;
+  }
+
   /** Bytes behind a head of binary data. They alias the input. */
   binary(): Uint8Array {
     const token = this.byte();
@@ -93,6 +115,11 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length);
   }
 }
+
+const KEY_SLOTS = 1024;
+const keys: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(KEY_SLOTS).fill(
+  undefined,
+);
 
 /** Up to 15 bytes. Building a short string from its codes costs a third of a call into the host. */
 function shortText(bytes: Uint8Array, at: number, length: number): string {

@@ -158,30 +158,32 @@ export function writeStrings(out: ByteWriter, array: readonly unknown[], from: n
   const limit = Math.min(array.length, from + BLOCK_BYTES / 4);
   out.ensure(BLOCK_BYTES + (limit - from) + 300);
   const { bytes } = out;
-  const lengths: number[] = [];
-  // The bytes go where they would be if all strings fit; they move down when fewer do.
-  const textStart = out.position + 16 + (limit - from);
+  // Both parts are written where they would be if all strings fit, and move down when fewer do.
+  const lengthStart = out.position + 16;
+  const textStart = lengthStart + (limit - from);
+  const end = textStart + BLOCK_BYTES;
   let at = textStart;
   let index = from;
-  scan: for (; index < limit && at - textStart < BLOCK_BYTES; index++) {
+  scan: for (; index < limit && at < end; index++) {
     const text = array[index];
-    if (typeof text !== 'string' || text.length > MAX_BLOCK_STRING) break;
+    if (typeof text !== 'string') break;
     const { length } = text;
+    if (length > MAX_BLOCK_STRING) break;
     for (let i = 0; i < length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0x7f) break scan;
       bytes[at + i] = unit;
     }
     at += length;
-    lengths.push(length);
+    bytes[lengthStart + index - from] = length;
   }
-  const count = lengths.length;
+  const count = index - from;
   if (count < MIN_VECTOR) return 0;
   const textBytes = at - textStart;
   out.extension(EXT.strings, 4 + count + textBytes);
   out.view.setUint32(out.position, count);
   out.position += 4;
-  for (let i = 0; i < count; i++) bytes[out.position + i] = lengths[i]!;
+  bytes.copyWithin(out.position, lengthStart, lengthStart + count);
   out.position += count;
   bytes.copyWithin(out.position, textStart, at);
   out.position += textBytes;

@@ -1,0 +1,35 @@
+// `npm run bench -- --against <folder or commit>`: this build against another, in one run, by ratio.
+import type { CaseReport } from '../harness/model.js';
+import type { PlannedCase } from '../harness/plan.js';
+import { type RunOptions, runCases } from '../harness/run.js';
+import { confirm, type Difference, findDifferences } from './differences.js';
+import { originalRequest, planComparison } from './plan.js';
+
+export interface Comparison {
+  readonly cases: readonly CaseReport[];
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * @param roots - The folders of the two checkouts, both built.
+ * @param options - `deadline` is for the first run; the confirming run takes as many passes of the suspects alone.
+ */
+export async function compareBuilds(
+  plan: readonly PlannedCase[],
+  roots: { readonly base: string; readonly head: string },
+  options: RunOptions,
+): Promise<Comparison> {
+  const paired = planComparison(plan);
+  if (paired.length === 0)
+    throw new TypeError('None of the selected peers is one of ours: there is nothing to compare.');
+  const inBuilds: RunOptions = {
+    ...options,
+    takeSample: (request, planned) => options.takeSample(originalRequest(request, roots), planned),
+  };
+  const { cases } = await runCases(paired, inBuilds);
+  const suspects = findDifferences(cases);
+  if (suspects.length === 0) return { cases, differences: [] };
+  const again = paired.filter(({ info }) => suspects.some((suspect) => suspect.case === info.id));
+  const second = await runCases(again, { ...inBuilds, deadline: Number.POSITIVE_INFINITY });
+  return { cases, differences: confirm(suspects, findDifferences(second.cases)) };
+}
