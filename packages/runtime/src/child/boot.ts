@@ -10,6 +10,8 @@ import type { Preparation } from '../protocol/preparation.js';
 export interface ChildChannel {
   readonly channel: FrameChannel;
   readonly preparation: Preparation;
+  /** The parent's codec, which is being loaded. */
+  readonly marshal: Promise<Marshal>;
   /** The progress record: a thread's shared memory, or the descriptor of a process's file. */
   readonly progress: SharedArrayBuffer | number | undefined;
   /** Takes over the frames, from the first after the preparation. */
@@ -18,6 +20,10 @@ export interface ChildChannel {
 
 /** Makes the reducers of the runtime's handles, for the marshal that they themselves belong to. */
 export type HandleFactory = (marshal: () => Marshal) => readonly Reducer[];
+
+/** Why no process may be started while a module loads that this process was sent for. */
+export const IMPORTING =
+  'it is still importing the modules that it was sent for. Start processes inside functions, not while a module loads';
 
 /** Tells this process who it is. */
 export function takePlace(preparation: Preparation): void {
@@ -30,7 +36,7 @@ export function takePlace(preparation: Preparation): void {
     daemon,
     startMethod,
     codec: undefined,
-    startProblem: undefined,
+    startProblem: IMPORTING,
     childCount: 0,
     parentGone: new Set(),
     isParentGone: false,

@@ -2,7 +2,7 @@ import { prepareCall } from '../channel/exported.js';
 import { decodePayload, Later, payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
-import { type ChildChannel, loadMarshal } from './boot.js';
+import type { ChildChannel } from './boot.js';
 import { exitByError } from './traceback.js';
 
 /** What a process is given to do: a target and its arguments, or an object of a subclass with its own `run`. */
@@ -25,9 +25,7 @@ export async function run(child: ChildChannel): Promise<void> {
 }
 
 async function receiveWork(child: ChildChannel): Promise<Work> {
-  family().startProblem =
-    'it is still importing the modules of its target. Start processes inside functions, not while a module loads';
-  const marshal = await loadMarshal(child.preparation);
+  const marshal = await child.marshal;
   const payload = await new Promise<ReturnType<typeof payloadOf>>((resolve) => {
     child.listen((kind, body, buffers) => {
       if (kind === FRAME.run) resolve(payloadOf(body, buffers));

@@ -2,7 +2,7 @@ import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
-import { type ChildChannel, takePlace } from './boot.js';
+import { type ChildChannel, loadMarshal, takePlace } from './boot.js';
 import { followParent } from './parent-watch.js';
 
 /**
@@ -23,16 +23,20 @@ export function serve(transport: Transport, progress: SharedArrayBuffer | number
   });
 
   async function start(preparation: Preparation): Promise<void> {
+    takePlace(preparation);
+    // While the role's own modules load.
+    const marshal = loadMarshal(preparation);
+    marshal.catch(() => {});
     const child: ChildChannel = {
       channel,
       preparation,
+      marshal,
       progress,
       listen: (onFrame) => {
         channel.setHandler({ onFrame, onEnd: followParent });
         for (const { kind, body, buffers } of early.splice(0)) onFrame(kind, body, buffers);
       },
     };
-    takePlace(preparation);
     const role = preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
     await role.run(child);
   }

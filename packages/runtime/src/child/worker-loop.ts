@@ -7,7 +7,7 @@ import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marsha
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
-import { type ChildChannel, loadMarshal } from './boot.js';
+import { type ChildChannel, IMPORTING } from './boot.js';
 import { Chunk, callEach, isThenable } from './chunk.js';
 import { runAsTask, setOnlyTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
@@ -28,7 +28,7 @@ export async function run(child: ChildChannel): Promise<void> {
   const settings = child.preparation.settings as WorkerSettings;
   let marshal: Marshal | undefined;
   try {
-    marshal = await loadMarshal(child.preparation);
+    marshal = await child.marshal;
     const loop = new WorkerLoop(child, marshal, settings);
     await loop.initialize(settings.hasInitializer);
   } catch (error) {
@@ -72,14 +72,15 @@ class WorkerLoop {
         const early = this.#earlyInitializer;
         if (early !== undefined) resolve(early);
       });
-      family().startProblem = undefined;
       const decoded = decodePayload(this.#marshal, payload);
       const [fn, args] = (decoded instanceof Later ? await decoded.promise : decoded) as [
         TaskFunction,
         readonly unknown[],
       ];
+      family().startProblem = undefined;
       await fn(...args);
     }
+    family().startProblem = undefined;
     this.#channel.send(FRAME.ready, new Uint8Array(0));
     this.#channel.flush();
     this.#isBlocked = false;
@@ -122,7 +123,8 @@ class WorkerLoop {
       if (this.#running.size >= this.#concurrency) break;
       const task = this.#queue.peek();
       if (task === undefined) break;
-      const preparing = task.mode >= WITH_FUNCTION ? undefined : this.#functions.prepare(task.functionId);
+      const preparing =
+        task.mode >= WITH_FUNCTION ? undefined : this.#importing(() => this.#functions.prepare(task.functionId));
       if (preparing !== undefined) {
         this.#block(preparing);
         break;
@@ -176,6 +178,26 @@ class WorkerLoop {
     return args.length === 1 ? fn(args[0]) : fn(...args);
   }
 
+  /** Runs what may load modules of the user's, which must not start processes while they load: each would do the same. */
+  #importing<T>(load: () => T): T {
+    // Tasks that run at the same time may start what they like.
+    if (this.#running.size > 1) return load();
+    const place = family();
+    const allow = () => {
+      place.startProblem = undefined;
+    };
+    place.startProblem = IMPORTING;
+    let result: T | undefined;
+    try {
+      result = load();
+      return result;
+    } finally {
+      const waiting = result instanceof Later ? result.promise : result instanceof Promise ? result : undefined;
+      if (waiting === undefined) allow();
+      else waiting.then(allow, allow);
+    }
+  }
+
   #runningTask(task: DeliveredTask): RunningTask {
     const running = new RunningTask(task.id, this.#channel, this.#marshal);
     this.#running.set(task.id, running);
@@ -192,7 +214,8 @@ class WorkerLoop {
 
   #invoke(task: DeliveredTask, running: RunningTask): unknown {
     if (!(task.args instanceof EncodedCell)) return this.#functions.get(task.functionId)(...task.args);
-    const decoded = decodePayload(this.#marshal, task.args);
+    const { args } = task;
+    const decoded = this.#importing(() => decodePayload(this.#marshal, args));
     return decoded instanceof Later
       ? decoded.promise.then((loaded) => this.#invokeDecoded(task, running, loaded))
       : this.#invokeDecoded(task, running, decoded);

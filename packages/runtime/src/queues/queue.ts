@@ -209,12 +209,8 @@ export class BaseJoinableQueue<T = unknown> extends BaseQueue<T> {
   }
 }
 
-/** The smallest queue: no limit, no time limits. */
-export class BaseSimpleQueue<T = unknown> extends BaseQueue<T> {
-  constructor() {
-    super();
-  }
-}
+/** A queue under the name of Python's smallest one. Here it can do everything that the others can. */
+export class BaseSimpleQueue<T = unknown> extends BaseQueue<T> {}
 
 /** Says how another process finds a queue. */
 export function describeQueue(queue: BaseQueue): QueueData {

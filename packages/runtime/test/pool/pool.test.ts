@@ -1,18 +1,23 @@
-import { ProcessError, TimeoutError } from '@mp/runtime';
+import { type PoolOptions, ProcessError, TimeoutError } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 
 describe.each(contexts)('a pool of %s workers', (_method, context) => {
+  // Starting a worker takes longer than most of these tests: those that need nothing special share one pool of each size.
+  const shared = new Map<number, InstanceType<typeof context.Pool>>();
+  afterAll(async () => {
+    for (const pool of shared.values()) await pool[Symbol.asyncDispose]();
+  });
   const withPool = async (
-    options: ConstructorParameters<typeof context.Pool>[0],
+    options: number | PoolOptions,
     use: (pool: InstanceType<typeof context.Pool>) => Promise<void>,
   ) => {
-    const pool = new context.Pool(options);
-    try {
-      await use(pool);
-    } finally {
-      pool.terminate();
-      await pool.join();
+    if (typeof options === 'number') {
+      const pool = shared.get(options) ?? new context.Pool(options);
+      shared.set(options, pool);
+      return use(pool);
     }
+    await using pool = new context.Pool(options);
+    await use(pool);
   };
 
   test('apply calls a function with its arguments in a worker', () =>
@@ -21,24 +26,24 @@ describe.each(contexts)('a pool of %s workers', (_method, context) => {
       expect(await pool.apply(tasks.whoAmI)).not.toBe(tasks.whoAmI());
     }));
 
-  test.each([
-    [undefined],
-    [null],
-    [-0],
-    [Number.NaN],
-    [2 ** 40],
-    [-1],
-    [0.1],
-    [''],
-    ['text'],
-    ['\u{1F600} and \ud800 alone'],
-    ['é'.repeat(100)],
-    [true],
-    [10n],
-    [{ a: [1, { b: new Map([[1, new Date(5)]]) }] }],
-    [new Uint8Array([1, 2, 3])],
-    [new Uint8Array(100_000).fill(7)],
-  ])('a value arrives and comes back as it is: %p', (value) =>
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['minus zero', -0],
+    ['NaN', Number.NaN],
+    ['a large integer', 2 ** 40],
+    ['a negative integer', -1],
+    ['a fraction', 0.1],
+    ['the empty string', ''],
+    ['a string', 'text'],
+    ['a lone surrogate', '\u{1F600} and \ud800 alone'],
+    ['a long string beyond ASCII', 'é'.repeat(100)],
+    ['a boolean', true],
+    ['a big integer', 10n],
+    ['a nested object', { a: [1, { b: new Map([[1, new Date(5)]]) }] }],
+    ['bytes', new Uint8Array([1, 2, 3])],
+    ['many bytes', new Uint8Array(100_000).fill(7)],
+  ])('a value arrives and comes back as it is: %s', (_name, value) =>
     withPool(1, async (pool) => {
       expect(await pool.apply(tasks.identity, [value])).toEqual(value);
     }),
@@ -187,7 +192,7 @@ describe.each(contexts)('a pool of %s workers', (_method, context) => {
     }));
 
   test('an argument that cannot travel fails before anything is sent, and names its path', () =>
-    withPool(1, async (pool) => {
+    withPool({ processes: 1 }, async (pool) => {
       const socket = tasks.suspended();
       await expect(pool.apply(tasks.identity, [{ config: { socket } }])).rejects.toMatchObject({
         path: expect.stringContaining('config.socket'),

@@ -234,11 +234,14 @@ describe('when the main process', () => {
     expect(await Promise.all(pids.map(untilGone))).toEqual([true]);
   });
 
-  test('is asked for processes by a module that a child imports, the child says so', async () => {
-    const { exit, stderr } = await runScript('starts-on-import.mjs');
-    expect(await text(stderr)).toMatch(/MP_START_WHILE_IMPORTING/);
-    expect(await exit).toEqual({ code: 0, signal: null });
-  });
+  test.each(['process', 'pool'])(
+    'is asked for processes by a module that a child of a %s imports, the child says so',
+    async (kind) => {
+      const { exit, stderr } = await runScript('starts-on-import.mjs', kind);
+      expect(await text(stderr)).toMatch(/MP_START_WHILE_IMPORTING/);
+      expect(await exit).toEqual({ code: 0, signal: null });
+    },
+  );
 });
 
 async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {

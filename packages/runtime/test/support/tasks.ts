@@ -184,3 +184,7 @@ export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
   await inner.put('found inside');
   return inner;
 };
+export const blockAndReturn = (value: number, ms: number): number => {
+  block(ms);
+  return value;
+};
