@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { nativeSupport } from '@mp/native';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const exec = promisify(execFile);
 

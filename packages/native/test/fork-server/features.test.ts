@@ -2,6 +2,9 @@ import { ForkServer } from '@mp/native';
 import { fixture } from '../support/fixtures.js';
 import { captureOutput } from '../support/output.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 // What works in any Node process works in one that was forked.
 const FEATURES = [
   'timers',

@@ -3,6 +3,9 @@ import { createRing, RingReader, RingWriter, SharedMemory } from '@mp/native';
 import fc from 'fast-check';
 import { run } from '../support/run.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let count = 0;
 
 function createMemory(size: number): SharedMemory & { name: string } {

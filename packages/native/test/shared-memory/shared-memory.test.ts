@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { NativeError, SharedMemory, sweepSharedMemory } from '@mp/native';
 import { run, start } from '../support/run.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let count = 0;
 const freshName = (): string => `test-${process.pid}-${count++}`;
 const fileOf = (name: string): string => `/dev/shm/mp-${name}`;
