@@ -2,7 +2,7 @@
 // Everything that a child needs before its first line is loaded here, once.
 import { type Addon, addon } from '../addon.js';
 import { noteForkSafe } from '../fork/fork-safety.js';
-import { updateProcessId } from '../fork/identity.js';
+import { prepareProcess, updateProcessId } from '../fork/identity.js';
 import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
 import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   }
   // A callback of the loop, with nothing of a module's evaluation or of a promise below it.
   findRandomStores();
+  prepareProcess();
   await rehearse();
   setImmediate(() => {
     // V8's and libuv's threads have nothing to do any more, and nobody gives them anything from here on.
