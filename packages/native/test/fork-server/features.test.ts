@@ -33,6 +33,8 @@ const FEATURES = [
   'standardStreams',
   'clock',
   'abortSignal',
+  'forkAgain',
+  'sharedMemory',
 ];
 
 let server: ForkServer;
