@@ -1,6 +1,6 @@
 // What a whole run says. This is also the JSON file: whoever wants other tables makes them from it.
 import type { Disturbance, Machine } from '../harness/machine.js';
-import type { CaseReport, Row, Size, SuiteReport } from '../harness/model.js';
+import type { Size, SuiteReport } from '../harness/model.js';
 import type { TargetResult } from '../targets/evaluate.js';
 
 export interface Report {
@@ -19,15 +19,6 @@ export interface Report {
   readonly warnings: readonly string[];
   readonly suites: readonly SuiteReport[];
   readonly targets: readonly TargetResult[];
-}
-
-export function findCase(
-  report: Pick<Report, 'suites'>,
-  suite: string,
-  id: string,
-): { readonly report: CaseReport; row(peer: string): Row | undefined } | undefined {
-  const found = report.suites.find((candidate) => candidate.id === suite)?.cases.find((entry) => entry.id === id);
-  return found && { report: found, row: (peer) => found.rows.find((row) => row.peer === peer) };
 }
 
 /** Load above which two processes that measure no longer have the machine for themselves. */
