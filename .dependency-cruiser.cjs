@@ -20,7 +20,8 @@ const rooms = {
     inspector: ['model'],
     references: ['model', 'inspector'],
     capture: ['model', 'analyze', 'inspector', 'references'],
-    revive: ['model', 'analyze'],
+    // Private members of classes that come by reference can be written through the inspector alone.
+    revive: ['model', 'analyze', 'inspector'],
   },
   runtime: {
     platform: [],

@@ -143,11 +143,14 @@ static void drop_requests(loop_head *loop) {
   unlink_all(&loop->wq);
 }
 
+/** The signals that were blocked before the last fork of a silenced child. */
+static sigset_t signals_before;
+
 pid_t copy_process(uv_loop_t *loop, bool silence) {
-  sigset_t all, before;
+  sigset_t all;
   // A signal that came before the child has a signal pipe of its own would be told to the parent.
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_sigmask(SIG_SETMASK, &all, &signals_before);
   pid_t pid = fork();
   int error = errno;
   if (pid == 0) {
@@ -167,12 +170,13 @@ pid_t copy_process(uv_loop_t *loop, bool silence) {
     uv_update_time(loop);
     reset_waiters_after_fork();
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  // A silenced child has handlers of its parent's until JavaScript has removed them, and lets signals in after that.
+  if (pid != 0 || !silence) pthread_sigmask(SIG_SETMASK, &signals_before, NULL);
   errno = error;
   return pid;
 }
 
-// forkProcess(deathSignal): the pid, 0 in the child
+// forkProcess(deathSignal): the pid; 0 in the child, where all signals wait until `acceptSignals`
 static napi_value fork_process(napi_env env, napi_callback_info info) {
   napi_value value;
   int32_t signal;
@@ -200,6 +204,14 @@ static napi_value count_requests(napi_env env, napi_callback_info info) {
   if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
     return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
   return make_int32(env, (int32_t)((loop_head *)loop)->active_reqs.count);
+}
+
+// acceptSignals(): lets the signals in that a silenced child has kept waiting
+static napi_value accept_signals(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  pthread_sigmask(SIG_SETMASK, &signals_before, NULL);
+  return NULL;
 }
 
 static bool is_waiting_call(long call) {
@@ -292,6 +304,7 @@ static napi_value list_handles(napi_env env, napi_callback_info info) {
 
 void export_fork(napi_env env, napi_value exports) {
   export_function(env, exports, "forkProcess", fork_process);
+  export_function(env, exports, "acceptSignals", accept_signals);
   export_function(env, exports, "countRequests", count_requests);
   export_function(env, exports, "isQuiet", is_quiet);
   export_function(env, exports, "listHandles", list_handles);

@@ -19,7 +19,7 @@ int allow_copying(void);
  * Forks, and makes the loop of the child its own before any signal can arrive there.
  *
  * In the child, descriptors behind the loop's handles are made inert first where `silence` is set, so that nothing
- * of the parent's is read, written or accepted there. Answers as fork(2) does.
+ * of the parent's is read, written or accepted there, and signals wait. Answers as fork(2) does.
  */
 pid_t copy_process(uv_loop_t *loop, bool silence);
 

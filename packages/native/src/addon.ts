@@ -72,6 +72,7 @@ export interface Addon {
   takeWaits(): number[];
   // fork.c
   forkProcess(deathSignal: number): number;
+  acceptSignals(): void;
   countRequests(): number;
   isQuiet(): boolean;
   listHandles(): [type: string, descriptor: number, referenced: number][];

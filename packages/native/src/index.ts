@@ -6,12 +6,23 @@ export { ForkServer } from './fork-server/fork-server.js';
 export { ForkedChild, type ForkedChildOwner, type ForkedExit } from './fork-server/forked-child.js';
 export { type ForkedContext, forkedContext } from './fork-server/forked-context.js';
 export type { ForkedStdio, ForkRequestOptions, ForkServerOptions } from './fork-server/options.js';
+export { type FutexResult, futexWait, futexWaitAsync, futexWake } from './futex/futex.js';
 export {
   NATIVE_ERROR_CODES,
   NativeError,
   type NativeErrorCode,
   type NativeErrorOptions,
 } from './native-error.js';
+export { sweepSharedMemory } from './shared-memory/files.js';
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.js';
+export { SyncArena, type SyncHandle } from './sync/arena.js';
+export { Barrier } from './sync/barrier.js';
+export { Condition } from './sync/condition.js';
+export { Event } from './sync/event.js';
+export { Hold, Lock } from './sync/lock.js';
+export { type FlowToken, RLock } from './sync/rlock.js';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';
+export type { WaitOptions } from './sync/waiting.js';
 export {
   closeDescriptor,
   createEventDescriptor,

@@ -1,3 +1,4 @@
+import { isConstantFunction } from './capture/constant.js';
 import { FunctionCapture } from './capture/port.js';
 import { introspection } from './inspector/internals.js';
 import type { CodeEngine } from './message/engine.js';
@@ -13,5 +14,6 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
     revive: new FunctionRevival(references),
     references,
     introspection,
+    isConstant: (fn) => isConstantFunction(fn, references),
   };
 }

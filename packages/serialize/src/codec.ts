@@ -36,6 +36,7 @@ export function createSerializeCodec(engine: CodeEngine): Codec {
       outOfBand: true,
     }),
     module: Object.freeze({ specifier: new URL('./index.js', import.meta.url).href, exportName: 'serializeCodec' }),
+    isConstant: (fn: object): boolean => typeof fn === 'function' && (engine.isConstant?.(fn) ?? false),
     prepareEncode: () => undefined,
     encode(value: unknown, context?: CodecContext, root = 'value'): Payload {
       const own = settingsOf(context);

@@ -147,6 +147,7 @@ function forkBetweenCallbacks(
 function runCopy(main: () => unknown): void {
   void (async () => {
     silenceParent();
+    addon().acceptSignals();
     noteForkSafe();
     becomeProcess();
     await main();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { FORK_SAFE_FLAGS, fork, isForkSafe } from '@mp/native';
 import { fixturePath } from '../support/fixtures.js';
-import { isRunning, whenEnded } from '../support/processes.js';
+import { isRunning, whenGone } from '../support/processes.js';
 
 /** Runs a scenario of `fixtures/forker.mjs` in a fork-safe process, and answers the lines that it wrote. */
 async function run(scenario: string): Promise<{ lines: string[]; errors: string }> {
@@ -97,7 +97,7 @@ describe('fork', () => {
   test('leaves no child behind when the parent is killed', async () => {
     const { lines } = await run('orphan');
     const pids = JSON.parse(lines[0] as string) as number[];
-    await Promise.all(pids.map(whenEnded));
+    await Promise.all(pids.map(whenGone));
     expect(pids.filter(isRunning)).toEqual([]);
   });
 });

@@ -1,19 +1,19 @@
-import { closeDescriptor, getStartTime, NativeError, openPidfd, watchPidfd } from '@mp/native';
+import { closeDescriptor, getStartTime, openPidfd, watchPidfd } from '@mp/native';
 
 /** Whether a process runs: a zombie does not. */
 export function isRunning(pid: number): boolean {
   return getStartTime(pid) !== undefined;
 }
 
-/** Resolves when a process that need not be a child has ended. */
-export async function whenEnded(pid: number): Promise<void> {
-  let pidfd: number;
+/** Resolves when a process that is not a child of this one has ended, and whoever adopted it has waited for it. */
+export async function whenGone(pid: number): Promise<void> {
   try {
-    pidfd = openPidfd(pid);
+    const pidfd = openPidfd(pid);
+    await watchPidfd(pidfd);
+    closeDescriptor(pidfd);
+    while (process.kill(pid, 0)) await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
-    if (error instanceof NativeError && error.errno === 'ESRCH') return;
-    throw error;
+    const { code, errno } = error as { code?: string; errno?: unknown };
+    if (code !== 'ESRCH' && errno !== 'ESRCH') throw error;
   }
-  await watchPidfd(pidfd);
-  closeDescriptor(pidfd);
 }

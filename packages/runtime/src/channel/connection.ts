@@ -2,9 +2,9 @@ import type { Decoder, Encoder } from '@mp/codec';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME, type Hello, PROTOCOL_VERSION } from '../protocol/frames.js';
 import type { FrameChannel } from './frame-channel.js';
-import { Inbox, type Message, Preparing } from './inbox.js';
+import { Inbox, type Message } from './inbox.js';
 import { endBeforeExit } from './leave-taking.js';
-import { type Marshal, payloadOf } from './marshal.js';
+import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
 
 /** Which ways a connection goes. */
@@ -93,11 +93,14 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkWritable();
     this.#encoder ??= this.#marshal.codec.createEncoder(this.#marshal.context);
     const encoder = this.#encoder;
-    const preparing = this.#lastTurn === undefined ? encoder.prepare(value) : this.#prepareInTurn(encoder, value);
-    const hasBuffers =
-      preparing === undefined
-        ? this.#write(value, encoder)
-        : await this.#inTurn(preparing.then(() => this.#write(value, encoder)));
+    const write = () => this.#write(value, encoder);
+    const prepare = () => encoder.prepare(value);
+    // Messages that must be prepared, and those after them, wait for their turn.
+    const written =
+      this.#lastTurn === undefined
+        ? whenPrepared(write, prepare)
+        : new Later(this.#lastTurn.then(() => encoder.prepare(value)).then(write));
+    const hasBuffers = written instanceof Later ? await this.#inTurn(written.promise) : written;
     if (hasBuffers) await this.#channel.written();
     await this.#channel.drained();
   }
@@ -229,8 +232,8 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
       connection.#inbox.receive(undefined, (message) => {
         if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
         const value = connection.#decode(message);
-        return value instanceof Preparing
-          ? new Preparing(value.promise.then((prepared) => ({ isBytes: false, message: prepared })))
+        return value instanceof Later
+          ? new Later(value.promise.then((prepared) => ({ isBytes: false, message: prepared })))
           : { isBytes: false, message: value };
       });
   }
@@ -296,16 +299,19 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#decoder ??= this.#marshal.codec.createDecoder(this.#marshal.context);
     const decoder = this.#decoder;
     const payload = payloadOf(message.body, message.buffers);
-    const decode = () => {
-      try {
-        return decoder.decode(payload);
-      } catch (error) {
-        if (!decoder.synchronized) this.#channel.send(FRAME.reset, new Uint8Array(0));
-        throw error;
-      }
+    const failed = (error: unknown): never => {
+      if (!decoder.synchronized) this.#channel.send(FRAME.reset, new Uint8Array(0));
+      throw error;
     };
-    const preparing = decoder.prepare(payload);
-    return preparing === undefined ? decode() : new Preparing(preparing.then(decode));
+    try {
+      const value = whenPrepared(
+        () => decoder.decode(payload),
+        () => decoder.prepare(payload),
+      );
+      return value instanceof Later ? new Later(value.promise.catch(failed)) : value;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   async #inTurn<T>(turn: Promise<T>): Promise<T> {
@@ -316,11 +322,6 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     } finally {
       if (this.#lastTurn === settled) this.#lastTurn = undefined;
     }
-  }
-
-  async #prepareInTurn(encoder: Encoder, value: TSend): Promise<void> {
-    await this.#lastTurn;
-    await encoder.prepare(value);
   }
 
   /** @returns Whether memory of the caller's is being written. */

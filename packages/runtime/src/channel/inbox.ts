@@ -1,6 +1,7 @@
 import { deferred } from '../platform/deferred.js';
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
+import { Later } from './marshal.js';
 
 /** A message as it arrived. */
 export interface Message {
@@ -27,15 +28,6 @@ export interface InboxOwner {
   resume(): void;
   /** Whether somebody waits for a message changed. */
   onWaitingChanged(): void;
-}
-
-/** A value that is still being prepared. Not a promise itself, because a message may be one. */
-export class Preparing {
-  readonly promise: Promise<unknown>;
-
-  constructor(promise: Promise<unknown>) {
-    this.promise = promise;
-  }
 }
 
 /** The messages that arrived and were not received, and the receivers that wait for some. One of the two is empty. */
@@ -136,7 +128,7 @@ export class Inbox {
     if (this.#messages.length < MAX_WAITING / 2) this.#owner.resume();
     try {
       const value = receiver.take(message);
-      if (value instanceof Preparing) this.#handLater(receiver, value.promise);
+      if (value instanceof Later) this.#handLater(receiver, value.promise);
       else receiver.resolve(value as never);
     } catch (error) {
       receiver.reject(error);

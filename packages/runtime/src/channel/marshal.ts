@@ -1,4 +1,11 @@
-import type { Codec, CodecContext, Payload, Reducer } from '@mp/codec';
+import {
+  type Codec,
+  type CodecContext,
+  type Payload,
+  type Reducer,
+  SERIALIZE_ERROR_CODES,
+  SerializeError,
+} from '@mp/codec';
 
 /** A codec together with what this process adds to it: how everything of one context is turned into bytes. */
 export interface Marshal {
@@ -31,3 +38,44 @@ export function payloadOf(body: Uint8Array, buffers: readonly Uint8Array[]): Pay
 }
 
 const NO_ATTACHMENTS: readonly unknown[] = Object.freeze([]);
+
+/**
+ * Runs a step of a codec, now, or after what it says must be prepared first. Trying is cheaper than asking: a step
+ * that is not prepared has changed nothing.
+ *
+ * @returns What `step` returned, or a promise of it in a {@link Later}: the value itself may be a promise.
+ */
+export function whenPrepared<T>(step: () => T, prepare: () => Promise<void> | undefined): T | Later<T> {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof SerializeError) || error.code !== SERIALIZE_ERROR_CODES.prepare) throw error;
+    return new Later(Promise.resolve(prepare()).then(step));
+  }
+}
+
+/** A value that is still being prepared. */
+export class Later<T> {
+  readonly promise: Promise<T>;
+
+  constructor(promise: Promise<T>) {
+    this.promise = promise;
+  }
+}
+
+/** Decodes a payload of the family. */
+export function decodePayload(marshal: Marshal, payload: Payload): unknown {
+  const { codec, context } = marshal;
+  return whenPrepared(
+    () => codec.decode(payload, context),
+    () => codec.prepareDecode(payload, context),
+  );
+}
+
+/** As {@link encodeSnapshot}, for values that may have to be prepared. */
+export function encodeWhenPrepared(marshal: Marshal, value: unknown, root: string): Payload | Later<Payload> {
+  return whenPrepared(
+    () => encodeSnapshot(marshal, value, root),
+    () => marshal.codec.prepareEncode(value, marshal.context),
+  );
+}

@@ -1,6 +1,6 @@
 import type { Payload } from '@mp/codec';
 import { prepareCall } from '../channel/exported.js';
-import type { Marshal } from '../channel/marshal.js';
+import { decodePayload, Later, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
 /** A function of the user's. */
@@ -34,14 +34,18 @@ export class FunctionTable {
     const entry = this.#entries.get(id);
     if (entry?.state === 'preparing') return entry.done;
     if (entry?.state !== 'encoded') return undefined;
-    const preparing = this.#marshal.codec.prepareDecode(entry.payload, this.#marshal.context);
-    if (preparing === undefined) return this.#revive(id, entry.payload);
-    const done = preparing.then(
-      () => this.#revive(id, entry.payload),
-      (error) => this.#fail(id, error),
-    );
-    this.#entries.set(id, { state: 'preparing', done: done.then(() => {}) });
-    return done.then(() => {});
+    const { payload } = entry;
+    try {
+      const fn = decodePayload(this.#marshal, payload);
+      if (!(fn instanceof Later)) return this.#revived(id, fn as TaskFunction);
+      return this.#waitFor(
+        id,
+        fn.promise.then((loaded) => this.#revived(id, loaded as TaskFunction)),
+      );
+    } catch (error) {
+      this.#fail(id, error);
+      return undefined;
+    }
   }
 
   /** @throws What reviving the function threw. */
@@ -52,20 +56,16 @@ export class FunctionTable {
     throw new ProcessError(PROCESS_ERROR_CODES.protocol, `A task names function ${id}, which was not sent.`);
   }
 
-  #revive(id: number, payload: Payload): Promise<void> | undefined {
-    try {
-      const fn = this.#marshal.codec.decode(payload, this.#marshal.context) as TaskFunction;
-      const preparing = prepareCall(fn);
-      const ready = () => this.#entries.set(id, { state: 'ready', fn });
-      if (preparing === undefined) ready();
-      return preparing?.then(
-        () => void ready(),
-        (error) => this.#fail(id, error),
-      );
-    } catch (error) {
-      this.#fail(id, error);
-      return undefined;
-    }
+  #revived(id: number, fn: TaskFunction): Promise<void> | undefined {
+    const ready = () => void this.#entries.set(id, { state: 'ready', fn });
+    const preparing = prepareCall(fn);
+    return preparing === undefined ? ready() : this.#waitFor(id, preparing.then(ready));
+  }
+
+  #waitFor(id: number, promise: Promise<void>): Promise<void> {
+    const done = promise.catch((error) => this.#fail(id, error));
+    this.#entries.set(id, { state: 'preparing', done });
+    return done;
   }
 
   #fail(id: number, error: unknown): void {

@@ -1,5 +1,5 @@
 import { prepareCall } from '../channel/exported.js';
-import { payloadOf } from '../channel/marshal.js';
+import { decodePayload, Later, payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { type ChildChannel, loadMarshal } from './boot.js';
@@ -33,8 +33,8 @@ async function receiveWork(child: ChildChannel): Promise<Work> {
       if (kind === FRAME.run) resolve(payloadOf(body, buffers));
     });
   });
-  await marshal.codec.prepareDecode(payload, marshal.context);
-  const work = marshal.codec.decode(payload, marshal.context) as Work;
+  const decoded = decodePayload(marshal, payload);
+  const work = (decoded instanceof Later ? await decoded.promise : decoded) as Work;
   if ('target' in work) await prepareCall(work.target);
   family().startProblem = undefined;
   return work;

@@ -3,10 +3,10 @@ import type { Payload } from '@mp/codec';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
-import { type Marshal, payloadOf } from '../channel/marshal.js';
+import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
-import { TASK_MODE, type WorkerSettings } from '../protocol/pool-frames.js';
+import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, loadMarshal } from './boot.js';
 import { Chunk, callEach, isThenable } from './chunk.js';
 import { runAsTask, setOnlyTask } from './current-task.js';
@@ -73,11 +73,11 @@ class WorkerLoop {
         if (early !== undefined) resolve(early);
       });
       family().startProblem = undefined;
-      await this.#marshal.codec.prepareDecode(payload, this.#marshal.context);
-      const { fn, args } = this.#marshal.codec.decode(payload, this.#marshal.context) as {
-        fn: TaskFunction;
-        args: readonly unknown[];
-      };
+      const decoded = decodePayload(this.#marshal, payload);
+      const [fn, args] = (decoded instanceof Later ? await decoded.promise : decoded) as [
+        TaskFunction,
+        readonly unknown[],
+      ];
       await fn(...args);
     }
     this.#channel.send(FRAME.ready, new Uint8Array(0));
@@ -122,7 +122,7 @@ class WorkerLoop {
       if (this.#running.size >= this.#concurrency) break;
       const task = this.#queue.peek();
       if (task === undefined) break;
-      const preparing = this.#functions.prepare(task.functionId);
+      const preparing = task.mode >= WITH_FUNCTION ? undefined : this.#functions.prepare(task.functionId);
       if (preparing !== undefined) {
         this.#block(preparing);
         break;
@@ -154,11 +154,10 @@ class WorkerLoop {
     const started = performance.now();
     let outcome: unknown;
     try {
-      const fn = this.#functions.get(task.functionId);
       outcome =
-        task.mode === TASK_MODE.call && this.#concurrency === 1 && !(task.args instanceof EncodedCell)
-          ? this.#callSimple(task, fn)
-          : this.#call(task, fn);
+        task.mode === TASK_MODE.call && this.#concurrency === 1
+          ? this.#callSimple(task, this.#functions.get(task.functionId))
+          : this.#call(task);
     } catch (thrown) {
       this.#finish(task, started);
       this.#results.error(task.id, thrown);
@@ -183,36 +182,39 @@ class WorkerLoop {
     return running;
   }
 
-  #call(task: DeliveredTask, fn: TaskFunction): unknown {
+  #call(task: DeliveredTask): unknown {
     const running = this.#runningTask(task);
-    const call = () => this.#invoke(task, fn, running);
+    const call = () => this.#invoke(task, running);
     if (this.#concurrency > 1) return runAsTask(running, call);
     setOnlyTask(running);
     return call();
   }
 
-  #invoke(task: DeliveredTask, fn: TaskFunction, running: RunningTask): unknown {
-    const preparing = task.args instanceof EncodedCell ? this.#prepareArgs(task.args) : undefined;
-    if (preparing !== undefined) return preparing.then(() => this.#invokeDecoded(task, fn, running));
-    return this.#invokeDecoded(task, fn, running);
+  #invoke(task: DeliveredTask, running: RunningTask): unknown {
+    if (!(task.args instanceof EncodedCell)) return this.#functions.get(task.functionId)(...task.args);
+    const decoded = decodePayload(this.#marshal, task.args);
+    return decoded instanceof Later
+      ? decoded.promise.then((loaded) => this.#invokeDecoded(task, running, loaded))
+      : this.#invokeDecoded(task, running, decoded);
   }
 
-  #prepareArgs(args: EncodedCell): Promise<void> | undefined {
-    return this.#marshal.codec.prepareDecode(args, this.#marshal.context);
+  #invokeDecoded(task: DeliveredTask, running: RunningTask, decoded: unknown): unknown {
+    if (task.mode < WITH_FUNCTION)
+      return this.#callAs(task.mode, task.id, running, this.#functions.get(task.functionId), decoded);
+    const [fn, args] = decoded as [TaskFunction, readonly unknown[]];
+    return this.#callAs(task.mode - WITH_FUNCTION, task.id, running, fn, args);
   }
 
-  #invokeDecoded(task: DeliveredTask, fn: TaskFunction, running: RunningTask): unknown {
-    const args = (
-      task.args instanceof EncodedCell ? this.#marshal.codec.decode(task.args, this.#marshal.context) : task.args
-    ) as readonly unknown[];
-    switch (task.mode) {
+  #callAs(mode: number, id: number, running: RunningTask, fn: TaskFunction, given: unknown): unknown {
+    const args = given as readonly unknown[];
+    switch (mode) {
       case TASK_MODE.map:
         return callEach(args, fn as (item: unknown) => unknown);
       case TASK_MODE.starmap:
         return callEach(args, (item) => fn(...(item as readonly unknown[])));
       case TASK_MODE.stream:
-        running.addCredit(this.#earlyCredit.get(task.id) ?? 0);
-        this.#earlyCredit.delete(task.id);
+        running.addCredit(this.#earlyCredit.get(id) ?? 0);
+        this.#earlyCredit.delete(id);
         return running.stream(fn(...args));
       default:
         return fn(...args);

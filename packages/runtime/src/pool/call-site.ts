@@ -25,11 +25,23 @@ export function captureCallSite(below: (...args: never[]) => unknown): { readonl
   return site;
 }
 
+/** Where this package's own files are. */
+const RUNTIME = new URL('../', import.meta.url).href;
+
+/** The stack without the frames of the worker's loop, which say nothing to anybody. */
+function withoutRuntime(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => !line.includes(RUNTIME))
+    .join('\n');
+}
+
 /** Adds where the task was asked for to the stack of the error that it ended with. */
 export function addCallSite(error: unknown, site: { readonly stack?: string } | undefined, where: string): void {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
   const frames = site?.stack?.split('\n').slice(1).join('\n');
-  const stack = `${error.stack}\n    in ${where}${frames ? `, called from\n${frames}` : ''}`;
+  const own = withoutRuntime(error.stack);
+  const stack = `${own}\n    in ${where}${frames ? `, called from\n${frames}` : ''}`;
   try {
     Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
   } catch {

@@ -61,7 +61,7 @@ export class Crew implements SlotOwner {
     this.#initializer =
       options.initializer === undefined
         ? undefined
-        : encodeSnapshot(origin.marshal, { fn: options.initializer, args: options.initargs }, 'initializer');
+        : encodeSnapshot(origin.marshal, [options.initializer, options.initargs], 'initializer');
     this.#scheduler = new Scheduler<PoolTask>(
       {
         minWorkers: options.minProcesses,

@@ -1,5 +1,5 @@
 import type { Payload } from '@mp/codec';
-import { encodeSnapshot, type Marshal } from '../channel/marshal.js';
+import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { Pace } from './pace.js';
 
@@ -31,7 +31,6 @@ export class FunctionRegistry {
   readonly #paces = new WeakMap<object, Pace>();
   readonly #idle = new Map<number, FunctionVersion>();
   readonly #onForget: (version: FunctionVersion) => void;
-  /** Captured in this turn of the synchronous program; nothing can have changed in between where no other code ran. */
   #nextId = 1;
 
   constructor(marshal: Marshal, onForget: (version: FunctionVersion) => void) {
@@ -48,16 +47,29 @@ export class FunctionRegistry {
   capture(fn: AnyFunction): FunctionVersion | Promise<FunctionVersion> {
     if (typeof fn !== 'function')
       throw new ProcessError(PROCESS_ERROR_CODES.argument, `A pool calls functions, and was given ${typeof fn}.`);
-    const { codec, context } = this.#marshal;
     const latest = this.#latest.get(fn);
-    if (latest !== undefined && this.#isConstant(fn)) return this.#use(latest);
-    const preparing = codec.prepareEncode(fn, context);
-    return preparing === undefined ? this.#encode(fn) : preparing.then(() => this.#encode(fn));
+    if (latest !== undefined && !forgotten.has(latest) && this.isConstant(fn)) return this.#use(latest);
+    const payload = encodeWhenPrepared(this.#marshal, fn, 'fn');
+    return payload instanceof Later
+      ? payload.promise.then((encoded) => this.#version(fn, encoded))
+      : this.#version(fn, payload);
+  }
+
+  /** A version that is not sent by itself, because each task brings the function along. It has a name and a pace. */
+  unsent(fn: AnyFunction): FunctionVersion {
+    return this.#use({ id: 0, name: fn.name || 'anonymous', payload: NOTHING, pace: this.#paceOf(fn), uses: 0 });
+  }
+
+  /** Whether capturing the function again would give the same: references, and code that closes over nothing. */
+  isConstant(fn: AnyFunction): boolean {
+    const { codec } = this.#marshal;
+    if (!codec.capabilities.functions) return true;
+    return codec.isConstant?.(fn) ?? false;
   }
 
   /** A task that named the version is done. */
   release(version: FunctionVersion): void {
-    if (--version.uses > 0) return;
+    if (--version.uses > 0 || version.id === 0) return;
     this.#idle.set(version.id, version);
     if (this.#idle.size <= KEPT_VERSIONS) return;
     const oldest = this.#idle.values().next().value as FunctionVersion;
@@ -66,30 +78,36 @@ export class FunctionRegistry {
     forgotten.add(oldest);
   }
 
-  #encode(fn: AnyFunction): FunctionVersion {
-    const payload = encodeSnapshot(this.#marshal, fn, 'fn');
+  #version(fn: AnyFunction, payload: Payload): FunctionVersion {
     const latest = this.#latest.get(fn);
     if (latest !== undefined && !forgotten.has(latest) && isSame(latest.payload, payload)) return this.#use(latest);
-    const pace = this.#paces.get(fn) ?? new Pace();
-    this.#paces.set(fn, pace);
-    const version: FunctionVersion = { id: this.#nextId++, name: fn.name || 'anonymous', payload, pace, uses: 0 };
+    const version: FunctionVersion = {
+      id: this.#nextId++,
+      name: fn.name || 'anonymous',
+      payload,
+      pace: this.#paceOf(fn),
+      uses: 0,
+    };
     this.#latest.set(fn, version);
     return this.#use(version);
+  }
+
+  #paceOf(fn: AnyFunction): Pace {
+    let pace = this.#paces.get(fn);
+    if (pace === undefined) {
+      pace = new Pace();
+      this.#paces.set(fn, pace);
+    }
+    return pace;
   }
 
   #use(version: FunctionVersion): FunctionVersion {
     if (version.uses++ === 0) this.#idle.delete(version.id);
     return version;
   }
-
-  /** Whether capturing the function again would give the same: references, and code that closes over nothing. */
-  #isConstant(fn: AnyFunction): boolean {
-    const { codec } = this.#marshal;
-    if (forgotten.has(this.#latest.get(fn) as FunctionVersion)) return false;
-    if (!codec.capabilities.functions) return true;
-    return codec.isConstant?.(fn) ?? false;
-  }
 }
+
+const NOTHING: Payload = Object.freeze({ body: new Uint8Array(0), buffers: [], attachments: [] });
 
 /** Versions that the workers do not have any more. */
 const forgotten = new WeakSet<FunctionVersion>();

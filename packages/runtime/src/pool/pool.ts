@@ -1,9 +1,9 @@
+import type { Payload } from '@mp/codec';
 import { isScalar } from '../channel/cells.js';
-import type { Marshal } from '../channel/marshal.js';
-import { encodeSnapshot } from '../channel/marshal.js';
+import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import type { ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
-import { TASK_MODE } from '../protocol/pool-frames.js';
+import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
@@ -229,7 +229,9 @@ export class BasePool implements AsyncDisposable {
   ): Promise<Awaited<R>[]> {
     await this.#crew.ready;
     const version = await this.#functions.capture(fn as AnyFunction);
-    const taskArgs = await this.#encodeArgs(args ?? []);
+    const given = args ?? NO_ARGS;
+    const encoded = areScalars(given) ? copyScalars(given) : encodeWhenPrepared(this.#marshal, given, 'args');
+    const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     const results: AsyncResult<Awaited<R>>[] = [];
     const make = () => {
       const call = new Call<Awaited<R>>(this.#crew, undefined);
@@ -375,7 +377,7 @@ export class BasePool implements AsyncDisposable {
     const callSite = captureCallSite(this.map);
     return new MapJob(
       {
-        submitChunk: (chunk, sink) => this.#submitChunk(chunk, sink, captured, mode, options, pace, callSite),
+        submitChunk: (chunk, sink) => this.#submitChunk(fn, chunk, sink, captured, mode, options, pace, callSite),
       },
       pull(items),
       new ChunkSize(chunkSize, maxProcesses),
@@ -385,6 +387,7 @@ export class BasePool implements AsyncDisposable {
   }
 
   #submitChunk(
+    fn: AnyFunction,
     chunk: readonly unknown[],
     sink: TaskSink,
     captured: FunctionVersion | Promise<FunctionVersion>,
@@ -395,25 +398,29 @@ export class BasePool implements AsyncDisposable {
   ): { cancel(reason: unknown): void } {
     let task: PoolTask | undefined;
     let isCancelled = false;
-    const begin = async (version: FunctionVersion) => {
-      const preparing = this.#marshal.codec.prepareEncode(chunk, this.#marshal.context);
-      if (preparing !== undefined) await preparing;
-      submit(version);
-    };
-    const submit = (version: FunctionVersion) => {
+    const submit = ({ version, payload, withFunction }: Encoded) => {
       if (isCancelled) return;
-      const payload = encodeSnapshot(this.#marshal, chunk, 'items');
       version.uses++;
-      task = new PoolTask(this.#nextTask++, version, mode, payload, sink, options, pace, callSite);
+      task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, options, pace, callSite);
       this.#crew.submit(task);
     };
+    const encode = (version: FunctionVersion): Encoded | Later<Encoded> => {
+      const isWhole = !this.#functions.isConstant(fn) && !chunk.every(isScalar);
+      const withFunction = isWhole ? WITH_FUNCTION : 0;
+      const payload = encodeWhenPrepared(this.#marshal, isWhole ? [fn, chunk] : chunk, isWhole ? 'call' : 'items');
+      return payload instanceof Later
+        ? new Later(payload.promise.then((ready) => ({ version, payload: ready, withFunction })))
+        : { version, payload, withFunction };
+    };
+    const fail = (error: unknown) => sink.onError(error);
+    const submitEncoded = (encoded: Encoded | Later<Encoded>) =>
+      encoded instanceof Later ? encoded.promise.then(submit).catch(fail) : submit(encoded);
     try {
-      if (captured instanceof Promise) captured.then(begin).catch((error) => sink.onError(error));
-      else if (this.#marshal.codec.prepareEncode(chunk, this.#marshal.context) === undefined) submit(captured);
-      else begin(captured).catch((error) => sink.onError(error));
+      if (captured instanceof Promise) captured.then((version) => submitEncoded(encode(version))).catch(fail);
+      else submitEncoded(encode(captured));
     } catch (error) {
       // After the caller has noted the chunk.
-      queueMicrotask(() => sink.onError(error));
+      queueMicrotask(() => fail(error));
     }
     return {
       cancel: (reason) => {
@@ -434,15 +441,19 @@ export class BasePool implements AsyncDisposable {
     beforeSubmit?: (task: PoolTask) => void,
   ): void {
     const callSite = captureCallSite(below);
-    const submit = (version: FunctionVersion, taskArgs: TaskArgs) =>
-      this.#submit(version, taskArgs, sink, options, mode, callSite, beforeSubmit);
+    const submit = (version: FunctionVersion, taskArgs: TaskArgs, taskMode: number) =>
+      this.#submit(version, taskArgs, sink, options, taskMode, callSite, beforeSubmit);
     try {
       if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
+      const isScalarCall = mode === TASK_MODE.call && areScalars(args);
+      if (!isScalarCall && typeof fn === 'function' && !this.#functions.isConstant(fn))
+        return this.#submitWhole(fn, args, mode, submit, sink);
       const version = this.#functions.capture(fn);
-      const taskArgs = this.#encodeArgs(args, mode === TASK_MODE.stream);
-      if (!(version instanceof Promise) && !(taskArgs instanceof Promise)) return submit(version, taskArgs);
-      Promise.all([version, taskArgs]).then(
-        ([ready, encoded]) => submit(ready, encoded),
+      const taskArgs = isScalarCall ? copyScalars(args) : encodeWhenPrepared(this.#marshal, args, 'args');
+      const taskMode = isScalarCall || mode !== TASK_MODE.call ? mode : TASK_MODE.callPayload;
+      if (!(version instanceof Promise) && !(taskArgs instanceof Later)) return submit(version, taskArgs, taskMode);
+      Promise.all([version, taskArgs instanceof Later ? taskArgs.promise : taskArgs]).then(
+        ([ready, encoded]) => submit(ready, encoded, taskMode),
         (error) => sink.onError(error),
       );
     } catch (error) {
@@ -450,11 +461,21 @@ export class BasePool implements AsyncDisposable {
     }
   }
 
-  #encodeArgs(args: readonly unknown[], always = false): TaskArgs | Promise<TaskArgs> {
-    if (!always && areScalars(args)) return args.length === 1 ? [args[0]] : args.slice();
-    const preparing = this.#marshal.codec.prepareEncode(args, this.#marshal.context);
-    const encode = () => encodeSnapshot(this.#marshal, args, 'args');
-    return preparing === undefined ? encode() : preparing.then(encode);
+  /** The function and its arguments in one payload: what they share, they share there, too. */
+  #submitWhole(
+    fn: AnyFunction,
+    args: readonly unknown[],
+    mode: number,
+    submit: (version: FunctionVersion, args: TaskArgs, mode: number) => void,
+    sink: TaskSink,
+  ): void {
+    const taskMode = (mode === TASK_MODE.call ? TASK_MODE.callPayload : mode) + WITH_FUNCTION;
+    const payload = encodeWhenPrepared(this.#marshal, [fn, args], 'call');
+    if (!(payload instanceof Later)) return submit(this.#functions.unsent(fn), payload, taskMode);
+    payload.promise.then(
+      (ready) => submit(this.#functions.unsent(fn), ready, taskMode),
+      (error) => sink.onError(error),
+    );
   }
 
   #submit(
@@ -476,8 +497,7 @@ export class BasePool implements AsyncDisposable {
         ),
       );
     }
-    const taskMode = mode === TASK_MODE.call ? callMode(args) : mode;
-    const task = new PoolTask(this.#nextTask++, version, taskMode, args, sink, options, undefined, callSite);
+    const task = new PoolTask(this.#nextTask++, version, mode, args, sink, options, undefined, callSite);
     if (sink instanceof Call && !sink.begin(task)) return this.#functions.release(version);
     beforeSubmit?.(task);
     this.#crew.submit(task);
@@ -494,6 +514,18 @@ export class BasePool implements AsyncDisposable {
 }
 
 const NO_ARGS: readonly never[] = Object.freeze([]);
+
+/** A chunk, encoded. */
+interface Encoded {
+  readonly version: FunctionVersion;
+  readonly payload: Payload;
+  /** {@link WITH_FUNCTION}, or 0. */
+  readonly withFunction: number;
+}
+
+function copyScalars(args: readonly unknown[]): readonly unknown[] {
+  return args.length === 1 ? [args[0]] : args.slice();
+}
 
 function areScalars(args: readonly unknown[]): boolean {
   // The count is one byte on the wire.

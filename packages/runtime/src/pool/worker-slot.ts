@@ -1,9 +1,9 @@
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { readError, reviveError } from '../channel/error-transfer.js';
-import type { Marshal } from '../channel/marshal.js';
+import { decodePayload, Later, type Marshal } from '../channel/marshal.js';
 import type { Child } from '../launch/launcher.js';
 import { FRAME } from '../protocol/frames.js';
-import { RESULT, TASK_MODE } from '../protocol/pool-frames.js';
+import { RESULT, TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
@@ -95,7 +95,8 @@ export class WorkerSlot {
   /** Delivers tasks, and the functions that they name as far as the worker does not have them. */
   send(tasks: readonly PoolTask[]): void {
     const cells = this.#cells;
-    for (const { version } of tasks) if (!this.#known.has(version.id)) this.#define(version);
+    for (const { version, mode } of tasks)
+      if (mode < WITH_FUNCTION && !this.#known.has(version.id)) this.#define(version);
     cells.uint32(this.#nextSequence);
     for (const task of tasks) {
       task.sequence = this.#nextSequence++;
@@ -203,14 +204,17 @@ export class WorkerSlot {
       }
       case RESULT.items: {
         const items = this.#readItems(cells);
-        if (task !== undefined) this.#owner.onItems(this, task, items);
+        if (task === undefined) return;
+        if (items.some((item) => item instanceof Promise))
+          Promise.all(items).then((loaded) => this.#owner.onItems(this, task, loaded));
+        else this.#owner.onItems(this, task, items as ItemOutcome[]);
       }
     }
   }
 
-  #readItems(cells: CellReader): ItemOutcome[] {
+  #readItems(cells: CellReader): (ItemOutcome | Promise<ItemOutcome>)[] {
     const count = cells.uint32();
-    const items: ItemOutcome[] = [];
+    const items: (ItemOutcome | Promise<ItemOutcome>)[] = [];
     for (let i = 0; i < count; i++) {
       if (cells.uint8() === RESULT.error)
         items.push({ ok: false, error: reviveError(readError(cells), this.#marshal) });
@@ -219,33 +223,30 @@ export class WorkerSlot {
     return items;
   }
 
-  #decodeItem(cell: unknown): ItemOutcome {
+  #decodeItem(cell: unknown): ItemOutcome | Promise<ItemOutcome> {
+    if (!(cell instanceof EncodedCell)) return { ok: true, value: cell };
+    const done = (value: unknown): ItemOutcome => ({ ok: true, value });
+    const failed = (error: unknown): ItemOutcome => ({ ok: false, error });
     try {
-      return {
-        ok: true,
-        value: cell instanceof EncodedCell ? this.#marshal.codec.decode(cell, this.#marshal.context) : cell,
-      };
+      const value = decodePayload(this.#marshal, cell);
+      return value instanceof Later ? value.promise.then(done, failed) : done(value);
     } catch (error) {
-      return { ok: false, error };
+      return failed(error);
     }
   }
 
   /** Decodes a cell, at once or after what must be loaded first. A value that cannot be decoded fails its task alone. */
   #decode(cell: unknown, deliver: (value: unknown) => void, task: PoolTask): void {
     if (!(cell instanceof EncodedCell)) return deliver(cell);
-    const { codec, context } = this.#marshal;
-    const decode = () => {
-      let value: unknown;
-      try {
-        value = codec.decode(cell, context);
-      } catch (error) {
-        return this.#owner.onError(this, task, error);
-      }
-      deliver(value);
-    };
-    const preparing = codec.prepareDecode(cell, context);
-    if (preparing === undefined) decode();
-    else preparing.then(decode, (error) => this.#owner.onError(this, task, error));
+    const fail = (error: unknown) => this.#owner.onError(this, task, error);
+    let value: unknown;
+    try {
+      value = decodePayload(this.#marshal, cell);
+    } catch (error) {
+      return fail(error);
+    }
+    if (value instanceof Later) value.promise.then(deliver, fail);
+    else deliver(value);
   }
 
   #onHandBack(cells: CellReader): void {

@@ -1,6 +1,6 @@
 import type { CodecModule, Payload } from '@mp/codec';
 import { collectTickets } from '../channel/broker.js';
-import type { Marshal } from '../channel/marshal.js';
+import { Later, type Marshal, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, Launcher, LaunchOptions } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
@@ -271,10 +271,9 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     this.#name ??= `Process-${identity.join(':')}`;
     const isPlain = this.run === BaseProcess.prototype.run && this.#target !== undefined;
     const work = isPlain ? { target: this.#target, args: this.#args ?? [] } : this;
-    const preparing = marshal.codec.prepareEncode(work, marshal.context);
-    // Encoded before anything is started: what cannot travel must not leave a process behind.
     const encode = () => collectTickets(() => marshal.codec.encode(work, marshal.context, 'process'));
-    const encoded = preparing === undefined ? encode() : undefined;
+    // Encoded before anything is started: what cannot travel must not leave a process behind.
+    const encoded = whenPrepared(encode, () => marshal.codec.prepareEncode(work, marshal.context));
     const child = launchChild(origin, {
       role: 'process',
       name: this.#name,
@@ -287,7 +286,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#daemon) child.unref();
     addChild(this, child);
     for (const listener of this.#startListeners.splice(0)) listener();
-    return this.#handOver(child, encoded ?? (preparing as Promise<void>).then(encode));
+    return this.#handOver(child, encoded instanceof Later ? encoded.promise : encoded);
   }
 
   async #handOver(child: Child, encoding: Encoding | Promise<Encoding>): Promise<void> {

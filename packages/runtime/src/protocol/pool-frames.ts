@@ -12,6 +12,12 @@ export const TASK_MODE = {
   stream: 4,
 } as const;
 
+/**
+ * Added to a mode: the function comes with its arguments, in one payload `[fn, args]`, because they may share something: a
+ * class of which an argument is an instance, an object that the function captured.
+ */
+export const WITH_FUNCTION = 16;
+
 /** How a task ended. */
 export const RESULT = {
   /** A cell: what the function returned, or for a chunk a payload, the array of what it returned. */

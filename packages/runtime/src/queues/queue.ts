@@ -1,6 +1,5 @@
-import type { Payload } from '@mp/codec';
 import { keepListening, type Ticket } from '../channel/broker.js';
-import { encodeSnapshot, type Marshal, payloadOf } from '../channel/marshal.js';
+import { decodePayload, encodeWhenPrepared, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull } from '../protocol/errors.js';
 import { QueueClient } from './queue-client.js';
@@ -77,9 +76,8 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
    */
   async put(item: T, options: WaitOptions = {}): Promise<void> {
     this.#checkOpen();
-    const preparing = this.#marshal.codec.prepareEncode(item, this.#marshal.context);
-    if (preparing !== undefined) await preparing;
-    const { body, buffers } = encodeSnapshot(this.#marshal, item, 'item');
+    const encoded = encodeWhenPrepared(this.#marshal, item, 'item');
+    const { body, buffers } = encoded instanceof Later ? await encoded.promise : encoded;
     const putting = this.#put({ body, buffers }, waitMs(options));
     this.#unconfirmed.add(putting);
     try {
@@ -103,10 +101,8 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     this.#checkOpen();
     const item = await this.#get(waitMs(options));
     if (item === undefined) throw new QueueEmpty();
-    const payload: Payload = payloadOf(item.body, item.buffers);
-    const preparing = this.#marshal.codec.prepareDecode(payload, this.#marshal.context);
-    if (preparing !== undefined) await preparing;
-    return this.#marshal.codec.decode(payload, this.#marshal.context) as T;
+    const value = decodePayload(this.#marshal, payloadOf(item.body, item.buffers));
+    return (value instanceof Later ? await value.promise : value) as T;
   }
 
   /** {@link get} without waiting for an item. */

@@ -11,7 +11,7 @@ export class FunctionCapture implements CapturePort {
     this.#references = references;
   }
 
-  begin(): Capture {
-    return new ValueCapture(this.#references);
+  begin(canonical = false): Capture {
+    return new ValueCapture(this.#references, !canonical);
   }
 }

@@ -1,5 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
-import { pauseIn } from '../inspector/pause.js';
+import { type PausedFrame, pauseIn } from '../inspector/pause.js';
 import { type RawScope, readFunctions } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
 import type { Sharing } from '../model/code.js';
@@ -35,6 +35,9 @@ interface Bucket {
   readonly assigned: Set<string>;
   readonly members: Member[];
 }
+
+/** Members that are few enough to be read while one of them is stopped. */
+const FEW = 16;
 
 /**
  * Finds out which functions share a variable that one of them assigns.
@@ -114,28 +117,47 @@ export class SharedVariables {
     }
   }
 
-  /** Writes a mark of its own through each member, then looks which mark each one sees. */
+  /** Tells apart members whose scopes look equal. */
   #probe(group: readonly Member[], assigned: ReadonlySet<string>): void {
     const first = group[0] as Member;
     const name = [...assigned].find((one) => Object.hasOwn((first.scope as RawScope).object, one)) as string;
     const original = readSlot(first.scope as RawScope, name).value;
-    const written: { readonly member: Member; readonly mark: object }[] = [];
     Scripts.get().withDebugger(() => {
+      const rest = group.length > FEW ? group : this.#probeOne(group, name, original);
+      if (rest.length > 1) this.#probeAll(rest, name, original);
+      else for (const member of rest) member.instance ??= this.#instances++;
+    });
+  }
+
+  /** Writes through one member, and sees at once who shares with it: most often all do. @returns who does not. */
+  #probeOne(group: readonly Member[], name: string, original: unknown): readonly Member[] {
+    const writer = group.find(({ witness }) => mayPause(witness.entrance.facts));
+    if (writer === undefined) return group;
+    const mark = {};
+    let seen: readonly unknown[] = [];
+    enter(writer, (frame) => {
+      if (!frame.assign(name, mark)) return;
       try {
-        for (const member of group) {
-          const mark = {};
-          if (write(member, name, mark)) written.push({ member, mark });
-        }
-        const seen = readFunctions(group.map(({ witness }) => witness.fn)).map((reading, i) => {
-          const { witness, scope } = group[i] as Member;
-          const at = witness.scopes.indexOf(scope as RawScope);
-          return readSlot(reading.scopes[at] as RawScope, name).value;
-        });
-        this.#number(group, seen, original);
+        seen = readAgain(group, name);
       } finally {
-        for (const { member } of written) write(member, name, original);
+        frame.assign(name, original);
       }
     });
+    const together = group.filter((_, i) => seen[i] === mark);
+    const instance = together.find((member) => member.instance !== undefined)?.instance ?? this.#instances++;
+    for (const member of together) member.instance = instance;
+    return group.filter((member) => !together.includes(member));
+  }
+
+  /** Writes a mark of its own through each member, then looks which mark each one sees. */
+  #probeAll(group: readonly Member[], name: string, original: unknown): void {
+    const written: Member[] = [];
+    try {
+      for (const member of group) if (write(member, name, {})) written.push(member);
+      this.#number(group, readAgain(group, name), original);
+    } finally {
+      for (const member of written) write(member, name, original);
+    }
   }
 
   #number(group: readonly Member[], seen: readonly unknown[], original: unknown): void {
@@ -157,14 +179,27 @@ export class SharedVariables {
   }
 }
 
-function write({ witness }: Member, name: string, value: unknown): boolean {
-  const { fn, facts } = witness.entrance;
-  if (!mayPause(facts)) return false;
+function write(member: Member, name: string, value: unknown): boolean {
   let done = false;
-  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), (frame) => {
-    done = frame.assign(name, value);
-  });
+  if (mayPause(member.witness.entrance.facts)) {
+    enter(member, (frame) => {
+      done = frame.assign(name, value);
+    });
+  }
   return done;
+}
+
+function enter({ witness }: Member, look: (frame: PausedFrame) => void): void {
+  const { fn, facts } = witness.entrance;
+  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), look);
+}
+
+/** What a variable is now, as each member sees it. */
+function readAgain(group: readonly Member[], name: string): readonly unknown[] {
+  return readFunctions(group.map(({ witness }) => witness.fn)).map((reading, i) => {
+    const { witness, scope } = group[i] as Member;
+    return readSlot(reading.scopes[witness.scopes.indexOf(scope as RawScope)] as RawScope, name).value;
+  });
 }
 
 /** A module has one scope, and a realm has one global object. */

@@ -3,6 +3,7 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { privateMembersOf } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
+import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
 import type { References } from '../references/port.js';
@@ -32,6 +33,7 @@ interface Part {
 /** Captures the functions of one value. */
 export class ValueCapture implements Capture {
   readonly #references: References;
+  readonly #tellsOrigins: boolean;
   readonly #indices: Map<AnyFunction, number> = new Map();
   /** Methods that come with their class: the class and the member's index. */
   readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
@@ -44,8 +46,13 @@ export class ValueCapture implements Capture {
   #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
   #codes: string[] = [];
 
-  constructor(references: References) {
+  /**
+   * @param references - Knows which functions need not be captured.
+   * @param tellsOrigins - Whether to say who the functions are.
+   */
+  constructor(references: References, tellsOrigins: boolean) {
     this.#references = references;
+    this.#tellsOrigins = tellsOrigins;
   }
 
   functions(functions: readonly AnyFunction[], pathOf: PathOf, holderOf?: HolderOf): CapturedBatch {
@@ -84,6 +91,7 @@ export class ValueCapture implements Capture {
       functions: parts.map((part) => part.meta),
       ...(sharing.length === 0 ? {} : { sharing }),
       ...this.#lateMembers(),
+      ...(this.#tellsOrigins ? originsOf(functions, parts) : {}),
     };
     return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
   }
@@ -104,6 +112,11 @@ export class ValueCapture implements Capture {
     // Where the class was not met yet, its index is filled in when it is: before anything is written.
     const meta: PrivatesMeta = {
       classes: classes.map(({ fn, fields, isDerived }) => {
+        const reference = this.#references.find(fn)?.meta;
+        if (reference !== undefined) {
+          if (isDerived || new Set(declared).size < declared.length) throw foreignPrivates(fn);
+          return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+        }
         const entry = {
           fn: this.#indices.get(fn) ?? -1,
           fields: fields.length,
@@ -276,4 +289,24 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
+}
+
+function foreignPrivates(fn: AnyFunction): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
+      'which then only its constructor could give to an object.\n' +
+      'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
+  );
+}
+
+function originsOf(functions: readonly AnyFunction[], parts: readonly Part[]): Pick<BatchMeta, 'thread' | 'origins'> {
+  const thread = threadName();
+  const origins = functions.map((fn, i) => {
+    const meta = parts[i]?.meta;
+    if (typeof meta === 'object' && meta.code === undefined && meta.member === undefined) return 0;
+    const origin = originOf(fn);
+    return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
+  });
+  return { thread, origins };
 }

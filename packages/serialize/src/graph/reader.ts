@@ -106,8 +106,8 @@ export class GraphReader implements ValueSource {
     if (this.#source.position !== this.#source.end) throw damaged(this.#source.position, 'more than one value');
     if (this.context.scanning) return undefined;
     for (const action of this.privates) action();
-    // What was met later lies deeper: its state is given back before the state of what holds it.
-    for (let i = this.states.length - 1; i >= 0; i--) this.states[i]!();
+    // An object is noted when its state was read, so what lies inside that state comes first.
+    for (const action of this.states) action();
     for (const action of this.#final) action();
     return value;
   }
@@ -500,7 +500,13 @@ export class GraphReader implements ValueSource {
     const kind = kindOfCode(code);
     if (kind === undefined) throw this.damaged(`the kind ${code}, which has no meaning here,`);
     if (this.#target !== undefined) throw this.damaged('a built-in object in place of a shell');
-    return kind.read(this);
+    try {
+      return kind.read(this);
+    } catch (error) {
+      // What a class of the language does not accept can only come from bytes that were made to harm.
+      if (error instanceof SerializeError || /call stack/.test((error as Error).message)) throw error;
+      throw new SerializeError(CODES.damaged, `The payload is damaged: it holds no ${kind.name}.`, { cause: error });
+    }
   }
 
   #shell(code: number): object {

@@ -51,7 +51,7 @@ export function pauseIn(
   const stash: ProbeStash = { value: undefined, out: undefined };
   let paused = false;
   let failure: { readonly error: unknown } | undefined;
-  return Scripts.get().withDebugger(() => {
+  return Scripts.get().withPauses(() => {
     const { breakpointId } = inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
       objectId: inspector.idOf(fn),
     });
@@ -111,4 +111,23 @@ function freeGlobalName(realmGlobal: object): string {
   let name = '$mp_probe';
   while (Reflect.getOwnPropertyDescriptor(realmGlobal, name) !== undefined) name += '_';
   return name;
+}
+
+/**
+ * Makes an instance of a base class whose text is not ours, with its private fields, without running its constructor.
+ *
+ * V8 initialises the fields before it enters the constructor, where the call is stopped: so initialisers do run.
+ */
+export function constructBare(fn: AnyFunction): object | undefined {
+  let instance: unknown;
+  pauseIn(
+    fn,
+    () => Reflect.construct(fn, []) as unknown,
+    globalThis,
+    (frame) => {
+      const found = frame.evaluate('this');
+      if (found.ok) instance = found.value;
+    },
+  );
+  return typeof instance === 'object' && instance !== null ? instance : undefined;
 }

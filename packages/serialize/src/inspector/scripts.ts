@@ -24,18 +24,26 @@ interface ScriptParsed {
   readonly executionContextAuxData?: { readonly isDefault?: boolean };
 }
 
+/** How long the domain stays enabled after its last use. */
+const LINGER_MS = 100;
+
+// Kept from when the module was loaded: tests of users replace timers.
+const later: (action: () => void, ms: number) => { unref?(): void } = setTimeout;
+
 /**
  * The scripts of this thread.
  *
  * Only the debugger domain maps a script id to a file, and enabling it lists every script again (22 ms for the
- * first time with 125 scripts loaded, 4 ms again): so it is enabled when an unknown id turns up, and disabled at once.
+ * first time with 125 scripts loaded, 4 ms again): so it is enabled when an unknown id turns up, and disabled when it was not needed for a while.
  */
 export class Scripts {
   static #shared: Scripts | undefined;
 
   readonly #inspector: Inspector;
   readonly #scripts: Map<string, Script> = new Map();
-  #enabled = 0;
+  #users = 0;
+  #isEnabled = false;
+  #timer: { unref?(): void } | undefined;
 
   private constructor(inspector: Inspector) {
     this.#inspector = inspector;
@@ -50,12 +58,44 @@ export class Scripts {
 
   /** Runs something while the debugger domain is enabled. */
   withDebugger<T>(body: () => T): T {
-    if (this.#enabled++ === 0) this.#inspector.post('Debugger.enable');
+    this.#enable();
+    this.#users++;
     try {
       return body();
     } finally {
-      if (--this.#enabled === 0) this.#inspector.post('Debugger.disable');
+      if (--this.#users === 0) this.#disableSoon();
     }
+  }
+
+  /** Lets functions be paused while something runs: at any other time a `debugger` statement goes unnoticed. */
+  withPauses<T>(body: () => T): T {
+    return this.withDebugger(() => {
+      this.#inspector.post('Debugger.setSkipAllPauses', { skip: false });
+      try {
+        return body();
+      } finally {
+        this.#inspector.post('Debugger.setSkipAllPauses', { skip: true });
+      }
+    });
+  }
+
+  #enable(): void {
+    if (this.#isEnabled) return;
+    this.#isEnabled = true;
+    this.#inspector.post('Debugger.enable');
+    this.#inspector.post('Debugger.setSkipAllPauses', { skip: true });
+  }
+
+  /** Who needs the domain once needs it again soon; enabling it is dear, and while it is enabled code runs as fast. */
+  #disableSoon(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = later(() => {
+      this.#timer = undefined;
+      if (this.#users > 0 || !this.#isEnabled) return;
+      this.#isEnabled = false;
+      this.#inspector.post('Debugger.disable');
+    }, LINGER_MS);
+    this.#timer.unref?.();
   }
 
   /** A script by its id. */

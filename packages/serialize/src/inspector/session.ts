@@ -41,10 +41,13 @@ interface Stash {
   /** A value on its way into the protocol. */
   value: unknown;
   /** Values on their way out of it. */
-  out: readonly unknown[];
+  out: readonly unknown[] | undefined;
 }
 
 const OBJECT_GROUP = 'mp.serialize';
+
+/** How many readings' remote objects may stay alive: letting go costs a command. */
+const READINGS_BETWEEN_RELEASES = 64;
 
 /**
  * The in-process inspector session: what the language hides, read synchronously.
@@ -57,8 +60,9 @@ export class Inspector {
 
   readonly #module: InspectorModule;
   readonly #session: Session;
-  readonly #stash: Stash = { value: undefined, out: [] };
+  readonly #stash: Stash = { value: undefined, out: undefined };
   readonly #stashId: string;
+  #readings = 0;
   readonly #stashExpression: string;
 
   private constructor(module: InspectorModule) {
@@ -159,8 +163,8 @@ export class Inspector {
       arguments: remotes.map(argumentOf),
     });
     const { out } = this.#stash;
-    this.#stash.out = [];
-    return out;
+    this.#stash.out = undefined;
+    return out ?? [];
   }
 
   /**
@@ -180,8 +184,26 @@ export class Inspector {
     }
   }
 
-  /** Lets go of everything that {@link idOf} and {@link properties} pinned. */
+  /**
+   * Assigns a private field from outside of its class.
+   *
+   * In the REPL's mode V8 takes private names as they stand. The command answers later, and acts at once.
+   */
+  assignPrivate(object: object, name: string, value: unknown): void {
+    this.#stash.value = { object, value };
+    const at = `${this.#stashExpression}.value`;
+    this.#session.post(
+      'Runtime.evaluate',
+      { expression: `${at}.object.#${name}=${at}.value`, replMode: true, silent: true },
+      () => {},
+    );
+    this.#stash.value = undefined;
+  }
+
+  /** Says that the ids of a reading are no longer needed. */
   release(): void {
+    if (++this.#readings < READINGS_BETWEEN_RELEASES) return;
+    this.#readings = 0;
     this.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
   }
 }

@@ -81,7 +81,7 @@ export class MessageEncoder {
           return this.#attach(resource);
         },
       },
-      capture: port === undefined ? undefined : () => (this.#capture ??= port.begin()),
+      capture: port === undefined ? undefined : () => (this.#capture ??= port.begin(settings.canonical)),
       references: engine.references,
       introspection: engine.introspection,
       blobs: settings.blobs,

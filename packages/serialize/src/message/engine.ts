@@ -1,4 +1,4 @@
-import type { CapturePort, IntrospectionPort, ReferencePort, RevivePort } from '../model/ports.js';
+import type { AnyFunction, CapturePort, IntrospectionPort, ReferencePort, RevivePort } from '../model/ports.js';
 
 /** The code engine, as far as the host has one. Where a part is missing, what needs it is refused. */
 export interface CodeEngine {
@@ -6,6 +6,8 @@ export interface CodeEngine {
   readonly revive?: RevivePort | undefined;
   readonly references?: ReferencePort | undefined;
   readonly introspection?: IntrospectionPort | undefined;
+  /** Whether encoding the function again, at any later time, gives the same. */
+  isConstant?(fn: AnyFunction): boolean;
 }
 
 /** No code engine: data alone. */

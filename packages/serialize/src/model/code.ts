@@ -101,8 +101,6 @@ export interface FunctionDetails {
   readonly prototypeObject?: PropertyOperations;
   /** The prototype of the function is in a slot. */
   readonly prototype?: 1;
-  /** Who it is, wherever it travels. */
-  readonly origin?: string;
 }
 
 /** How own properties are put in place. */
@@ -133,6 +131,10 @@ export interface Sharing {
 export interface BatchMeta {
   readonly codes: readonly string[];
   readonly functions: readonly FunctionMeta[];
+  /** The thread that wrote it. */
+  readonly thread?: string;
+  /** Who the functions are: a number of that thread, or an origin elsewhere; 0 for what is found by name. */
+  readonly origins?: readonly (number | string)[];
   readonly sharing?: readonly Sharing[];
   /** Functions of earlier batches that turned out to be members of a class: function, class, member. */
   readonly members?: readonly (readonly [number, number, number])[];
@@ -140,12 +142,19 @@ export interface BatchMeta {
 
 /** The private members of an instance: for each class that declares any, from the base down. */
 export interface PrivatesMeta {
-  readonly classes: readonly {
-    /** The class's index. */
-    readonly fn: number;
-    /** How many of the class's fields have values in the slots: all of them. */
-    readonly fields: number;
-    /** The class extends nothing: only constructing it gives an object its members. */
-    readonly base?: 1;
-  }[];
+  readonly classes: readonly PrivatesOfClass[];
+}
+
+/** One class's part in the private members of an instance. */
+export interface PrivatesOfClass {
+  /** The class's index; -1 where it is found by name. */
+  readonly fn: number;
+  /** How the class is found. Its text is not ours, so its fields are reached from outside. */
+  readonly reference?: Meta;
+  /** The fields' names, where the class is found by name. */
+  readonly names?: readonly string[];
+  /** How many of the class's fields have values in the slots: all of them. */
+  readonly fields: number;
+  /** The class extends nothing: only constructing it gives an object its members. */
+  readonly base?: 1;
 }

@@ -5,6 +5,9 @@ export interface RevivedFrom {
   /** The code, as the string that identifies it. */
   readonly codeId: string;
   /** What an arrow was given as its `this`, and the home object of `super`: no scope lists them. */
+  /** What a class was made with: it is used again when the class is sent again. */
+  made?: unknown;
+  hook?: unknown;
   receiver?: { readonly thisValue?: object; readonly home?: object };
 }
 

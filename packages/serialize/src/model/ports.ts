@@ -68,8 +68,12 @@ export interface Capture {
 
 /** The encoding half of the code engine. */
 export interface CapturePort {
-  /** Begins one value. */
-  begin(): Capture;
+  /**
+   * Begins one value.
+   *
+   * @param canonical - Whether equal values must give equal metas: who the functions are is then left out.
+   */
+  begin(canonical?: boolean): Capture;
 }
 
 /** One decoded value's view of the code engine. */

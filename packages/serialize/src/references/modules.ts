@@ -22,7 +22,10 @@ export class LoadedModules {
   readonly #paths: WeakMap<object, readonly Step[]> = new WeakMap();
   /** Functions known not to be exports. */
   readonly #local: WeakSet<object> = new WeakSet();
-  /** Texts of such functions that are made anew again and again: their place need not be asked each time. */
+  /**
+   * Texts of such functions that are made anew again and again: their place need not be asked each time. Who captures
+   * a function knows its place, and looks once more.
+   */
   readonly #localTexts: Set<string> = new Set();
   readonly #walked: Set<string> = new Set();
   /** Functions of the runtime's own code. */
@@ -37,18 +40,16 @@ export class LoadedModules {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
     if (this.#local.has(value)) return undefined;
-    const text = Object.hasOwn(value, 'prototype') ? undefined : Function.prototype.toString.call(value);
-    if (text !== undefined && this.#localTexts.has(text)) return undefined;
+    const text = Function.prototype.toString.call(value);
+    if (this.#localTexts.has(text)) return undefined;
     const location = readFunctions([value as AnyFunction])[0]?.location;
     const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
     if (script?.url.startsWith('node:')) this.#runtime.add(value);
-    if (text !== undefined) {
-      if (this.#localTexts.size > 10_000) this.#localTexts.clear();
-      this.#localTexts.add(text);
-    }
+    if (this.#localTexts.size > 10_000) this.#localTexts.clear();
+    this.#localTexts.add(text);
     return undefined;
   }
 
@@ -76,7 +77,11 @@ export class LoadedModules {
     const known = this.#paths.get(namespace);
     if (known !== undefined) return known;
     Scripts.get().refresh();
-    for (const script of Scripts.get().all()) this.#walk(script);
+    for (const script of Scripts.get().all()) {
+      this.#walk(script);
+      const exports = script.isModule && this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
+      if (exports !== undefined && isNamespaceOf(namespace, exports)) this.#paths.set(namespace, [script.url]);
+    }
     return this.#paths.get(namespace);
   }
 
@@ -104,6 +109,27 @@ export class LoadedModules {
     };
     add(exports, [script.url]);
   }
+}
+
+/**
+ * Whether a namespace is that of a module, where `require` gives the same exports by another object: it does for
+ * modules with a default export, to say `__esModule`.
+ */
+function isNamespaceOf(namespace: object, exports: object): boolean {
+  const names = Object.keys(exports).filter((name) => name !== '__esModule' || Object.hasOwn(namespace, name));
+  const read = (object: object, name: string): unknown => {
+    try {
+      return (object as Record<string, unknown>)[name];
+    } catch {
+      // An export in its temporal dead zone.
+      return undefined;
+    }
+  };
+  return (
+    names.length === Object.keys(namespace).length &&
+    names.some((name) => isObject(read(namespace, name))) &&
+    names.every((name) => Object.is(read(namespace, name), read(exports, name)))
+  );
 }
 
 /** The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything. */

@@ -1,3 +1,6 @@
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { constructBare } from '../inspector/pause.js';
+import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
 import type { PrivatesMeta } from '../model/code.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
@@ -28,10 +31,24 @@ export function hookOf(fn: AnyFunction, environment: FactoryEnvironment): ClassH
 }
 
 /** See {@link Revival.allocateInstance}. */
-export function allocateInstance(meta: Meta, classAt: (index: number) => RevivedClass): object | undefined {
+export function allocateInstance(
+  meta: Meta,
+  classAt: (index: number) => RevivedClass,
+  resolve: (reference: Meta) => unknown,
+): object | undefined {
   const base = (meta as unknown as PrivatesMeta).classes[0];
   if (base?.base !== 1) return undefined;
-  const { fn, known, hook } = classAt(base.fn);
+  const { fn, known, hook } = base.reference === undefined ? classAt(base.fn) : NOT_OURS;
+  if (hook === undefined) {
+    const bare = constructBare(
+      base.reference === undefined ? (fn as AnyFunction) : (resolve(base.reference) as AnyFunction),
+    );
+    if (bare === undefined) {
+      throw foreign();
+    }
+    tidy(bare, new Set());
+    return bare;
+  }
   const made = guarded(hook, () => Reflect.construct(fn as AnyFunction, argumentsFor(known)) as object);
   tidy(made, new Set());
   return made;
@@ -45,12 +62,31 @@ export function fillPrivateMembers(
   classAt: (index: number) => RevivedClass,
 ): void {
   let at = 0;
-  for (const { fn, fields, base } of (meta as unknown as PrivatesMeta).classes) {
-    const { fn: K, known, hook } = classAt(fn);
+  for (const { fn, fields, base, names } of (meta as unknown as PrivatesMeta).classes) {
+    const { fn: K, known, hook } = names === undefined ? classAt(fn) : NOT_OURS;
+    if (hook === undefined) {
+      if (base !== 1) throw foreign();
+      (names ?? known?.record.class?.fields ?? []).forEach((name, i) => {
+        Inspector.get().assignPrivate(instance, name, slots[at + i]);
+      });
+      at += fields;
+      continue;
+    }
     if (base !== 1) install(instance, K as AnyFunction, known, hook);
     hook?.setFields(instance, slots.slice(at, at + fields));
     at += fields;
   }
+}
+
+/** A class whose text is not ours: it is imported here, or it was born here. */
+const NOT_OURS: RevivedClass = { fn: undefined, known: undefined, hook: undefined };
+
+function foreign(): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    'An instance with private fields cannot be made here: its class is at home in this process, and only its constructor can make one.\n' +
+      'Let the class say how it travels: [GET_STATE] and [SET_STATE].',
+  );
 }
 
 /** A derived class installs its members on whatever its parent returns. */

@@ -5,9 +5,12 @@ import {
   type ClassRecord,
   type CodeRecord,
   type FunctionDetails,
+  PROPERTY,
+  type PropertyOperations,
   type Sharing,
 } from '../model/code.js';
-import { type RevivedFrom, remember } from '../model/origin.js';
+import { functionOf, isAtHome, isOrigin, type Origin, recognise, threadOf } from '../model/identity.js';
+import { type RevivedFrom, remember, revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Meta, Revival } from '../model/ports.js';
 import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
 import type { Made } from './compile.js';
@@ -19,6 +22,13 @@ import { buildSharedScopes, functionShape, ownFactory, type Plan, type SharedVar
 
 /** A function while it is being revived. */
 interface Revived extends Plan {
+  readonly origin: Origin | undefined;
+  /** The thread that wrote the payload. */
+  readonly sender: string | undefined;
+  /** The function was here already, and stays as it is. */
+  isOriginal: boolean;
+  /** The class was revived before. */
+  isReused: boolean;
   readonly record: CodeRecord;
   readonly details: FunctionDetails;
   readonly known: KnownCode | undefined;
@@ -52,11 +62,14 @@ export class ValueRevival implements Revival {
       this.#read(meta, sharing);
       later.push(...(meta.members ?? []));
     }
+    const sharers = new Set(sharing.map(({ fn }) => fn));
+    for (const one of this.#functions) this.#recognise(one, sharers.has(one.index));
     for (const one of this.#functions)
       if (one.details.guestOf !== undefined) this.#at(one.details.guestOf).guests.push(one);
-    if (sharing.length > 0) {
+    const present = sharing.filter(({ fn }) => this.#at(fn).fn === undefined);
+    if (present.length > 0) {
       buildSharedScopes(
-        sharing,
+        present,
         (index) => this.#at(index),
         (bound) => {
           this.#shared = bound;
@@ -72,10 +85,10 @@ export class ValueRevival implements Revival {
     for (const { index, details } of this.#functions) if (details.member) members.push([index, ...details.member]);
     for (const [index, ownerIndex, member] of members) {
       const owner = this.#at(ownerIndex);
-      this.#at(index).fn = memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
+      this.#makeMember(this.#at(index), owner, member);
     }
-    for (const { fn, known } of this.#functions) {
-      if (fn !== undefined && known?.record.class !== undefined) tidyClass(fn, known.record.class);
+    for (const { fn, known, isOriginal } of this.#functions) {
+      if (fn !== undefined && !isOriginal && known?.record.class !== undefined) tidyClass(fn, known.record.class);
     }
     if (this.#functions.some(({ fn }) => fn === undefined)) throw damaged('a member of a class is missing');
     return this.#functions.map(({ fn }) => fn as AnyFunction);
@@ -102,7 +115,7 @@ export class ValueRevival implements Revival {
   }
 
   allocateInstance(meta: Meta): object | undefined {
-    return allocateInstance(meta, (index) => this.#at(index));
+    return allocateInstance(meta, (index) => this.#at(index), this.#resolve);
   }
 
   fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void {
@@ -118,6 +131,10 @@ export class ValueRevival implements Revival {
       const known = codeId === '' ? undefined : codeOf(codeId, this.#import);
       const one: Revived = {
         record: known?.record ?? NO_CODE,
+        origin: originAt(meta, batch.length),
+        sender: meta.thread,
+        isOriginal: false,
+        isReused: false,
         index: this.#functions.length,
         codeId,
         dead: details.dead ?? [],
@@ -144,6 +161,32 @@ export class ValueRevival implements Revival {
     return exported === '*' ? namespace : namespace[exported];
   };
 
+  /**
+   * Finds a function that is here already: one that comes home, or a class that was sent before. The class is given
+   * its variables and statics once more, as they are now; what is at home is left alone.
+   */
+  #recognise(one: Revived, isSharing: boolean): void {
+    const { origin, record } = one;
+    const fn = origin === undefined ? undefined : functionOf(origin);
+    if (origin === undefined || fn === undefined) return;
+    if (isAtHome(origin)) {
+      // A copy that is made where the original is, is a copy, but for classes: their instances are instances.
+      // Nor can an instance with private fields be made of the class at home without running code of the user's.
+      const isCopy = record.class === undefined || record.class.hasPrivates === true;
+      if (isCopy && one.sender === threadOf(origin)) return;
+      one.fn = fn;
+      one.isOriginal = true;
+      return;
+    }
+    const from = revivedFrom(fn);
+    if (record.class === undefined || isSharing || from?.codeId !== one.codeId) return;
+    one.fn = fn;
+    one.from = from;
+    one.isReused = true;
+    one.made = from.made as Made | undefined;
+    one.hook = from.hook as ClassHook | undefined;
+  }
+
   #at(index: number): Revived {
     const one = this.#functions[index];
     if (one === undefined) throw damaged('a function refers to another that is not there');
@@ -166,8 +209,21 @@ export class ValueRevival implements Revival {
     }
     if (record.class?.hasPrivates || record.class?.statics) one.hook = hookOf(one.fn, environment);
     one.from = { codeId: one.codeId };
+    if (record.class !== undefined) Object.assign(one.from, { made: one.made, hook: one.hook });
     remember(one.fn, one.from);
+    if (one.origin !== undefined && !isAtHome(one.origin)) recognise(one.fn, one.origin);
     if (one.guests.length > 0) this.#makeGuests(one, environment.guests);
+  }
+
+  #makeMember(one: Revived, owner: Revived, member: number): void {
+    const { origin } = one;
+    // A class that is here already has lost the keys that stood for symbols.
+    const isHere = owner.isOriginal || owner.isReused;
+    one.isOriginal = owner.isOriginal;
+    one.fn =
+      (isHere && origin !== undefined ? functionOf(origin) : undefined) ??
+      memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
+    if (one.fn !== undefined && origin !== undefined && !isAtHome(origin)) recognise(one.fn, origin);
   }
 
   #makeGuests(owner: Revived, key: symbol): void {
@@ -185,6 +241,10 @@ export class ValueRevival implements Revival {
 
   #fill(one: Revived, next: () => unknown, last: (() => void)[]): void {
     const { details, known, made } = one;
+    if (one.isOriginal) {
+      for (let left = slotCount(one); left > 0; left--) next();
+      return;
+    }
     const fn = one.fn as AnyFunction;
     const record: CodeRecord | undefined = known?.record;
     if (record !== undefined && made !== undefined) {
@@ -221,11 +281,14 @@ export class ValueRevival implements Revival {
       Object.setPrototypeOf(fn, Function.prototype);
     }
     if (details.properties !== undefined) {
-      applyProperties(fn, details.properties, next);
+      // A class that was sent before is frozen by now: then nothing of it can have changed.
+      const target = Object.isExtensible(fn) ? fn : function discarded() {};
+      applyProperties(target, details.properties, next);
       if (details.properties.sealed === 1) last.push(() => void Object.preventExtensions(fn));
     }
     if (details.prototypeObject !== undefined) {
-      const object = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+      const own = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+      const object = Object.isExtensible(own) ? own : {};
       Object.setPrototypeOf(object, next() as object | null);
       applyProperties(object, details.prototypeObject, next);
       if (details.prototypeObject.sealed === 1) last.push(() => void Object.preventExtensions(object));
@@ -233,6 +296,27 @@ export class ValueRevival implements Revival {
     if (record?.class?.statics !== undefined) one.hook?.setStatics(record.class.statics.map(() => next()));
     if (details.bringsOwner === 1) next();
   }
+}
+
+/** How many slots a function has. */
+function slotCount({ details, dead, record, known }: Revived): number {
+  const listed = (operations: PropertyOperations | undefined): number =>
+    (operations?.list ?? []).reduce(
+      (sum, [key, flags]) => sum + (key === 0 ? 1 : 0) + (flags & PROPERTY.accessor ? 2 : 1),
+      0,
+    );
+  const code = known === undefined ? 0 : record.vars.length - dead.length;
+  const receiver = record.receiver === 'this+home' ? 2 : record.receiver === 'this' ? 1 : 0;
+  return (
+    code +
+    receiver +
+    (record.home ? 1 : 0) +
+    (details.prototype === 1 ? 1 : 0) +
+    listed(details.properties) +
+    (details.prototypeObject === undefined ? 0 : 1 + listed(details.prototypeObject)) +
+    (record.class?.statics?.length ?? 0) +
+    (details.bringsOwner === 1 ? 1 : 0)
+  );
 }
 
 /** Takes away what only served to evaluate a class. */
@@ -254,6 +338,12 @@ function soleMember(literal: object): AnyFunction {
   const key = Reflect.ownKeys(literal)[0] as PropertyKey;
   const descriptor = Reflect.getOwnPropertyDescriptor(literal, key) as PropertyDescriptor;
   return (descriptor.value ?? descriptor.get ?? descriptor.set) as AnyFunction;
+}
+
+function originAt({ thread, origins }: BatchMeta, index: number): Origin | undefined {
+  const origin = origins?.[index];
+  const text = typeof origin === 'number' && origin > 0 ? `${thread}:${origin}` : origin;
+  return isOrigin(text) ? text : undefined;
 }
 
 function objectOf(value: unknown): object {

@@ -1,0 +1,72 @@
+import type { AnyFunction } from './ports.js';
+
+/**
+ * Who a function is, wherever it travels: the thread in which it was made, and its number there.
+ *
+ * A class that is sent twice is one class on the other side, and what returns to where it came from is the original.
+ */
+export type Origin = `${string}:${number}`;
+
+let own: string | undefined;
+/** Names that this thread had: a forked process goes on with the functions of its parent. */
+const former = new Set<string>();
+let last = 0;
+const numbers = new WeakMap<AnyFunction, Origin>();
+const known = new Map<Origin, WeakRef<AnyFunction>>();
+const forgotten = new FinalizationRegistry<Origin>((origin) => known.delete(origin));
+
+/** The name of this thread. */
+export function threadName(): string {
+  own ??= randomName();
+  return own;
+}
+
+/** Takes a new name, after a fork: what is made from now on is not what the parent makes. */
+export function renameThread(): void {
+  if (own === undefined) return;
+  former.add(own);
+  own = undefined;
+}
+
+/** Whether a function was made here. */
+export function isAtHome(origin: Origin): boolean {
+  const thread = threadOf(origin);
+  return thread === own || former.has(thread);
+}
+
+/** The thread in which a function was made. */
+export function threadOf(origin: Origin): string {
+  return origin.slice(0, origin.indexOf(':'));
+}
+
+/** Who a function is: whom it was revived as, or a new number. */
+export function originOf(fn: AnyFunction): Origin {
+  let origin = numbers.get(fn);
+  if (origin === undefined) {
+    origin = `${threadName()}:${++last}`;
+    recognise(fn, origin);
+  }
+  return origin;
+}
+
+/** Says that a revived function is the one of that origin. */
+export function recognise(fn: AnyFunction, origin: Origin): void {
+  numbers.set(fn, origin);
+  known.set(origin, new WeakRef(fn));
+  forgotten.register(fn, origin);
+}
+
+/** The function of an origin, if it is here. */
+export function functionOf(origin: Origin): AnyFunction | undefined {
+  return known.get(origin)?.deref();
+}
+
+/** Whether a text has the form of an origin. */
+export function isOrigin(text: unknown): text is Origin {
+  return typeof text === 'string' && /^[0-9a-f]{16}:\d+$/.test(text);
+}
+
+function randomName(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

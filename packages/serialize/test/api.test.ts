@@ -1,0 +1,384 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SerializeError } from '@mp/codec';
+import {
+  clone,
+  deserialize,
+  deserializeAsync,
+  deserializeFromFile,
+  deserializeStream,
+  explain,
+  fingerprint,
+  GET_STATE,
+  isSerializable,
+  SET_STATE,
+  Serializer,
+  serialize,
+  serializeAsync,
+  serializeStream,
+  serializeToFile,
+} from '@mp/serialize';
+import { Unpackr } from 'msgpackr';
+
+const failure = (action: () => unknown): SerializeError => {
+  try {
+    action();
+  } catch (error) {
+    return error as SerializeError;
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('an error names the place:', () => {
+  const pending = () => new Promise(() => {});
+  test.each<[string, () => unknown]>([
+    ['value', pending],
+    ['value.a.b[2]', () => ({ a: { b: [0, 1, pending()] } })],
+    ['value["a-b"]', () => ({ 'a-b': pending() })],
+    ['value.get("k")', () => new Map([['k', pending()]])],
+    ['value.<key 0>', () => new Map([[pending(), 1]])],
+    ['value.<member 1>', () => new Set([1, pending()])],
+    ['value[Symbol(s)]', () => ({ [Symbol('s')]: pending() })],
+    ['value.cause', () => new Error('e', { cause: pending() })],
+    ['value.hidden', () => Object.defineProperty({}, 'hidden', { value: pending() })],
+  ])('%s', (path, make) => {
+    const error = failure(() => serialize(make()));
+    expect(error).toBeInstanceOf(SerializeError);
+    expect([error.code, error.path]).toEqual(['MP_UNSUPPORTED', path]);
+    expect(error.message).toBe(`${path} cannot be serialized: it is a pending promise.\nAwait it and send the result.`);
+  });
+
+  test('even where it is deep', () => {
+    let deep: unknown = pending();
+    for (let i = 0; i < 1000; i++) deep = [deep];
+    expect(failure(() => serialize(deep)).path).toMatch(/^value(\[0\]){10}…\(980 more\)…(\[0\]){10}$/);
+  });
+
+  test('with the name that the caller gives the value', () => {
+    expect(failure(() => serialize([pending()], { root: 'task.args' })).path).toBe('task.args[0]');
+  });
+});
+
+describe('what cannot travel is refused:', () => {
+  test.each<[string, () => unknown]>([
+    ['a pending promise', () => new Promise(() => {})],
+    [
+      'a suspended generator',
+      () =>
+        (function* () {
+          yield 1;
+        })(),
+    ],
+    [
+      'a revoked proxy',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+    [
+      'a transferred buffer',
+      () => {
+        const view = new Uint8Array(8);
+        structuredClone(view.buffer, { transfer: [view.buffer] });
+        return view;
+      },
+    ],
+    [
+      'a timer',
+      () => {
+        const t = setTimeout(() => {}, 0);
+        clearTimeout(t);
+        return t;
+      },
+    ],
+    ['a Blob, at once', () => new Blob(['x'])],
+    ['an AbortController', () => new AbortController()],
+    ['a TextDecoder', () => new TextDecoder()],
+    ['an iterator of an array', () => [1][Symbol.iterator]()],
+    ['a FinalizationRegistry', () => new FinalizationRegistry(() => {})],
+    ['an Event', () => new Event('x')],
+  ])('%s', (_, make) => {
+    expect(failure(() => serialize({ a: make() }))).toMatchObject({ code: 'MP_UNSUPPORTED', path: 'value.a' });
+    expect(isSerializable(make())).toBe(false);
+  });
+
+  test('a cycle without identity', () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    expect(failure(() => serialize(cycle, { identity: false })).code).toBe('MP_LIMIT');
+  });
+
+  test('serializing runs no getter and no trap', () => {
+    const touched: string[] = [];
+    const trap = new Proxy(
+      {},
+      {
+        get: (_, name) => {
+          touched.push(String(name));
+          return () => {
+            touched.push(`${String(name)}()`);
+          };
+        },
+      },
+    );
+    const watched = Object.defineProperty({}, 'getter', { get: () => touched.push('getter'), enumerable: true });
+    serialize([watched, new Proxy({ a: 1 }, trap), new Proxy([], trap), Object.create(watched)]);
+    expect(touched).toEqual([]);
+  });
+
+  test('a failed call leaves nothing behind', () => {
+    const serializer = new Serializer();
+    failure(() => serializer.serialize([{ a: 1, b: 2 }, new Promise(() => {})]));
+    expect(serializer.deserialize(serializer.serialize([{ a: 1, b: 2 }]))).toEqual([{ a: 1, b: 2 }]);
+  });
+});
+
+describe('explain', () => {
+  test('reports all places at once, and where the bytes go', () => {
+    const text = 'x'.repeat(1000);
+    const found = explain({
+      small: [1],
+      large: { text, more: [text] },
+      bad: new Promise(() => {}),
+      worse: { timer: new AbortController() },
+    });
+    expect(found.serializable).toBe(false);
+    expect(found.problems.map(({ path }) => path)).toEqual(['value.bad', 'value.worse.timer']);
+    expect(found.sizes.children[0]).toMatchObject({ step: '.large', kind: 'Object', children: [{ step: '.more' }] });
+    expect(String(found)).toContain('.large');
+  });
+
+  test('of a value that can travel has its size', () => {
+    expect(explain([1, 2])).toMatchObject({ serializable: true, problems: [], bytes: serialize([1, 2]).length });
+  });
+});
+
+describe('classes of one’s own:', () => {
+  class Money {
+    readonly cents: number;
+    constructor(cents: number) {
+      this.cents = cents;
+    }
+  }
+  const register = () =>
+    new Serializer({ trustCode: true }).register(Money, {
+      reduce: (m) => m.cents,
+      revive: (cents) => new Money(cents),
+    });
+
+  test('a registered class travels by its reduction', () => {
+    const price = new Money(5);
+    const [a, b] = register().clone([price, price]);
+    expect(a).toBeInstanceOf(Money);
+    expect([a?.cents, a === b]).toEqual([5, true]);
+  });
+
+  test('without the registration on the other side it is refused', () => {
+    expect(failure(() => deserialize(register().serialize(new Money(1)), { trustCode: true })).code).toBe(
+      'MP_UNKNOWN_REDUCER',
+    );
+  });
+
+  test('two registrations need two tags', () => {
+    expect(() => register().register(Money, { reduce: () => 1, revive: () => new Money(1) })).toThrow(TypeError);
+  });
+
+  test('a class says what of it travels', () => {
+    class Session {
+      user = 'u';
+      socket: unknown = new AbortController();
+      [GET_STATE]() {
+        return { user: this.user };
+      }
+      [SET_STATE](state: { user: string }) {
+        this.user = `${state.user} again`;
+      }
+    }
+    const copy = clone({ session: new Session() });
+    expect(copy.session).toMatchObject({ user: 'u again' });
+    expect(Object.hasOwn(copy.session, 'socket')).toBe(false);
+  });
+
+  test('states are restored from the inside out', () => {
+    const order: string[] = [];
+    class Node {
+      readonly name: string;
+      readonly child: Node | undefined;
+      constructor(name: string, child?: Node) {
+        this.name = name;
+        this.child = child;
+      }
+      [GET_STATE]() {
+        return { ...this };
+      }
+      [SET_STATE](state: object) {
+        Object.assign(this, state);
+        log(this.name);
+      }
+    }
+    const log = (name: string) => (globalThis as { order?: string[] }).order?.push(name);
+    (globalThis as { order?: string[] }).order = order;
+    clone(new Node('outer', new Node('inner')));
+    Reflect.deleteProperty(globalThis, 'order');
+    expect(order).toEqual(['inner', 'outer']);
+  });
+});
+
+describe('fingerprint', () => {
+  test('is equal for equal graphs, whatever the order of keys', () => {
+    expect(fingerprint({ a: 1, b: [new Date(5)] })).toBe(fingerprint({ b: [new Date(5)], a: 1 }));
+    expect(fingerprint({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('differs where the values differ', () => {
+    const shared = {};
+    const values = [
+      0,
+      -0,
+      '0',
+      [0],
+      [[]],
+      [{}, {}],
+      [shared, shared],
+      new Set([1, 2]),
+      new Set([2, 1]),
+      null,
+      undefined,
+    ];
+    expect(new Set(values.map((value) => fingerprint(value))).size).toBe(values.length);
+  });
+
+  test('does not depend on what was fingerprinted before', () => {
+    const before = fingerprint({ x: { y: 1 } });
+    fingerprint({ y: { x: 2 }, z: 1 });
+    expect(fingerprint({ x: { y: 1 } })).toBe(before);
+  });
+});
+
+describe('plain MessagePack', () => {
+  const plain = { format: 'plain' } as const;
+  const value = { a: [1, -1, 1.5, 100, 2 ** 40, 'é', null, true, 'x'.repeat(100)], __proto__: undefined };
+
+  test('is read by another library', () => {
+    const { a } = value;
+    expect(new Unpackr({ useRecords: false }).unpack(serialize({ a, b: { ключ: 2n ** 60n } }, plain))).toEqual({
+      a,
+      b: { ключ: 2n ** 60n },
+    });
+  });
+
+  test('of another library is read', () => {
+    expect(
+      deserialize(
+        Uint8Array.from([
+          0x82, 0xa1, 0x61, 0x93, 1, 0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xc0, 0xa1, 0x62, 0xd6, 0xff, 0, 0, 0, 1,
+        ]),
+        plain,
+      ),
+    ).toEqual({ a: [1, 1.5, null], b: new Date(1000) });
+  });
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['a Map', new Map()],
+    ['a hole', Object.assign([], { length: 1 })],
+    ['a symbol key', { [Symbol.iterator]: 1 }],
+    [
+      'an accessor',
+      {
+        get a() {
+          return 1;
+        },
+      },
+    ],
+    ['a lone surrogate', '\ud800'],
+    ['a function', () => 1],
+    ['a large integer', 2n ** 64n],
+  ])('has no token for %s', (_, odd) => {
+    expect(failure(() => serialize({ odd }, plain))).toMatchObject({
+      code: 'MP_UNSUPPORTED',
+      path: expect.stringMatching(/^value\.odd/) as unknown,
+    });
+  });
+});
+
+describe('streams', () => {
+  const values = [{ a: 1 }, { a: 2 }, 'text', new Map([[1, { a: 3 }]]), null];
+
+  test.each([1, 7, 1000])('arrive cut into pieces of %i bytes', async (size) => {
+    async function* cut() {
+      for await (const chunk of serializeStream(values))
+        for (let i = 0; i < chunk.length; i += size) yield chunk.slice(i, i + size);
+    }
+    const arrived: unknown[] = [];
+    for await (const value of deserializeStream(cut())) arrived.push(value);
+    expect(arrived).toEqual(values);
+  });
+
+  test('that end within a value are an error', async () => {
+    async function* cut() {
+      for await (const chunk of serializeStream(values)) yield chunk.slice(0, -1);
+    }
+    await expect(async () => {
+      for await (const _ of deserializeStream(cut()));
+    }).rejects.toMatchObject({ code: expect.stringMatching(/MP_/) as unknown });
+  });
+});
+
+describe('files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mp-serialize-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('bring a value back, are complete when they appear, and are the owner’s alone', async () => {
+    const path = join(folder, 'value.bin');
+    await serializeToFile(path, { a: new Set([1]) });
+    expect(await deserializeFromFile(path)).toEqual({ a: new Set([1]) });
+    expect(readdirSync(folder)).toEqual(['value.bin']);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('leave nothing where they cannot be written', async () => {
+    await expect(serializeToFile(join(folder, 'none', 'x'), 1)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('Blobs', () => {
+  test('travel when their bytes may be awaited', async () => {
+    const file = new (globalThis.File ?? Blob)(['content'], 'name.txt', { type: 'text/plain' });
+    const { blob, again } = deserialize(await serializeAsync({ blob: file, again: file })) as {
+      blob: Blob;
+      again: Blob;
+    };
+    expect([await blob.text(), blob.type, blob === again]).toEqual(['content', 'text/plain', true]);
+    expect(await deserializeAsync(serialize(1))).toBe(1);
+  });
+});
+
+describe('depth', () => {
+  test('two million levels', () => {
+    let deep: unknown = null;
+    for (let i = 0; i < 2_000_000; i++) deep = [deep];
+    let copy = deserialize(serialize(deep));
+    let levels = 0;
+    for (; copy !== null; levels++) copy = (copy as unknown[])[0];
+    expect(levels).toBe(2_000_000);
+  });
+
+  test.each<[string, (inner: unknown) => unknown, (outer: never) => unknown]>([
+    ['objects', (next) => ({ next, v: 1 }), ({ next }: { next: unknown }) => next],
+    ['Maps', (next) => new Map([['k', next]]), (map: Map<string, unknown>) => map.get('k')],
+    ['Sets', (next) => new Set([next]), (set: Set<unknown>) => [...set][0]],
+    ['null prototypes', (next) => Object.assign(Object.create(null), { next }), ({ next }: { next: unknown }) => next],
+    ['frozen objects', (next) => Object.freeze({ next }), ({ next }: { next: unknown }) => next],
+  ])('a chain of 100 000 %s', (_, wrap, unwrap) => {
+    let chain: unknown = 'end';
+    for (let i = 0; i < 100_000; i++) chain = wrap(chain);
+    let copy = deserialize(serialize(chain));
+    let links = 0;
+    for (; copy !== 'end'; links++) copy = unwrap(copy as never);
+    expect(links).toBe(100_000);
+  });
+});
