@@ -26,6 +26,8 @@ const BUSY = 0.3;
 
 export function warningsOf(run: {
   readonly passes: number;
+  /** How many cases the time was too short for. */
+  readonly unreached: number;
   readonly machine: Machine;
   readonly disturbance: Disturbance;
   readonly size: Size;
@@ -34,6 +36,8 @@ export function warningsOf(run: {
   const { loadBefore, stolen } = run.disturbance;
   if (run.size === 'small')
     warnings.push('A run of size small only shows that everything works: its figures mean nothing.');
+  if (run.unreached > 0)
+    warnings.push(`The time was up before ${run.unreached} of the cases were reached. Give it more --minutes.`);
   if (run.passes < 3)
     warnings.push(
       `Only ${run.passes} pass${run.passes === 1 ? '' : 'es'}: ratios have no trustworthy interval. Give it more --minutes.`,
