@@ -16,6 +16,9 @@ import type { Tables } from './tables.js';
 /** Deeper nesting than a writer makes before it puts objects off. */
 const MAX_RECURSION = 900;
 
+/** How many properties `Object.prototype` has. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype).length;
+
 /** What a reader is given. */
 export interface ReadContext {
   readonly source: ByteReader;
@@ -62,6 +65,8 @@ export class GraphReader implements ValueSource {
   readonly #putOff: PutOff[] = [];
   /** The shell whose content comes next. */
   #target: object | undefined;
+  /** Whether `Object.prototype` is as it was: otherwise assigning might hit a setter. */
+  readonly #plainPrototype = Object.getOwnPropertyNames(Object.prototype).length === INHERITED;
   #depth = 0;
   #nodes = 0;
   /** What is to be done when all values exist, first things first. */
@@ -305,7 +310,8 @@ export class GraphReader implements ValueSource {
 
   #assemble(shape: ReaderShape): object {
     countUse(shape);
-    const { keys, assignable } = shape;
+    const { keys } = shape;
+    const assignable = shape.assignable && this.#plainPrototype;
     const record = this.#ordinary(shape.prototype);
     for (let i = 0; i < keys.length; i++) {
       const value = this.value();

@@ -463,6 +463,12 @@ export class GraphWriter implements ValueSink {
     this.out.uint(this.memories.need(buffer, start, end, whole));
   }
 
+  companion(object: object): boolean {
+    if (!this.#identity || this.isClaimed(object)) return false;
+    this.claim(object);
+    return true;
+  }
+
   markCode(): void {
     this.hasCode = true;
   }
