@@ -491,6 +491,25 @@ describe('built-in objects arrive exactly:', () => {
   });
 });
 
+test('a URL and its parameters stay one', () => {
+  const url = new URL('http://a/?x=1');
+  const copy = clone({ url, parameters: url.searchParams });
+  copy.parameters.set('x', '2');
+  expect([copy.url.href, copy.url.searchParams === copy.parameters]).toEqual(['http://a/?x=2', true]);
+});
+
+test('a setter on Object.prototype is never hit', () => {
+  for (let i = 0; i < 5; i++) deserialize(serialize({ watched: i }));
+  let hits = 0;
+  Object.defineProperty(Object.prototype, 'watched', { set: () => hits++, configurable: true });
+  try {
+    expect(Object.entries(deserialize(serialize({ watched: 7 })) as object)).toEqual([['watched', 7]]);
+    expect(hits).toBe(0);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'watched');
+  }
+});
+
 describe('values of another realm arrive as values of this one:', () => {
   test.each([
     ['({ a: [1, { b: new Map([[1, new Set([2])]]) }] })'],

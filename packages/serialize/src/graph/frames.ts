@@ -2,6 +2,7 @@ import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import { ATTRIBUTE, DECORATION, FRAME } from '../model/codes.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
 import { setState } from '../model/state.js';
+import type { ObjectSource } from './object-source.js';
 import type { GraphReader } from './reader.js';
 
 // What the writer's `odd.ts` writes, read back.
@@ -59,7 +60,7 @@ function readPrivates(reader: GraphReader, object: object, meta: Meta): void {
 }
 
 /** Reads properties with their attributes. */
-export function readProperties(reader: GraphReader, target: object): void {
+export function readProperties(reader: ObjectSource, target: object): void {
   const count = reader.count(3);
   reader.countProperties(count);
   for (let i = 0; i < count; i++) {

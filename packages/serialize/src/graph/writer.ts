@@ -29,8 +29,11 @@ const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value i
 const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
-/** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
-const MAX_UNSPLIT = 1000;
+/**
+ * Where nesting goes on through objects that cannot be put off, such as a chain of errors: what a reader takes, which
+ * goes two levels deeper for each.
+ */
+const MAX_UNSPLIT = 400;
 /** When sampling, so many objects with the same keys are looked at closely, and one in so many of those that follow. */
 const SURE_AFTER = 32;
 const SAMPLE_EVERY = 16;
@@ -458,6 +461,12 @@ export class GraphWriter implements ValueSink {
 
   memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, whole: boolean): void {
     this.out.uint(this.memories.need(buffer, start, end, whole));
+  }
+
+  companion(object: object): boolean {
+    if (!this.#identity || this.isClaimed(object)) return false;
+    this.claim(object);
+    return true;
   }
 
   markCode(): void {
