@@ -294,9 +294,13 @@ function requireGlobal(name: string): void {
 function hasForeignName(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading, variables: Variable[]): boolean {
   const { ownName } = facts;
   if (ownName === undefined || facts.kind !== 'function') return false;
+  if (!facts.usesOwnName && !facts.hasDirectEval) return false;
   const variable = findVariable(ownName, reading);
-  if (variable === undefined || (variable.value === fn && !facts.assignsOwnName)) return false;
-  if (findInScript(reading.location, facts.text)?.isDeclaration !== true) return false;
+  if (variable === undefined) return false;
+  const found = findInScript(reading.location, facts.text);
+  if (found?.isDeclaration !== true) return false;
+  // While nobody can give the name another value, the binding of a function expression is as good.
+  if (variable.value === fn && found.scope.lookup(ownName)?.binding.assigned === false) return false;
   variables.push(variable);
   return true;
 }
