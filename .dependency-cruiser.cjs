@@ -30,7 +30,7 @@ const rooms = {
     channel: ['platform', 'protocol', 'native'],
     launch: ['platform', 'protocol', 'channel', 'native'],
     process: ['platform', 'protocol', 'channel', 'launch'],
-    child: ['platform', 'protocol', 'channel'],
+    child: ['platform', 'protocol', 'channel', 'native'],
     queues: ['platform', 'protocol', 'channel'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
     context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
@@ -66,7 +66,7 @@ module.exports = {
       comment: 'One room alone knows whether the optional native package is there.',
       severity: 'error',
       from: { path: '^packages/runtime/src/', pathNot: '^packages/runtime/src/native/' },
-      to: { path: '^packages/native/' },
+      to: { path: '^packages/native/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'contract-runs-anywhere',

@@ -95,14 +95,16 @@ export default class PlainNodeRunner {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
-      // Before 'close': a surviving grandchild may hold the streams open.
-      const leaked = killMarked(mark);
       const stuck =
         report === undefined
           ? `no result within ${this.#fileTimeoutMs} ms`
           : `an open handle (${report.activeResources.join(', ')})`;
       const exit = isStuck ? stuck : (signal ?? `exit code ${code}`);
-      child.once('close', () => resolve({ report, exit, output, leaked }));
+      // Before 'close': a surviving grandchild may hold the streams open.
+      void findLeaks(mark).then((leaked) => {
+        if (child.stdout.readableEnded && child.stderr.readableEnded) resolve({ report, exit, output, leaked });
+        else child.once('close', () => resolve({ report, exit, output, leaked }));
+      });
     });
     child.send({
       testPath: test.path,
@@ -145,21 +147,45 @@ export default class PlainNodeRunner {
   }
 }
 
-/** Kills every process that carries the mark, and says what they were. Zombies are dead already and only await their parent. */
+/**
+ * What is left of a file's processes. One that ends because its parent did needs a moment for it; who needs longer has
+ * survived, and is killed.
+ */
+async function findLeaks(mark) {
+  const deadline = Date.now() + EXIT_GRACE_MS;
+  while (listMarked(mark).length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  return killMarked(mark);
+}
+
+/** Kills every process that carries the mark, and says what they were. */
 function killMarked(mark) {
-  const found = [];
-  for (const pid of listProcesses()) {
+  return listMarked(mark).map((pid) => {
+    const command = readProcessFile(pid, 'cmdline').replaceAll('\0', ' ');
     try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      if (!environment.includes(`${MARK}=${mark}`)) continue;
-      if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) continue;
-      found.push(`${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
       process.kill(Number(pid), 'SIGKILL');
     } catch {
-      // It ended while we looked, or is somebody else's.
+      // It ended while we looked.
     }
+    return `${pid}: ${command}`;
+  });
+}
+
+/** The processes that carry the mark. Zombies are dead already and only await their parent. */
+function listMarked(mark) {
+  return listProcesses().filter(
+    (pid) =>
+      readProcessFile(pid, 'environ').split('\0').includes(`${MARK}=${mark}`) &&
+      !/^State:\s+[ZX]/m.test(readProcessFile(pid, 'status')),
+  );
+}
+
+/** What the kernel says of a process; nothing where it has ended or is somebody else's. */
+function readProcessFile(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
   }
-  return found;
 }
 
 function listProcesses() {

@@ -23,7 +23,8 @@ export function runChild(
   replaceStandardFiles(descriptors);
   openStandardStreams();
   adoptSurroundings(request);
-  noteForkedChild({ channelFd: request.channel ? descriptors.shift() : undefined });
+  const channelFd = request.channel ? descriptors.shift() : undefined;
+  noteForkedChild({ channelFd, descriptors: [...descriptors] });
   becomeProcess();
   runEntry(request, preloaded);
 }

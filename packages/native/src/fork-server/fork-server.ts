@@ -153,6 +153,7 @@ function encodeRequest(id: number, options: ForkRequestOptions, owned: number[])
     channelFd = ours;
     descriptors.push(theirs);
   }
+  descriptors.push(...(options.descriptors ?? []));
   const head = { kind: PACKETS.fork, id, value: constants.signals[options.deathSignal ?? 'SIGKILL'] };
   let bytes = encodePacket(head, request);
   if (bytes === undefined) {

@@ -2,6 +2,8 @@
 export interface ForkedContext {
   /** The child's end of its channel, where it has one: a connected unix stream socket. It belongs to the child. */
   readonly channelFd: number | undefined;
+  /** The further descriptors that were asked for, in that order. They belong to the child. */
+  readonly descriptors: readonly number[];
 }
 
 // On a registered symbol: the entry may load another copy of this package than the server did.

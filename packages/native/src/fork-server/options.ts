@@ -57,6 +57,13 @@ export interface ForkRequestOptions {
   /** Whether the child and this process get a pair of connected sockets. @defaultValue false */
   readonly channel?: boolean;
   /**
+   * Further descriptors of this process that the child shall have, under numbers that `forkedContext()` tells it. They
+   * stay the caller's, who closes them once the fork has resolved.
+   *
+   * @defaultValue []
+   */
+  readonly descriptors?: readonly number[];
+  /**
    * The signal that the kernel sends the child when its server ends, which ends when this process does.
    *
    * @defaultValue 'SIGKILL'

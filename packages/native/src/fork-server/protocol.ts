@@ -60,7 +60,7 @@ export interface ForkRequest {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly umask: number;
-  /** Whether the last descriptor is the child's end of a channel. */
+  /** Whether the descriptor after the standard files is the child's end of a channel. */
   readonly channel: boolean;
 }
 

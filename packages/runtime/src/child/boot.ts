@@ -12,8 +12,8 @@ export interface ChildChannel {
   readonly preparation: Preparation;
   /** The parent's codec, which is being loaded. */
   readonly marshal: Promise<Marshal>;
-  /** The thread's progress record; a process has it on descriptor 4. */
-  readonly progress: SharedArrayBuffer | undefined;
+  /** The progress record: a thread's shared memory, or the descriptor of a process's file. */
+  readonly progress: SharedArrayBuffer | number | undefined;
   /** Takes over the frames, from the first after the preparation. */
   listen(onFrame: (kind: number, body: Uint8Array, buffers: readonly Uint8Array[]) => void): void;
 }

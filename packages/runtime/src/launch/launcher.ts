@@ -40,8 +40,10 @@ export interface ProgressRecord {
 
 /** A child as its launcher knows it. */
 export interface Child {
-  /** The process id; a thread has that of its process. */
+  /** The process id; a thread has that of its process. A forked process has it once it is {@link Child.begun}. */
   readonly pid: number | undefined;
+  /** Resolves when the child exists, or will never: for launchers that have somebody else start it. */
+  readonly begun?: Promise<void> | undefined;
   /** The child's channel. It ends when the child does. */
   readonly channel: FrameChannel;
   /** How it ended, once it has. */

@@ -87,8 +87,14 @@ function start(
   }
 }
 
-function flags({ execArgv, resourceLimits }: LaunchOptions): string[] {
-  const result = execArgv === undefined ? inheritableExecArgv(process.execArgv) : [...execArgv];
+function flags(options: LaunchOptions): string[] {
+  const { execArgv } = options;
+  return [...(execArgv === undefined ? inheritableExecArgv(process.execArgv) : execArgv), ...heapFlags(options)];
+}
+
+/** Node's flags for the limits of a heap. */
+export function heapFlags({ resourceLimits }: LaunchOptions): string[] {
+  const result: string[] = [];
   const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb } = resourceLimits ?? {};
   if (maxOldGenerationSizeMb !== undefined) result.push(`--max-old-space-size=${maxOldGenerationSizeMb}`);
   if (maxYoungGenerationSizeMb !== undefined) result.push(`--max-semi-space-size=${maxYoungGenerationSizeMb}`);

@@ -1,10 +1,11 @@
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { forkserverLauncher } from './forkserver.js';
 import type { Launcher, StartMethod } from './launcher.js';
 import { spawnLauncher } from './spawn.js';
 import { threadLauncher } from './thread.js';
 
 const launchers = new Map<string, Launcher>(
-  [spawnLauncher, threadLauncher].map((launcher) => [launcher.method, launcher]),
+  [spawnLauncher, threadLauncher, forkserverLauncher].map((launcher) => [launcher.method, launcher]),
 );
 
 /** Adds a start method, or replaces one. */

@@ -358,7 +358,15 @@ export class Crew implements SlotOwner {
     child.unref();
     const now = performance.now();
     const slot = new WorkerSlot(this.#scheduler.addWorker(), child, this.#origin.marshal, this, now);
-    addChild({ name: workerName, pid: child.pid, daemon: true }, child);
+    const active = {
+      name: workerName,
+      daemon: true,
+      // A forked process has its id a moment later.
+      get pid() {
+        return child.pid;
+      },
+    };
+    addChild(active, child);
     this.#slots.set(slot.state, slot);
     this.statistics.started++;
     channels.worker.publish({ event: 'start', pid: child.pid });

@@ -170,8 +170,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   /**
    * Starts the process.
    *
-   * @returns A promise that resolves when the target and its arguments were handed over. The process id is there
-   *   before that.
+   * @returns A promise that resolves when the target and its arguments were handed over. The process id is there by then.
    * @throws SerializeError where the target or an argument cannot travel; the path says which.
    * @throws ProcessError where it was started before, or no process can be started.
    */
@@ -303,6 +302,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
       this.#args = undefined;
     }
     await child.channel.written();
+    await child.begun;
   }
 
   #startedChild(what: string): Child {

@@ -4,7 +4,7 @@ import { type Context, getContext, importShared, type StartMethod } from '@mp/ru
 /** The functions that tests run elsewhere; they travel by reference, over every codec. */
 export const tasks = await importShared<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url));
 
-const methods: readonly StartMethod[] = ['spawn', 'thread'];
+const methods: readonly StartMethod[] = ['spawn', 'thread', 'forkserver'];
 
 /** A context for each start method and codec, with its name. */
 export const contexts: readonly (readonly [string, Context, StartMethod])[] = methods.flatMap((method) => [

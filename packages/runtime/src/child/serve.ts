@@ -1,0 +1,43 @@
+import { FrameChannel } from '../channel/frame-channel.js';
+import type { Transport } from '../channel/transport.js';
+import { FRAME } from '../protocol/frames.js';
+import type { Preparation } from '../protocol/preparation.js';
+import { type ChildChannel, loadMarshal, takePlace } from './boot.js';
+import { followParent } from './parent-watch.js';
+
+/**
+ * Takes up the work that the parent has for this process or thread: its role comes as the first frame.
+ *
+ * @param transport - The way to the parent.
+ * @param progress - Where a worker records its progress.
+ */
+export function serve(transport: Transport, progress: SharedArrayBuffer | number | undefined): void {
+  const channel = new FrameChannel(transport);
+  const early: { kind: number; body: Uint8Array; buffers: readonly Uint8Array[] }[] = [];
+  channel.setHandler({
+    onFrame: (kind, body, buffers) => {
+      if (kind === FRAME.prepare) void start(JSON.parse(Buffer.from(body).toString()) as Preparation);
+      else early.push({ kind, body, buffers });
+    },
+    onEnd: followParent,
+  });
+
+  async function start(preparation: Preparation): Promise<void> {
+    takePlace(preparation);
+    // While the role's own modules load.
+    const marshal = loadMarshal(preparation);
+    marshal.catch(() => {});
+    const child: ChildChannel = {
+      channel,
+      preparation,
+      marshal,
+      progress,
+      listen: (onFrame) => {
+        channel.setHandler({ onFrame, onEnd: followParent });
+        for (const { kind, body, buffers } of early.splice(0)) onFrame(kind, body, buffers);
+      },
+    };
+    const role = preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
+    await role.run(child);
+  }
+}
