@@ -55,7 +55,7 @@ async function measure(
   const machine = machineFacts(options.node, python);
   const build = buildOf(root);
   const disturbance = watchDisturbance();
-  const { cases, passes } = await runCases(plan, runOptions(options, python));
+  const { cases, passes, unreached } = await runCases(plan, runOptions(options, python));
 
   const measured = groupBySuite(plan, cases, (peer) => peerVersion(peer, { ...machine, build }));
   const facts = { passes, machine, disturbance: disturbance(), size: options.size };
@@ -65,7 +65,7 @@ async function measure(
     command: `npm run bench${args.length > 0 ? ` -- ${args.join(' ')}` : ''}`,
     build,
     ...facts,
-    warnings: warningsOf(facts),
+    warnings: warningsOf({ ...facts, unreached }),
     suites: measured,
     targets: evaluateTargets(targets, measured),
   };

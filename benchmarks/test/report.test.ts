@@ -140,7 +140,8 @@ test('a report is written as JSON that reads back as the same report', () => {
 describe('warnings', () => {
   const { machine } = report;
   const quiet = { loadBefore: 0.1, stolen: 0.001 };
-  const of = (more: object) => warningsOf({ passes: 5, machine, disturbance: quiet, size: 'default', ...more });
+  const of = (more: object) =>
+    warningsOf({ passes: 5, unreached: 0, machine, disturbance: quiet, size: 'default', ...more });
 
   test('there are none after a proper run on a quiet machine', () => {
     expect(of({})).toEqual([]);
@@ -149,6 +150,9 @@ describe('warnings', () => {
     expect(of({ passes: 1 })[0]).toContain('Only 1 pass:');
     expect(of({ disturbance: { loadBefore: 3, stolen: 0 } })[0]).toContain('load 3.0 on 2 processors');
     expect(of({ disturbance: { loadBefore: 0, stolen: 0.2 } })[0]).toContain('20 %');
+  });
+  test('cases for which the time was too short are counted', () => {
+    expect(of({ unreached: 4 })).toEqual([expect.stringContaining('before 4 of the cases')]);
   });
   test('a run that only shows that everything works says so', () => {
     expect(of({ size: 'small' })[0]).toContain('mean nothing');

@@ -55,10 +55,17 @@ test('a ratio pairs the samples of one pass', async () => {
   expect(ours.ratio!.median).toBeCloseTo(12, 6);
 });
 
-test('after the deadline the first pass is completed and no further one begun', async () => {
-  const { taken, passes } = await run(() => ok({ time: 1 }), 9, Date.now() - 1);
-  expect(taken).toHaveLength(4);
-  expect(passes).toBe(1);
+test('after the deadline no case is begun, and those that were not reached say so', async () => {
+  const { taken, cases, unreached } = await run(() => ok({ time: 1 }), 9, Date.now() - 1);
+  expect(taken).toEqual([]);
+  expect(unreached).toBe(2);
+  expect(cases[0]!.rows[0]).toMatchObject({ status: 'unavailable', detail: expect.stringContaining('--minutes') });
+});
+
+test('passes go on until they are as many as wanted', async () => {
+  const { taken, passes, unreached } = await run(() => ok({ time: 1 }), 3);
+  expect(taken).toHaveLength(12);
+  expect([passes, unreached]).toEqual([3, 0]);
 });
 
 test('a baseline without a number leaves the others their numbers, without ratios', async () => {

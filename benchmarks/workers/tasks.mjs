@@ -2,4 +2,3 @@
 import tasks from './tasks.cjs';
 
 export const { noop, increment, echo, spin } = tasks;
-export default noop;

@@ -39,6 +39,11 @@ export async function buildAddon() {
   return undefined;
 }
 
+/** Whether there is a binary for this system: from a build, or from the package. */
+export function hasBinary() {
+  return modified(target) > 0;
+}
+
 /** The package node-api-headers, or what came with Node itself. */
 function findHeaders() {
   const candidates = [join(dirname(process.execPath), '..', 'include', 'node')];

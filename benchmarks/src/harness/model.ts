@@ -88,7 +88,7 @@ export type Failure =
   | 'slow'
   /** The process died, or something threw that should not. */
   | 'failed'
-  /** It is not on this machine, or not written yet. */
+  /** It is not on this machine, not written yet, or the time was up before its turn. */
   | 'unavailable';
 
 /** What a sample yields: a number for each metric, or the reason why there is none. */

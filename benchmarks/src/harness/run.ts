@@ -7,7 +7,7 @@ export interface RunOptions {
   readonly budget: Budget;
   /** At most how many passes. */
   readonly passes: number;
-  /** Milliseconds since the epoch. The first pass always runs; later no case is begun that would probably end after this. */
+  /** Milliseconds since the epoch. No case is begun after this, nor one that would, as the last time, end after this. */
   readonly deadline: number;
   readonly takeSample: (request: SampleRequest, planned: PlannedCase) => Promise<Outcome>;
   readonly onSample: (event: SampleEvent) => void;
@@ -24,25 +24,38 @@ export interface SampleEvent {
   readonly outcome: Outcome;
 }
 
-/** @returns a report for each case, in the order of the plan, and how often each case was measured at least. */
+/**
+ * @returns a report for each case, in the order of the plan; how often each that was reached was measured at least; and how
+ *   many were not reached in time.
+ */
 export async function runCases(
   plan: readonly PlannedCase[],
   options: RunOptions,
-): Promise<{ readonly cases: readonly CaseReport[]; readonly passes: number }> {
+): Promise<{ readonly cases: readonly CaseReport[]; readonly passes: number; readonly unreached: number }> {
   const runs = plan.map((planned) => new CaseRun(planned));
   for (let pass = 0; pass < options.passes; pass++) {
     const total = runs.reduce((sum, run) => sum + run.pending(pass).length, 0);
     let done = 0;
     for (const run of runs) {
-      if (pass > 0 && Date.now() + run.lastMs > options.deadline) continue;
+      if (Date.now() + run.lastMs > options.deadline) continue;
       await run.take(pass, options, (peer, outcome) =>
         options.onSample({ pass, done: ++done, total, planned: run.planned, peer, outcome }),
       );
     }
     if (Date.now() > options.deadline) break;
   }
-  return { cases: runs.map((run) => run.summarize()), passes: Math.min(...runs.map(({ passes }) => passes)) };
+  const reached = runs.filter(({ passes }) => passes > 0);
+  return {
+    cases: runs.map((run) => run.summarize()),
+    passes: reached.length === 0 ? 0 : Math.min(...reached.map(({ passes }) => passes)),
+    unreached: runs.length - reached.length,
+  };
 }
+
+const UNREACHED: Outcome = {
+  status: 'unavailable',
+  detail: 'The time was up before this case was reached: give it more --minutes.',
+};
 
 /** What has been measured of one case. */
 class CaseRun {
@@ -81,6 +94,8 @@ class CaseRun {
   }
 
   summarize(): CaseReport {
+    if (this.passes === 0)
+      return summarizeCase(this.planned.info, new Map([...this.#outcomes.keys()].map((peer) => [peer, [UNREACHED]])));
     // A pass that was left out has a hole; the rows have one entry for each pass.
     const length = Math.max(...[...this.#outcomes.values()].map((own) => own.length));
     const dense = [...this.#outcomes].map(

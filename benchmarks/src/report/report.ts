@@ -1,6 +1,6 @@
 // What a whole run says. This is also the JSON file: whoever wants other tables makes them from it.
 import type { Disturbance, Machine } from '../harness/machine.js';
-import type { CaseReport, Row, Size, SuiteReport } from '../harness/model.js';
+import type { Size, SuiteReport } from '../harness/model.js';
 import type { TargetResult } from '../targets/evaluate.js';
 
 export interface Report {
@@ -21,20 +21,13 @@ export interface Report {
   readonly targets: readonly TargetResult[];
 }
 
-export function findCase(
-  report: Pick<Report, 'suites'>,
-  suite: string,
-  id: string,
-): { readonly report: CaseReport; row(peer: string): Row | undefined } | undefined {
-  const found = report.suites.find((candidate) => candidate.id === suite)?.cases.find((entry) => entry.id === id);
-  return found && { report: found, row: (peer) => found.rows.find((row) => row.peer === peer) };
-}
-
 /** Load above which two processes that measure no longer have the machine for themselves. */
 const BUSY = 0.3;
 
 export function warningsOf(run: {
   readonly passes: number;
+  /** How many cases the time was too short for. */
+  readonly unreached: number;
   readonly machine: Machine;
   readonly disturbance: Disturbance;
   readonly size: Size;
@@ -43,6 +36,8 @@ export function warningsOf(run: {
   const { loadBefore, stolen } = run.disturbance;
   if (run.size === 'small')
     warnings.push('A run of size small only shows that everything works: its figures mean nothing.');
+  if (run.unreached > 0)
+    warnings.push(`The time was up before ${run.unreached} of the cases were reached. Give it more --minutes.`);
   if (run.passes < 3)
     warnings.push(
       `Only ${run.passes} pass${run.passes === 1 ? '' : 'es'}: ratios have no trustworthy interval. Give it more --minutes.`,

@@ -23,4 +23,7 @@ int allow_copying(void);
  */
 pid_t copy_process(uv_loop_t *loop, bool silence);
 
+/** In a child: Node does not wait any more for threads of V8 that are not there. */
+void stop_waiting_for_workers(void);
+
 #endif

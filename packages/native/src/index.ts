@@ -13,6 +13,7 @@ export {
   type NativeErrorCode,
   type NativeErrorOptions,
 } from './native-error.js';
+export { createRing, RingReader, RingWriter } from './ring/ring.js';
 export { sweepSharedMemory } from './shared-memory/files.js';
 export { SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.js';
 export { SyncArena, type SyncHandle } from './sync/arena.js';

@@ -17,3 +17,7 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
     isConstant: (fn) => isConstantFunction(fn, references),
   };
 }
+
+export { type CaptureOptions, capture } from './capture/explicit.js';
+export { type FreeVariable, type FunctionSource, freeVariables, sourceOf } from './capture/reports.js';
+export type { ReferenceOptions } from './references/policy.js';

@@ -1,4 +1,13 @@
 export {
+  type CaptureOptions,
+  capture,
+  type FreeVariable,
+  type FunctionSource,
+  freeVariables,
+  type ReferenceOptions,
+  sourceOf,
+} from './code.js';
+export {
   type ClassReduction,
   clone,
   deserialize,
@@ -17,4 +26,4 @@ export {
 } from './default.js';
 export type { Explanation, Problem, SizeNode } from './explanation.js';
 export { GET_STATE, SET_STATE } from './model/state.js';
-export type { SerializeOptions } from './options.js';
+export type { Fidelity, SerializeOptions } from './options.js';

@@ -1,5 +1,8 @@
 import { type CodecLimits, DEFAULT_LIMITS, type Reducer, type Trust } from '@mp/codec';
 
+/** How closely ordinary objects are looked at; see {@link SerializeOptions.fidelity}. */
+export type Fidelity = 'exact' | 'sampled' | 'data';
+
 /** How values are written and read. */
 export interface SerializeOptions {
   /**
@@ -10,15 +13,17 @@ export interface SerializeOptions {
    */
   readonly identity?: boolean | undefined;
   /**
-   * How closely ordinary objects and arrays are looked at.
+   * How closely ordinary objects and arrays are looked at. Looking costs as much as everything else together: the
+   * language tells symbol keys, accessors and attributes only object by object, and never cheaply.
    *
    * - `'exact'`: every object is asked for symbol keys, accessors, attributes and extensibility.
-   * - `'data'`: the caller says that objects and arrays hold plain data and nothing of that kind: enumerable string keys are read
-   *   as they come. A third to a half faster to write.
+   * - `'sampled'`: the first 32 objects with the same keys in the same order, and one in 16 after them. Of the others an accessor
+   *   is read, and a symbol key or a read-only attribute is lost. Extensibility and hidden properties are always seen.
+   * - `'data'`: the caller says that there is nothing of the kind: enumerable string keys are read as they come.
    *
    * @defaultValue 'exact', and 'data' where `identity` is false
    */
-  readonly fidelity?: 'exact' | 'data' | undefined;
+  readonly fidelity?: Fidelity | undefined;
   /**
    * `'plain'` writes MessagePack that any reader understands, and refuses what MessagePack has no token for.
    *
@@ -51,6 +56,7 @@ export interface SerializeOptions {
 export interface ResolvedSerializeOptions {
   readonly identity: boolean;
   readonly exact: boolean;
+  readonly sampling: boolean;
   readonly format: 'graph' | 'plain';
   readonly canonical: boolean;
   readonly trust: Trust;
@@ -58,6 +64,9 @@ export interface ResolvedSerializeOptions {
   readonly limits: CodecLimits;
   readonly root: string;
 }
+
+/** Nothing is ever lost silently, unless the caller says so. */
+const DEFAULT_FIDELITY: Fidelity = 'exact';
 
 const MIN_KEY_BYTES = 32;
 
@@ -69,10 +78,15 @@ const MIN_KEY_BYTES = 32;
 export function resolveSerializeOptions(options: SerializeOptions = {}): ResolvedSerializeOptions {
   const identity = options.identity ?? true;
   const format = oneOf('format', options.format ?? 'graph', ['graph', 'plain']);
-  const fidelity = oneOf('fidelity', options.fidelity ?? (identity ? 'exact' : 'data'), ['exact', 'data']);
+  const fidelity = oneOf('fidelity', options.fidelity ?? (identity ? DEFAULT_FIDELITY : 'data'), [
+    'exact',
+    'sampled',
+    'data',
+  ]);
   return Object.freeze({
     identity,
-    exact: fidelity === 'exact',
+    exact: fidelity !== 'data',
+    sampling: fidelity === 'sampled',
     format,
     canonical: options.canonical ?? false,
     trust: trustOf(options),

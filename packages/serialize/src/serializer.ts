@@ -151,7 +151,13 @@ export class Serializer {
     const node = crypto();
     if (node === undefined)
       throw new SerializeError('MP_UNSUPPORTED', 'A fingerprint needs node:crypto, which this host does not have.');
-    const settings: EncodeSettings = { ...this.#encodeSettings(), canonical: true, trust: 'untrusted' };
+    const settings: EncodeSettings = {
+      ...this.#encodeSettings(),
+      canonical: true,
+      exact: true,
+      sampling: false,
+      trust: 'untrusted',
+    };
     const { body } = new MessageEncoder(settings, false).encode(value, this.#options.root, undefined);
     return node.createHash('sha256').update(body.subarray(HEADER_BYTES)).digest('hex');
   }
@@ -200,7 +206,7 @@ export class Serializer {
   }
 
   #encodeSettings(): EncodeSettings {
-    const { identity, exact, canonical, trust, reducers, limits } = this.#options;
+    const { identity, exact, sampling, canonical, trust, reducers, limits } = this.#options;
     return {
       engine: this.#engine,
       reducers: [...reducers, ...this.#registered],
@@ -210,6 +216,7 @@ export class Serializer {
       attachments: false,
       identity,
       exact,
+      sampling,
       canonical,
     };
   }

@@ -305,6 +305,23 @@ describe('plain MessagePack', () => {
   });
 });
 
+describe('the bytes may be a Node Buffer', () => {
+  test('anywhere in its memory', () => {
+    const value = [
+      new Float64Array(3),
+      Array.from({ length: 20 }, (_, i) => i / 3),
+      { key: 'text' },
+      Array.from({ length: 20 }, (_, i) => new Date(i)),
+    ];
+    for (let shift = 0; shift < 9; shift++) {
+      const buffer = Buffer.concat([Buffer.alloc(shift), serialize(value)]).subarray(shift);
+      const copy = deserialize(buffer);
+      buffer.fill(0xff);
+      expect(copy).toEqual(value);
+    }
+  });
+});
+
 describe('streams', () => {
   const values = [{ a: 1 }, { a: 2 }, 'text', new Map([[1, { a: 3 }]]), null];
 
@@ -380,5 +397,39 @@ describe('depth', () => {
     let links = 0;
     for (; copy !== 'end'; links++) copy = unwrap(copy as never);
     expect(links).toBe(100_000);
+  });
+});
+
+describe('fidelity', () => {
+  const odd = () => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({ id: i, name: 'n' }));
+    Object.defineProperty(rows[150], 'id', { get: () => 'read', enumerable: true, configurable: true });
+    Object.freeze(rows[151]);
+    Object.defineProperty(rows[152], 'hidden', { value: 1 });
+    return rows;
+  };
+  const trusted = { trustCode: true } as const;
+  const getterOf = (rows: readonly object[]) => typeof Object.getOwnPropertyDescriptor(rows[150], 'id')?.get;
+
+  test('exact looks at every object', () => {
+    const rows = deserialize(serialize(odd()), trusted) as object[];
+    expect([getterOf(rows), Object.isFrozen(rows[151]), Object.hasOwn(rows[152]!, 'hidden')]).toEqual([
+      'function',
+      true,
+      true,
+    ]);
+  });
+
+  test('sampled sees what is hidden and what is frozen, and reads other accessors after many objects alike', () => {
+    const rows = deserialize(serialize(odd(), { fidelity: 'sampled' }), trusted) as object[];
+    expect([getterOf(rows), Object.isFrozen(rows[151]), Object.hasOwn(rows[152]!, 'hidden')]).toEqual([
+      'undefined',
+      true,
+      true,
+    ]);
+  });
+
+  test('data takes what enumerable keys have', () => {
+    expect(deserialize(serialize(odd().slice(150, 151), { fidelity: 'data' }))).toEqual([{ id: 'read', name: 'n' }]);
   });
 });

@@ -5,7 +5,7 @@ import { deserialize, serialize } from '@mp/serialize';
 let child: ChildProcess;
 
 beforeAll(() => {
-  child = fork(new URL('../test/fixtures/act.mjs', import.meta.url), { execArgv: ['--no-warnings'] });
+  child = fork(new URL('../test/fixtures/echo.mjs', import.meta.url), { execArgv: ['--no-warnings'] });
 });
 
 afterAll(async () => {

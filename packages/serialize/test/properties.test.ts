@@ -49,7 +49,7 @@ describe('for any graph,', () => {
   });
 
   test('another process reads it and sends it back', async () => {
-    const child = spawn(process.execPath, [new URL('../test/fixtures/echo.mjs', import.meta.url).pathname], {
+    const child = spawn(process.execPath, [new URL('../test/fixtures/echo-stream.mjs', import.meta.url).pathname], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const serializer = new Serializer();

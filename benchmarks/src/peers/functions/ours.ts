@@ -8,10 +8,13 @@ interface Serialize {
   capture(fn: unknown, values: Readonly<Record<string, unknown>>): unknown;
 }
 
+// One object, kept: options are checked once for each.
+const TRUSTED = { trustCode: true } as const;
+
 const decoder =
   ({ deserialize }: Serialize) =>
   (bytes: Uint8Array): unknown =>
-    deserialize(bytes, { trustCode: true });
+    deserialize(bytes, TRUSTED);
 
 // What the fixture's functions close over, for the explicit way.
 const captured: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -38,7 +41,7 @@ export const ourFunctionPeers: readonly FunctionPeer[] = [
     load: async () => {
       const ours = await loadOurs<Serialize>('serialize', ['serialize', 'deserialize', 'capture']);
       return {
-        encode: (fn) => ours.serialize(ours.capture(fn, captured[String(fn)]!)),
+        encode: (fn) => ours.serialize(ours.capture(fn, { ...captured[String(fn)] })),
         decode: decoder(ours),
       };
     },

@@ -3,9 +3,13 @@ import type { Codec, CodecContext } from '@mp/codec';
 import { loadOurs } from '../our-packages.js';
 import { byteCodec, type ValueCodec, type ValuePeer } from './value-peer.js';
 
-interface Serialize {
-  serialize(value: unknown, options?: { identity?: boolean }): Uint8Array;
-  deserialize(bytes: Uint8Array, options?: { identity?: boolean }): unknown;
+interface Serializer {
+  serialize(value: unknown): Uint8Array;
+  deserialize(bytes: Uint8Array): unknown;
+}
+
+interface Serialize extends Serializer {
+  readonly Serializer: new (options: { readonly identity?: boolean }) => Serializer;
   serializeCodec: Codec;
 }
 
@@ -55,12 +59,13 @@ export const ourValuePeers: readonly ValuePeer[] = [
     id: 'mp-tree',
     title: '@mp/serialize, identity: false',
     ours: true,
-    use: '`serialize(value, { identity: false })`: for data without shared references.',
+    use: '`new Serializer({ identity: false })`, kept: for data without shared references.',
     load: async () => {
-      const { serialize, deserialize } = await loadOurs<Serialize>('serialize', ['serialize', 'deserialize']);
+      const { Serializer } = await loadOurs<Serialize>('serialize', ['Serializer']);
+      const serializer = new Serializer({ identity: false });
       return byteCodec(
-        (value) => serialize(value, { identity: false }),
-        (bytes) => deserialize(bytes),
+        (value) => serializer.serialize(value),
+        (bytes) => serializer.deserialize(bytes),
       );
     },
   },

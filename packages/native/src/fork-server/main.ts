@@ -2,11 +2,11 @@
 // Everything that a child needs before its first line is loaded here, once.
 import { type Addon, addon } from '../addon.js';
 import { noteForkSafe } from '../fork/fork-safety.js';
-import { updateProcessId } from '../fork/identity.js';
+import { prepareProcess, updateProcessId } from '../fork/identity.js';
 import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
 import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
-import { adoptSurroundings, runChild } from './child.js';
+import { adoptSurroundings, type PreloadedModules, runChild } from './child.js';
 import { describeLeftovers, listOpenResources, type OpenResources } from './leftovers.js';
 import {
   CONTROL_DESCRIPTOR,
@@ -38,19 +38,26 @@ async function main(): Promise<void> {
     send(PACKETS.refused, refusal);
     native.exitNow(1);
   }
-  // A callback of the loop, with nothing of a module's evaluation or of a promise below it.
   findRandomStores();
+  prepareProcess();
   await rehearse();
-  setImmediate(() => {
-    // V8's and libuv's threads have nothing to do any more, and nobody gives them anything from here on.
-    while (!native.isQuiet()) native.poll(new Int32Array(0), 1);
-    send(PACKETS.ready);
-    const child = native.serve(CONTROL_DESCRIPTOR);
-    if (child === undefined) native.exitNow(0);
-    noteForkSafe();
-    const [body, ...descriptors] = child;
-    runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
-  });
+  setImmediate(() => serve(preloaded, openStandardStreams));
+}
+
+/** Forks from now on. Called from the loop, with nothing of a module's evaluation or of a promise below it. */
+function serve(preloaded: PreloadedModules, openStandardStreams: () => void): void {
+  // V8's and libuv's threads finish what they have, and closed handles go: in the loop, which must run for that.
+  if (!native.isQuiet()) {
+    native.poll(new Int32Array(0), 1);
+    setImmediate(() => serve(preloaded, openStandardStreams));
+    return;
+  }
+  send(PACKETS.ready);
+  const child = native.serve(CONTROL_DESCRIPTOR);
+  if (child === undefined) native.exitNow(0);
+  noteForkSafe();
+  const [body, ...descriptors] = child;
+  runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
 }
 
 /**

@@ -3,7 +3,7 @@ import { addon } from '../addon.js';
 import { describeFatalError } from './fatal-error.js';
 
 /**
- * Makes every way to end a forked child end it by _exit(2).
+ * Makes every way to end a process end it by _exit(2): in a forked child, or in a process that will be forked.
  *
  * Node's own teardown destroys a condition variable that a thread of V8's pool was waiting on. That thread was not
  * copied, so the destruction waits for ever (Node 20 to 26, glibc's pthread_cond_destroy). What the teardown is for,
@@ -37,7 +37,6 @@ export function takeOverExit(): void {
     configurable: true,
     enumerable: false,
   });
-  endWhenEmpty();
   // Where somebody replaced `process.emit` without calling what was there.
   addon().leaveAtTeardown(0);
 }
@@ -49,7 +48,7 @@ export function takeOverExit(): void {
  * each collection), and then ask whether the main module's top-level await is settled. In a child there are no such
  * threads, and the main module is the parent's.
  */
-function endWhenEmpty(): void {
+export function endWhenEmpty(): void {
   addon().superviseLoop((again) => {
     if (again) process.exit();
     process.emit('beforeExit', Number(process.exitCode ?? 0));

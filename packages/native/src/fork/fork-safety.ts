@@ -33,8 +33,13 @@ export function isForkSafe(): ForkSafety {
   return { safe: false, reason: `this process was not started fork-safe; start it with \`${command}\`` };
 }
 
+/** Whether this process is itself a copy: the threads that Node starts with are not in it. */
+export function isForkedCopy(): boolean {
+  return (process as { [key]?: boolean })[key] === true;
+}
+
 function startedForkSafe(): boolean {
-  if ((process as { [key]?: boolean })[key] === true) return true;
+  if (isForkedCopy()) return true;
   // V8 reads dashes and underscores alike.
   return process.execArgv.some((flag) => flag.replaceAll('_', '-') === '--single-threaded');
 }

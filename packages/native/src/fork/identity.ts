@@ -1,11 +1,36 @@
 import { addon } from '../addon.js';
 import { runAfterForkHooks } from './after-fork.js';
 import { answerDebugSignal } from './debug-signal.js';
-import { takeOverExit } from './exit.js';
+import { endWhenEmpty, takeOverExit } from './exit.js';
 import { repairRandomness } from './randomness.js';
 
-// On a registered symbol: a child that forks again has all this already, whichever copy of this package did it.
-const key: unique symbol = Symbol.for('mp.native.forkedProcess') as never;
+/** What was done already in this process, or in one of which it is a copy. */
+interface Progress {
+  prepared: boolean;
+  supervised: boolean;
+}
+
+// On a registered symbol: whichever copy of this package did it.
+const key: unique symbol = Symbol.for('mp.native.progress') as never;
+
+function progress(): Progress {
+  const holder = process as { [key]?: Progress };
+  if (holder[key] === undefined)
+    Object.defineProperty(process, key, { value: { prepared: false, supervised: false } satisfies Progress });
+  return holder[key] as Progress;
+}
+
+/**
+ * Does what every child would have to do first: the ways to end, the answer to the debugger's signal. A process that
+ * does nothing but fork does it once for all of them.
+ */
+export function prepareProcess(): void {
+  const done = progress();
+  if (done.prepared) return;
+  done.prepared = true;
+  takeOverExit();
+  answerDebugSignal();
+}
 
 /**
  * Makes a freshly forked child a process of its own: its id, its ways to end, its random numbers, and what others
@@ -13,12 +38,10 @@ const key: unique symbol = Symbol.for('mp.native.forkedProcess') as never;
  */
 export function becomeProcess(): void {
   updateProcessId();
-  const holder = process as { [key]?: boolean };
-  if (holder[key] !== true) {
-    Object.defineProperty(process, key, { value: true });
-    takeOverExit();
-    answerDebugSignal();
-  }
+  prepareProcess();
+  const done = progress();
+  if (!done.supervised) endWhenEmpty();
+  done.supervised = true;
   repairRandomness();
   runAfterForkHooks();
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { isForkedCopy } from './fork-safety.js';
 
 /** Names of threads that a fork may lose: libuv makes its pool anew, and waits for futexes belong to the parent. */
 const DISPENSABLE: ReadonlySet<string> = new Set(['libuv-worker', 'mp-futex']);
@@ -25,7 +26,9 @@ export async function startThreadPool(): Promise<void> {
  */
 export function countExtraThreads(): number {
   const unnamed = poolHasNames() ? 0 : poolSize();
-  return countThreads() - THREADS_OF_NODE - workersOfV8() - unnamed;
+  // Of all threads, a copy begins with its main one.
+  const expected = isForkedCopy() ? 1 : THREADS_OF_NODE + workersOfV8();
+  return countThreads() - expected - unnamed;
 }
 
 function workersOfV8(): number {

@@ -2,6 +2,9 @@ import { ForkServer } from '@mp/native';
 import { fixture } from '../support/fixtures.js';
 import { captureOutput } from '../support/output.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 // What works in any Node process works in one that was forked.
 const FEATURES = [
   'timers',
@@ -30,6 +33,8 @@ const FEATURES = [
   'standardStreams',
   'clock',
   'abortSignal',
+  'forkAgain',
+  'sharedMemory',
 ];
 
 let server: ForkServer;

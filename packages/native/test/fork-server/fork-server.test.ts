@@ -13,6 +13,9 @@ import { fixture, fixturePath } from '../support/fixtures.js';
 import { captureOutput } from '../support/output.js';
 import { isRunning, whenGone } from '../support/processes.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let server: ForkServer;
 
 beforeAll(async () => {

@@ -4,6 +4,9 @@ import { FORK_SAFE_FLAGS, fork, isForkSafe } from '@mp/native';
 import { fixturePath } from '../support/fixtures.js';
 import { isRunning, whenGone } from '../support/processes.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 /** Runs a scenario of `fixtures/forker.mjs` in a fork-safe process, and answers the lines that it wrote. */
 async function run(scenario: string): Promise<{ lines: string[]; errors: string }> {
   const child = spawn(process.execPath, [...FORK_SAFE_FLAGS, fixturePath('forker.mjs'), scenario], {
@@ -90,7 +93,7 @@ describe('fork', () => {
     expect((await run('pool')).lines).toEqual(['ten children']);
   });
 
-  test('works hundreds of times in a row and a hundred times at once, and leaves no descriptor open', async () => {
+  test('works many times in a row and forty times at once, and leaves no descriptor open', async () => {
     expect((await run('many')).lines).toEqual(['true 0']);
   });
 

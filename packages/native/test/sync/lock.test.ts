@@ -4,6 +4,9 @@ import fc from 'fast-check';
 import { fixturePath } from '../support/fixtures.js';
 import { start } from '../support/run.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let count = 0;
 const freshName = (): string => `lock-${process.pid}-${count++}`;
 

@@ -1,6 +1,9 @@
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore, SyncArena } from '@mp/native';
 import { run, start } from '../support/run.js';
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let arena: SyncArena;
 let name: string;
 let count = 0;

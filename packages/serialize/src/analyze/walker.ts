@@ -10,8 +10,10 @@ import type {
   Program,
   PropertyDefinition,
 } from 'acorn';
+import { declarePattern, declareVariables, hoist } from './hoisting.js';
 import { type FoundFunction, Receiver, type Span } from './lexical.js';
-import { type Binding, type BindingKind, type NameUse, Scope } from './scope.js';
+import { hasExpression } from './patterns.js';
+import { type Binding, type NameUse, Scope } from './scope.js';
 
 /** What a walk over a text found; names are not yet resolved. */
 export interface WalkResult {
@@ -104,7 +106,7 @@ class Walker implements WalkResult {
     const strict = module || this.root.strict || hasUseStrict(node.body);
     const scope = new Scope('program', strict === this.root.strict ? undefined : this.root, strict, 0);
     this.#within(scope, () => {
-      this.#hoist(node.body, true);
+      hoist(node.body, scope, true);
       for (const statement of node.body) this.#visit(statement);
     });
     if (scope !== this.root) for (const [name, binding] of scope.bindings) this.root.bindings.set(name, binding);
@@ -212,7 +214,7 @@ class Walker implements WalkResult {
         const statements = node.cases.flatMap((one) => one.consequent);
         const scope = new Scope('block', this.#scope, this.#scope.strict, node.start);
         this.#within(scope, () => {
-          this.#hoist(statements, false);
+          hoist(statements, scope, false);
           for (const one of node.cases) {
             this.#visit(one.test);
             for (const statement of one.consequent) this.#visit(statement);
@@ -224,7 +226,7 @@ class Walker implements WalkResult {
         const scope = new Scope('catch', this.#scope, this.#scope.strict, node.start);
         this.#within(scope, () => {
           if (node.param !== null && node.param !== undefined) {
-            this.#declarePattern(node.param, 'catch');
+            declarePattern(node.param, 'catch', scope);
             this.#pattern(node.param, false);
           }
           this.#block(node.body.body, node.body);
@@ -376,16 +378,12 @@ class Walker implements WalkResult {
     }
   }
 
-  #declarePattern(node: Pattern, kind: BindingKind, into: Scope = this.#scope): void {
-    for (const name of namesOf(node)) into.declare(name, kind);
-  }
-
   // Hoisting -----------------------------------------------------------------------------------------
 
   #block(body: readonly AnyNode[], node: Node): void {
     const scope = new Scope('block', this.#scope, this.#scope.strict, node.start);
     this.#within(scope, () => {
-      this.#hoist(body, false);
+      hoist(body, scope, false);
       for (const statement of body) this.#visit(statement);
     });
   }
@@ -394,104 +392,9 @@ class Walker implements WalkResult {
     const scope = new Scope('block', this.#scope, this.#scope.strict, node.start);
     this.#within(scope, () => {
       for (const head of heads)
-        if (head?.type === 'VariableDeclaration' && head.kind !== 'var') this.#declareVariables(head);
+        if (head?.type === 'VariableDeclaration' && head.kind !== 'var') declareVariables(head, scope);
       body();
     });
-  }
-
-  #declareVariables(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, into: Scope = this.#scope): void {
-    // `using` binds like `const`.
-    const kind: BindingKind = node.kind === 'var' || node.kind === 'let' ? node.kind : 'const';
-    for (const declarator of node.declarations) this.#declarePattern(declarator.id, kind, into);
-  }
-
-  /**
-   * Declares what a list of statements binds: its own lexical names here, and, where it is the body of a
-   * function or a script, the `var` names of everything below.
-   */
-  #hoist(statements: readonly AnyNode[], isVarScope: boolean): void {
-    for (const statement of statements) {
-      const declaration =
-        statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration'
-          ? (statement.declaration as AnyNode | null | undefined)
-          : statement;
-      if (declaration?.type === 'ImportDeclaration') {
-        for (const specifier of declaration.specifiers) this.#scope.declare(specifier.local.name, 'import');
-      } else if (declaration?.type === 'VariableDeclaration') {
-        if (declaration.kind !== 'var') this.#declareVariables(declaration);
-      } else if (declaration?.type === 'ClassDeclaration') {
-        if (declaration.id) this.#scope.declare(declaration.id.name, 'class');
-      } else {
-        const fn = functionUnderLabels(declaration);
-        if (fn?.id) this.#scope.declare(fn.id.name, 'function');
-      }
-    }
-    if (isVarScope) for (const statement of statements) this.#hoistVars(statement, this.#scope, []);
-  }
-
-  /** `blocks` holds the lexical names of the blocks between the function and the statement (B.3.2.1). */
-  #hoistVars(node: AnyNode | null | undefined, into: Scope, blocks: readonly ReadonlySet<string>[]): void {
-    if (node === null || node === undefined) return;
-    const inBlock = (statements: readonly (AnyNode | null | undefined)[]): void => {
-      const names = lexicalNames(statements);
-      for (const statement of statements) {
-        const fn = functionUnderLabels(statement);
-        if (fn?.id && !into.strict && !fn.async && !fn.generator) {
-          const name = fn.id.name;
-          const present = into.bindings.get(name);
-          const clashes =
-            present !== undefined && (present.kind === 'let' || present.kind === 'const' || present.kind === 'class');
-          if (!clashes && !blocks.some((outer) => outer.has(name))) into.declare(name, 'var');
-        }
-        this.#hoistVars(statement, into, [...blocks, names]);
-      }
-    };
-    switch (node.type) {
-      case 'VariableDeclaration':
-        if (node.kind === 'var') this.#declareVariables(node, into);
-        return;
-      case 'ExportNamedDeclaration':
-        this.#hoistVars(node.declaration, into, blocks);
-        return;
-      case 'BlockStatement':
-        inBlock(node.body);
-        return;
-      case 'SwitchStatement':
-        inBlock(node.cases.flatMap((one) => one.consequent));
-        return;
-      case 'IfStatement':
-        for (const branch of [node.consequent, node.alternate]) {
-          if (branch?.type === 'FunctionDeclaration') inBlock([branch]);
-          else this.#hoistVars(branch, into, blocks);
-        }
-        return;
-      case 'ForStatement':
-        this.#hoistVars(node.init as AnyNode, into, blocks);
-        this.#hoistVars(node.body, into, [...blocks, lexicalNames([node.init as AnyNode])]);
-        return;
-      case 'ForInStatement':
-      case 'ForOfStatement':
-        this.#hoistVars(node.left as AnyNode, into, blocks);
-        this.#hoistVars(node.body, into, [...blocks, lexicalNames([node.left as AnyNode])]);
-        return;
-      case 'WhileStatement':
-      case 'DoWhileStatement':
-      case 'LabeledStatement':
-      case 'WithStatement':
-        this.#hoistVars(node.body, into, blocks);
-        return;
-      case 'TryStatement':
-        this.#hoistVars(node.block, into, blocks);
-        if (node.handler) {
-          const param = node.handler.param;
-          // B.3.4: a simple catch parameter does not stop the hoisting of a function, a pattern does.
-          const names = param && param.type !== 'Identifier' ? new Set(namesOf(param)) : new Set<string>();
-          this.#hoistVars(node.handler.body, into, [...blocks, names]);
-        }
-        this.#hoistVars(node.finalizer, into, blocks);
-        return;
-      default:
-    }
   }
 
   // Functions ------------------------------------------------------------------------------------
@@ -546,7 +449,7 @@ class Walker implements WalkResult {
     const outerReceiver = this.#receiver;
     this.#receiver = receiver;
     this.#within(params, () => {
-      for (const param of node.params) this.#declarePattern(param, 'param');
+      for (const param of node.params) declarePattern(param, 'param', params);
       for (const param of node.params) this.#pattern(param, false);
       if (statements === undefined) {
         this.#visit(body);
@@ -555,7 +458,7 @@ class Walker implements WalkResult {
       // 10.2.11, step 28: with expressions in the parameters the body has variables of its own.
       const scope = node.params.some(hasExpression) ? new Scope('body', params, strict, body.start) : params;
       this.#within(scope, () => {
-        this.#hoist(statements, true);
+        hoist(statements, scope, true);
         for (const statement of statements) this.#visit(statement);
       });
     });
@@ -606,7 +509,7 @@ class Walker implements WalkResult {
           case 'StaticBlock':
             this.#asElement(() => {
               this.#within(new Scope('body', this.#scope, true, element.start), () => {
-                this.#hoist(element.body, true);
+                hoist(element.body, this.#scope, true);
                 for (const statement of element.body) this.#visit(statement);
               });
             });
@@ -654,59 +557,6 @@ export function hasUseStrict(statements: readonly AnyNode[]): boolean {
     if (statement.directive === 'use strict') return true;
   }
   return false;
-}
-
-/** The names that a pattern binds. */
-export function namesOf(node: Pattern): string[] {
-  switch (node.type) {
-    case 'Identifier':
-      return [node.name];
-    case 'ObjectPattern':
-      return node.properties.flatMap((one) => namesOf(one.type === 'RestElement' ? one.argument : one.value));
-    case 'ArrayPattern':
-      return node.elements.flatMap((one) => (one === null ? [] : namesOf(one)));
-    case 'RestElement':
-      return namesOf(node.argument);
-    case 'AssignmentPattern':
-      return namesOf(node.left);
-    default:
-      return [];
-  }
-}
-
-function hasExpression(node: Pattern): boolean {
-  switch (node.type) {
-    case 'AssignmentPattern':
-      return true;
-    case 'ObjectPattern':
-      return node.properties.some((one) =>
-        one.type === 'RestElement' ? hasExpression(one.argument) : one.computed || hasExpression(one.value),
-      );
-    case 'ArrayPattern':
-      return node.elements.some((one) => one !== null && hasExpression(one));
-    case 'RestElement':
-      return hasExpression(node.argument);
-    default:
-      return false;
-  }
-}
-
-function functionUnderLabels(
-  node: AnyNode | null | undefined,
-): { readonly id?: Identifier | null; readonly async: boolean; readonly generator: boolean } | undefined {
-  let inner = node;
-  while (inner?.type === 'LabeledStatement') inner = inner.body;
-  return inner?.type === 'FunctionDeclaration' ? (inner as FunctionNode) : undefined;
-}
-
-function lexicalNames(statements: readonly (AnyNode | null | undefined)[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const statement of statements) {
-    if (statement?.type === 'VariableDeclaration' && statement.kind !== 'var') {
-      for (const declarator of statement.declarations) for (const name of namesOf(declarator.id)) names.add(name);
-    } else if (statement?.type === 'ClassDeclaration' && statement.id) names.add(statement.id.name);
-  }
-  return names;
 }
 
 function span(node: Node): Span {

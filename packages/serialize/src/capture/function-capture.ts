@@ -1,13 +1,16 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
 import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
+import { STANDARD_GLOBALS } from '../references/globals.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
 import { removedSpans } from './class-text.js';
 import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
+import { isStated, statedReading } from './explicit.js';
 import { CaptureFailure, functionName } from './failure.js';
 import { homeOfArrow } from './home.js';
 import { type ImportBinding, importBinding } from './imports.js';
@@ -83,7 +86,7 @@ export function isClosed(facts: CodeFacts): boolean {
     facts.ownName === undefined &&
     facts.freePrivateNames.size === 0 &&
     facts.computedKey === undefined &&
-    places.has(facts)
+    (places.has(facts) || !Inspector.isAvailable)
   );
 }
 
@@ -100,7 +103,10 @@ export function captureFunction(
   const imports = new Map<string, ImportBinding>();
   for (const name of neededNames(facts, reading)) {
     const variable = findVariable(name, reading);
-    if (variable === undefined) continue;
+    if (variable === undefined) {
+      if (reading.stated !== undefined) requireGlobal(name);
+      continue;
+    }
     const binding = importBinding(variable, location, references);
     if (binding === undefined) variables.push(variable);
     else imports.set(name, binding);
@@ -243,15 +249,15 @@ function privateMembersDeclaredBy(fn: AnyFunction): Omit<PrivateClass, 'fn'> | n
   return { fields, isDerived: facts?.heritage !== undefined && !facts.extendsNull };
 }
 
-/** Reads the closures of functions, those that need it. */
+/** Reads the closures of functions, those that need it. @returns undefined for what cannot be read here. */
 export function readAll(
   functions: readonly AnyFunction[],
   isNeeded: (fn: AnyFunction) => boolean,
-): readonly FunctionReading[] {
-  const needed = functions.filter(isNeeded);
-  const readings = needed.length === 0 ? [] : readFunctions(needed);
-  const byFunction = new Map(needed.map((fn, i) => [fn, readings[i] as FunctionReading]));
-  return functions.map((fn) => byFunction.get(fn) ?? NOTHING_READ);
+): readonly (FunctionReading | undefined)[] {
+  const needed = functions.filter((fn) => !isStated(fn) && isNeeded(fn));
+  const readings = needed.length === 0 || !Inspector.isAvailable ? [] : readFunctions(needed);
+  const byFunction = new Map(needed.map((fn, i) => [fn, readings[i]]));
+  return functions.map((fn) => statedReading(fn) ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
 }
 
 const records = new Map<string, CodeRecord>();
@@ -273,6 +279,12 @@ function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<strin
   return [...facts.free.values()]
     .filter(({ uses }) => uses.some((use) => !removed.some(([start, end]) => use.start >= start && use.end <= end)))
     .map(({ name }) => name);
+}
+
+/** A variable that the user forgot to state would be undeclared on the other side. */
+function requireGlobal(name: string): void {
+  if (STANDARD_GLOBALS.has(name) || name in globalThis) return;
+  throw new CaptureFailure(`uses ${name}, which capture(fn, { … }) was not told`, `Add it: { ${name} }.`);
 }
 
 /**
@@ -330,7 +342,7 @@ function receiverOf(
   variables: readonly Variable[],
   strict: boolean,
 ): Around {
-  const suspects = HIDES_DEAD_VARIABLES ? suspectsAmong(facts, reading, variables) : [];
+  const suspects = HIDES_DEAD_VARIABLES && reading.stated === undefined ? suspectsAmong(facts, reading, variables) : [];
   const isArrow = facts.kind === 'arrow';
   const wantsThis =
     isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
@@ -347,7 +359,10 @@ function receiverOf(
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
     return { mode: 'none', receiver: { thisValue: undefined, newTarget: undefined, dead: new Set() } };
   }
-  const receiver = readReceiver(fn, facts, reading.scopes, suspects);
+  const receiver =
+    reading.stated === undefined
+      ? readReceiver(fn, facts, reading.scopes, suspects)
+      : { thisValue: reading.stated.thisValue, newTarget: undefined, dead: new Set<string>() };
   if (!isArrow) return { mode: 'none', receiver };
   const { thisValue } = receiver;
   const usesArguments = facts.free.has('arguments');

@@ -4,6 +4,7 @@ import { type RawScope, readFunctions } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
 import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
+import { STATED_SCOPE } from './explicit.js';
 import { entering, mayPause, realmGlobal, refusePause } from './receiver.js';
 import { depthOf, readSlot, type Variable } from './variables.js';
 
@@ -205,7 +206,7 @@ function readAgain(group: readonly Member[], name: string): readonly unknown[] {
 /** A module has one scope, and a realm has one global object. */
 function isSurelyOne(group: readonly Member[]): boolean {
   const { scope, witness } = group[0] as Member;
-  if (scope === undefined || scope.description === 'Script') return true;
+  if (scope === undefined || scope.description === 'Script' || scope.description === STATED_SCOPE) return true;
   return scope.description === 'Module' && group.every((member) => member.witness.scriptId === witness.scriptId);
 }
 
@@ -222,7 +223,7 @@ function sameBindings(a: RawScope, b: RawScope): boolean {
   if (a.description !== b.description) return false;
   if (a.description === 'Global') return a.object === b.object;
   if (a.description === 'Script') return true;
-  if (a.description.startsWith('With')) return a.object === b.object;
+  if (a.description.startsWith('With') || a.description === STATED_SCOPE) return a.object === b.object;
   const names = Object.keys(a.object);
   return (
     names.length === Object.keys(b.object).length &&

@@ -44,6 +44,8 @@ export class ValueCapture implements Capture {
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
   #unnumbered: (readonly [fn: AnyFunction, waits: { set(index: number): void }])[] = [];
+  /** Code that earlier batches brought is only referred to. */
+  readonly #codeIndices: Map<string, number> = new Map();
   #codes: string[] = [];
 
   /**
@@ -82,8 +84,11 @@ export class ValueCapture implements Capture {
     order.sort((a, b) => Number(isClass(b)) - Number(isClass(a)) || a - b);
     for (const i of order) {
       const fn = functions[i] as AnyFunction;
-      const reading = readings[i] as FunctionReading;
-      parts[i] = this.#guarded(fn, reading, pathOf, () => this.#part(fn, facts.get(fn), reading, holderOf));
+      const reading = readings[i];
+      parts[i] = this.#guarded(fn, reading, pathOf, () => {
+        if (reading === undefined) throw unreadable(facts.get(fn));
+        return this.#part(fn, facts.get(fn), reading, holderOf);
+      });
     }
     const sharing = this.#sharing.settle();
     const meta: BatchMeta = {
@@ -91,7 +96,7 @@ export class ValueCapture implements Capture {
       functions: parts.map((part) => part.meta),
       ...(sharing.length === 0 ? {} : { sharing }),
       ...this.#lateMembers(),
-      ...(this.#tellsOrigins ? originsOf(functions, parts) : {}),
+      ...(this.#tellsOrigins ? originsOf(functions, parts, this.#indices.size === functions.length) : {}),
     };
     return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
   }
@@ -187,8 +192,13 @@ export class ValueCapture implements Capture {
   }
 
   #code(text: string): number {
-    const at = this.#codes.indexOf(text);
-    return at === -1 ? this.#codes.push(text) - 1 : at;
+    let index = this.#codeIndices.get(text);
+    if (index === undefined) {
+      index = this.#codeIndices.size;
+      this.#codeIndices.set(text, index);
+      this.#codes.push(text);
+    }
+    return index;
   }
 
   #addClass(fn: AnyFunction, captured: CapturedFunction): void {
@@ -300,7 +310,11 @@ function foreignPrivates(fn: AnyFunction): SerializeError {
   );
 }
 
-function originsOf(functions: readonly AnyFunction[], parts: readonly Part[]): Pick<BatchMeta, 'thread' | 'origins'> {
+function originsOf(
+  functions: readonly AnyFunction[],
+  parts: readonly Part[],
+  isFirst: boolean,
+): Pick<BatchMeta, 'thread' | 'origins'> {
   const thread = threadName();
   const origins = functions.map((fn, i) => {
     const meta = parts[i]?.meta;
@@ -308,5 +322,13 @@ function originsOf(functions: readonly AnyFunction[], parts: readonly Part[]): P
     const origin = originOf(fn);
     return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
   });
-  return { thread, origins };
+  return { ...(isFirst ? { thread } : {}), origins };
+}
+
+function unreadable(facts: CodeFacts | undefined): CaptureFailure {
+  const names = [...(facts?.free.keys() ?? [])].join(', ');
+  return new CaptureFailure(
+    `uses ${names === '' ? 'what is around it' : names}, and the inspector, which would read it, is not available in this process`,
+    'Allow it (--allow-inspector beside --permission), or name the variables: capture(fn, { … }).',
+  );
 }

@@ -208,7 +208,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   const state = getState(object);
   if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
-  const simple = state === undefined && privates === undefined && writer.context.exact;
+  const simple = state === undefined && privates === undefined;
   if (simple && writer.record(object, facts, true)) return;
   if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];

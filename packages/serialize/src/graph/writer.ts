@@ -9,6 +9,7 @@ import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
 import { hasElementsOnly, isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { FunctionTable } from './function-table.js';
+import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
 import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeSparse } from './odd.js';
@@ -24,17 +25,15 @@ const { forEach: setForEach } = Set.prototype;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
 
-/** Up to here comparing objects one by one costs less than looking them up. */
-const FEW = 12;
-/** V8's limit is 2 ** 24 entries. */
-const MAX_MAP_SIZE = 2 ** 24 - 16;
-const EMPTY: object = {};
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
 /** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
 const MAX_UNSPLIT = 1000;
+/** When sampling, so many objects with the same keys are looked at closely, and one in so many of those that follow. */
+const SURE_AFTER = 32;
+const SAMPLE_EVERY = 16;
 /** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
 const ELEMENT_CHECKS = 64;
 
@@ -52,19 +51,15 @@ export class GraphWriter implements ValueSink {
   memories: MemoryTable = new MemoryTable();
   names: NameTable;
   #symbols = new SymbolTable();
-  #ordinals = new Map<object, number>();
-  /** The first few objects, which are compared one by one: a look-up costs 80 ns, and most values are small. */
-  readonly #few: object[] = [];
-  /** How many they are; -1 where the Map is used. */
-  #fewCount = 0;
-  /** Maps that hold as many objects as a Map can. */
-  #full: Map<object, number>[] = [];
-  #ordinalBase = 0;
+  readonly #objects = new Identity();
   #plainFacts: PrototypeFacts;
   readonly #exact: boolean;
   readonly #observer: WalkObserver | undefined;
   readonly #canonical: boolean;
   readonly #identity: boolean;
+  readonly #sampling: boolean;
+  /** How many arrays were met. */
+  #arrays = 0;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -92,6 +87,7 @@ export class GraphWriter implements ValueSink {
     this.#observer = context.observer;
     this.#canonical = context.canonical;
     this.#identity = context.identity;
+    this.#sampling = context.sampling;
   }
 
   get introspection(): IntrospectionPort | undefined {
@@ -194,78 +190,24 @@ export class GraphWriter implements ValueSink {
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
   claim(object: object): boolean {
     if (!this.#identity) return false;
-    let known: number | undefined;
-    if (this.#fewCount >= 0) {
-      const few = this.#few;
-      const count = this.#fewCount;
-      for (let i = 0; i < count; i++) if (few[i] === object) known = i;
-      if (known === undefined) {
-        if (count < FEW) {
-          few[count] = object;
-          this.#fewCount = count + 1;
-          return false;
-        }
-        this.#useMap();
-      }
-    }
-    if (known === undefined) {
-      const ordinals = this.#ordinals;
-      known = ordinals.get(object);
-      if (known === undefined) {
-        if (this.#full.length > 0) known = this.#findInFull(object);
-        if (known === undefined) {
-          ordinals.set(object, this.#ordinalBase + ordinals.size);
-          if (ordinals.size === MAX_MAP_SIZE) {
-            this.#full.push(ordinals);
-            this.#ordinals = new Map();
-            this.#ordinalBase += MAX_MAP_SIZE;
-          }
-          return false;
-        }
-      }
-    }
+    const number = this.#objects.meet(object);
+    if (number < 0) return false;
     if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
     }
     this.refersBack = true;
-    this.out.extensionUint(EXT.reference, known);
+    this.out.extensionUint(EXT.reference, number);
     return true;
-  }
-
-  /** From here on objects are looked up, not compared one by one. */
-  #useMap(): void {
-    for (let i = 0; i < this.#fewCount; i++) this.#ordinals.set(this.#few[i]!, i);
-    this.#fewCount = -1;
   }
 
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
-    if (this.#fewCount >= 0) return this.#few.indexOf(object) >= 0 && this.#few.indexOf(object) < this.#fewCount;
-    return this.#ordinals.has(object) || this.#findInFull(object) !== undefined;
+    return this.#objects.has(object);
   }
 
-  #findInFull(object: object): number | undefined {
-    for (const map of this.#full) {
-      const known = map.get(object);
-      if (known !== undefined) return known;
-    }
-    return undefined;
-  }
-
-  /** Gives ordinals to objects that were all not met before, and are all different. @returns Whether they are. */
+  /** Gives ordinals to objects that are all met for the first time, and all different. @returns Whether they are. */
   claimAllNew(objects: readonly object[]): boolean {
-    if (this.#fewCount >= 0) this.#useMap();
-    const ordinals = this.#ordinals;
-    if (ordinals.size + objects.length > MAX_MAP_SIZE || this.#full.length > 0) return false;
-    const before = ordinals.size;
-    for (let i = 0; i < objects.length; i++) {
-      if (ordinals.get(objects[i]!) !== undefined) {
-        for (let j = 0; j < i; j++) ordinals.delete(objects[j]!);
-        return false;
-      }
-      ordinals.set(objects[i]!, before + i);
-    }
-    return true;
+    return this.#objects.meetAll(objects);
   }
 
   #content(object: object, prototype: object | null): void {
@@ -343,6 +285,9 @@ export class GraphWriter implements ValueSink {
     if (!this.#exact) return this.#data(object, facts);
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
+    if (this.#sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
+      return this.#data(object, facts);
+    }
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
     if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
     if (this.#canonical) keys.sort();
@@ -361,13 +306,24 @@ export class GraphWriter implements ValueSink {
     return true;
   }
 
+  /** Whether so many objects with the same keys were plain that this one need not be looked at closely. */
+  #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
+    if (!isExtensible(object)) return false;
+    const shape = facts.family.find(keys, this.shapes.store);
+    return shape.seen++ >= SURE_AFTER && shape.seen % SAMPLE_EVERY !== 0 && Object.keys(object).length === keys.length;
+  }
+
   /** The same, for an object that holds nothing but plain data, as the caller says. */
   #data(object: object, facts: PrototypeFacts): boolean {
     const keys = Object.keys(object);
     if (keys.length > MAX_SHAPE_KEYS) return false;
     if (this.#canonical) keys.sort();
     this.#recordHead(facts, keys);
-    for (let i = 0; i < keys.length; i++) this.value((object as Record<string, unknown>)[keys[i]!]);
+    const record = object as Record<string, unknown>;
+    // V8 reads the properties of this loop by their place, unless the prototype adds some to it.
+    if (facts === this.#plainFacts && !this.#canonical && !inheritsEnumerable()) {
+      for (const key in record) this.value(record[key]);
+    } else for (let i = 0; i < keys.length; i++) this.value(record[keys[i]!]);
     return true;
   }
 
@@ -393,7 +349,9 @@ export class GraphWriter implements ValueSink {
 
   #isPlainArray(array: readonly unknown[]): boolean {
     if (!this.#exact) return true;
-    if (!isExtensible(array) || !hasElementsOnly(array)) return false;
+    if (!isExtensible(array)) return false;
+    if (this.#sampling && this.#arrays++ > SURE_AFTER && this.#arrays % SAMPLE_EVERY !== 0) return true;
+    if (!hasElementsOnly(array)) return false;
     if (this.#elementChecks <= 0) return true;
     for (let i = 0; i < array.length && this.#elementChecks > 0; i++, this.#elementChecks--) {
       const descriptor = getOwnPropertyDescriptor(array, i);
@@ -527,13 +485,7 @@ export class GraphWriter implements ValueSink {
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
-    if (this.#fewCount < 0) this.#ordinals = new Map();
-    this.#few.fill(EMPTY);
-    this.#fewCount = 0;
-    if (this.#full.length > 0) {
-      this.#full = [];
-      this.#ordinalBase = 0;
-    }
+    this.#objects.clear();
     if (this.#values.length > KEPT_VALUES) this.#values = [];
     else if (this.#values.length > 0) this.#values.fill(undefined);
     if (this.#putOff.length > 0) this.#putOff = [];
@@ -547,3 +499,11 @@ export class GraphWriter implements ValueSink {
     this.out.shrink();
   }
 }
+
+/** Whether a program gave `Object.prototype` properties that every loop over an object meets. */
+function inheritsEnumerable(): boolean {
+  for (const _ in PLAIN) return true;
+  return false;
+}
+
+const PLAIN: object = {};

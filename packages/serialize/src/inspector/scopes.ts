@@ -20,6 +20,8 @@ export interface RawScope {
 export interface FunctionReading {
   readonly location: FunctionLocation | undefined;
   readonly scopes: readonly RawScope[];
+  /** The user said it; the engine was not asked. */
+  readonly stated?: { readonly thisValue: unknown };
 }
 
 /** Functions that one command carries: enough to make the command's own price vanish. */

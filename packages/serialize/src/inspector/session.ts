@@ -57,6 +57,7 @@ const READINGS_BETWEEN_RELEASES = 64;
  */
 export class Inspector {
   static #shared: Inspector | undefined;
+  static #isAvailable: boolean | undefined;
 
   readonly #module: InspectorModule;
   readonly #session: Session;
@@ -101,6 +102,12 @@ export class Inspector {
       }
     }
     return Inspector.#shared;
+  }
+
+  /** Whether {@link get} gives a session. */
+  static get isAvailable(): boolean {
+    Inspector.#isAvailable ??= canConnect();
+    return Inspector.#isAvailable;
   }
 
   /** Whether a debugger from outside is attached: it would see every pause. */
@@ -217,6 +224,15 @@ function argumentOf(remote: RemoteObject): object {
 function inspectorModule(): InspectorModule | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   return process.getBuiltinModule('node:inspector') as unknown as InspectorModule | undefined;
+}
+
+function canConnect(): boolean {
+  try {
+    Inspector.get();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unavailable(cause: unknown): SerializeError {

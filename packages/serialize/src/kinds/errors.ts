@@ -78,10 +78,24 @@ function nearest(error: object): number {
 /** Whether `stack` is what the engine made of it: not replaced by an accessor of the user's, nor by odd attributes. */
 function hasNativeStack(error: Error): boolean {
   const descriptor = Object.getOwnPropertyDescriptor(error, 'stack');
-  if (descriptor === undefined) return false;
-  if (descriptor.get !== undefined) return descriptor.get === nativeStack;
-  return descriptor.writable === true && descriptor.configurable === true && descriptor.enumerable === false;
+  if (descriptor === undefined || descriptor.enumerable) return false;
+  if (descriptor.get !== undefined) return isNativeStack(descriptor.get);
+  // Sealing and freezing take attributes away, and are restored by themselves.
+  return (
+    descriptor.value !== undefined &&
+    (descriptor.writable === true || Object.isFrozen(error)) &&
+    (descriptor.configurable === true || Object.isSealed(error))
+  );
 }
+
+/** Whether a getter is the engine's, of this realm or of another. */
+function isNativeStack(get: () => unknown): boolean {
+  if (get === nativeStack) return true;
+  if (nativeStack === undefined || types?.isProxy(get) === true || Object.hasOwn(get, 'prototype')) return false;
+  return textOf.call(get) === textOf.call(nativeStack) && get.name === nativeStack.name;
+}
+
+const textOf = Function.prototype.toString;
 
 function stackOf(error: Error): unknown {
   const { get, value } = Object.getOwnPropertyDescriptor(error, 'stack')!;

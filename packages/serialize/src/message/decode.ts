@@ -53,8 +53,16 @@ export interface Opened {
   readonly authentic?: boolean;
 }
 
+/** The payload with a plain `Uint8Array` as its body: a Node Buffer slices its memory where others copy it. */
+export function withPlainBody(payload: Payload): Payload {
+  const { body } = payload;
+  if (!(body instanceof Uint8Array) || Object.getPrototypeOf(body) === Uint8Array.prototype) return payload;
+  return { ...payload, body: new Uint8Array(body.buffer, body.byteOffset, body.byteLength) };
+}
+
 /** Opens a one-shot payload. */
-export function openPayload(payload: Payload, limits: CodecLimits): Opened {
+export function openPayload(given: Payload, limits: CodecLimits): Opened {
+  const payload = withPlainBody(given);
   const { flags } = openHeader(payload.body);
   if (flags & FLAG.session) {
     throw new SerializeError(CODES.foreign, 'A message of a session was given to a one-shot decoder.');

@@ -9,7 +9,16 @@ import {
 } from '@mp/codec';
 import { ByteReader } from '../wire/byte-reader.js';
 import { FLAG, HEADER_BYTES, openHeader, verify } from '../wire/envelope.js';
-import { authenticate, checkSize, DecoderState, type DecodeSettings, endOf, type Opened, readValue } from './decode.js';
+import {
+  authenticate,
+  checkSize,
+  DecoderState,
+  type DecodeSettings,
+  endOf,
+  type Opened,
+  readValue,
+  withPlainBody,
+} from './decode.js';
 import { type EncodeSettings, MessageEncoder, type Place, seedOf } from './encode.js';
 
 /** The sending end of a session: shapes, keys and code are said once. */
@@ -81,7 +90,7 @@ export class SessionDecoder implements Decoder {
   }
 
   decode(payload: Payload): unknown {
-    const opened = this.#take(payload);
+    const opened = this.#take(withPlainBody(payload));
     if (opened.flags & FLAG.forget) this.#state.clear();
     const state = this.#state;
     const before = { shapes: state.shapes.length, keys: state.keys.length, texts: state.texts.length };

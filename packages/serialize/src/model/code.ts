@@ -76,12 +76,12 @@ export const INTERNAL_NAMES = {
   live: '$mpLive',
 } as const;
 
-/** The dynamic part of a function: an index into the batch's codes, or more. */
+/** The dynamic part of a function: an index into the codes, or more. */
 export type FunctionMeta = number | FunctionDetails;
 
 /** Everything that distinguishes one function from another of the same code. */
 export interface FunctionDetails {
-  /** Index into the batch's codes. */
+  /** Index into the codes of all batches. */
   readonly code?: number;
   /** It is a method or accessor of a class that is captured too: the class's index and the member's. */
   readonly member?: readonly [number, number];
@@ -129,9 +129,10 @@ export interface Sharing {
 
 /** The meta of a batch. */
 export interface BatchMeta {
+  /** Code that no earlier batch of the value brought; indices count on through all batches. */
   readonly codes: readonly string[];
   readonly functions: readonly FunctionMeta[];
-  /** The thread that wrote it. */
+  /** The thread that wrote it: in the first batch of a value. */
   readonly thread?: string;
   /** Who the functions are: a number of that thread, or an origin elsewhere; 0 for what is found by name. */
   readonly origins?: readonly (number | string)[];

@@ -77,7 +77,8 @@ class PlainReader {
 
   #binary(length: number): Uint8Array {
     const at = this.#source.take(length);
-    return this.#source.bytes.slice(at, at + length);
+    // A Node Buffer would slice its memory, not copy it.
+    return Uint8Array.prototype.slice.call(this.#source.bytes, at, at + length);
   }
 
   #array(length: number, depth: number): unknown[] {

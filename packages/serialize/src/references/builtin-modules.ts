@@ -33,7 +33,7 @@ export class BuiltinModules {
   /** The value at the end of a path that begins with a module's name. */
   resolve([id, ...steps]: readonly Step[]): unknown {
     let value: unknown = id?.startsWith('node:') ? loader()?.getBuiltinModule?.(id) : undefined;
-    for (const step of steps) value = follow(value, step);
+    for (const step of steps) value = follow(value, step) ?? readLazyClass(value, step);
     return value;
   }
 
@@ -44,6 +44,14 @@ export class BuiltinModules {
       this.#walked.add(id);
       const module: unknown = loader()?.getBuiltinModule?.(`node:${id}`);
       if (isObject(module)) this.#walk(module, [`node:${id}`]);
+    }
+    // Some classes are loaded when they are first asked for.
+    for (const id of ALL_MODULES) {
+      const module: unknown = loader()?.getBuiltinModule?.(`node:${id}`);
+      for (const name of isObject(module) ? Object.keys(module) : []) {
+        const lazy = readLazyClass(module, name);
+        if (lazy !== undefined) this.#walk(lazy, [`node:${id}`, name]);
+      }
     }
     return this.#paths.get(value);
   }
@@ -87,4 +95,13 @@ function loadedModules(): readonly string[] {
     if (match !== null) names.push(match[1] as string);
   }
   return names;
+}
+
+/** A class behind an accessor of a built-in module; other accessors may warn when they are read. */
+function readLazyClass(module: unknown, name: string): object | undefined {
+  if (!isObject(module) || !/^[A-Z][a-z]/.test(name) || name === 'SlowBuffer') return undefined;
+  const descriptor = Reflect.getOwnPropertyDescriptor(module, name);
+  if (descriptor?.get === undefined) return undefined;
+  const value: unknown = Reflect.get(module, name);
+  return typeof value === 'function' ? value : undefined;
 }

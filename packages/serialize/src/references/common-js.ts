@@ -1,4 +1,5 @@
 import { readFunctions } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from './path.js';
 
@@ -52,6 +53,7 @@ const stands = new Map<string, object>();
 
 function filenameOfRequire(fn: AnyFunction): string | undefined {
   if (!Object.hasOwn(fn, 'resolve') || !Object.hasOwn(fn, 'cache') || !Object.hasOwn(fn, 'main')) return undefined;
+  if (!Inspector.isAvailable) return undefined;
   for (const { description, object } of readFunctions([fn])[0]?.scopes ?? []) {
     if (description === 'Global') break;
     const module: unknown = Reflect.getOwnPropertyDescriptor(object, 'mod')?.value;

@@ -38,6 +38,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
 export class Intrinsics {
   readonly #paths: Map<object, readonly Step[]> = new Map();
   readonly #global: object;
+  #hasReadLazy = false;
 
   /** @param global - The global object of the realm. Only data properties are read: no getter runs. */
   constructor(global: object) {
@@ -56,8 +57,32 @@ export class Intrinsics {
       const path = this.#paths.get(object) as readonly Step[];
       eachStep(object, (step, value) => add(value, [...path, step]));
     }
-    const process: unknown = Reflect.getOwnPropertyDescriptor(global, 'process')?.value;
-    if (isObject(process)) eachStep(process, (step, value) => this.#member('process', step, value));
+    const process: unknown = readGlobal(global, 'process');
+    if (isObject(process)) {
+      if (!this.#paths.has(process)) this.#paths.set(process, ['process']);
+      eachStep(process, (step, value) => this.#member('process', step, value));
+    }
+  }
+
+  /**
+   * The same, for a value that is known to come from the runtime's own code: globals that the runtime loads when
+   * they are first read are read now.
+   */
+  findLazy(value: object): readonly Step[] | undefined {
+    if (!this.#hasReadLazy) {
+      this.#hasReadLazy = true;
+      for (const name of STANDARD_GLOBALS) {
+        const lazy: unknown = readGlobal(this.#global, name);
+        if (!isObject(lazy) || this.#paths.has(lazy)) continue;
+        this.#paths.set(lazy, [name]);
+        eachStep(lazy, (step, part) => this.#member(name, step, part));
+        const prototype: unknown = Reflect.getOwnPropertyDescriptor(lazy, 'prototype')?.value;
+        if (!isObject(prototype)) continue;
+        if (!this.#paths.has(prototype)) this.#paths.set(prototype, [name, 'prototype']);
+        eachStep(prototype, (step, part) => this.#member(name, step, part, ['prototype']));
+      }
+    }
+    return this.#paths.get(value);
   }
 
   /** The path that leads to a value in every realm. */
@@ -74,14 +99,21 @@ export class Intrinsics {
         : Object.hasOwn(UNNAMED, name)
           ? UNNAMED[name]?.()
           : STANDARD_GLOBALS.has(name)
-            ? Reflect.getOwnPropertyDescriptor(this.#global, name)?.value
+            ? readGlobal(this.#global, name)
             : undefined;
     for (const step of steps) value = follow(value, step);
     return value;
   }
 
-  #member(root: string, step: Step, value: object): void {
-    if (typeof value === 'function' && !this.#paths.has(value)) this.#paths.set(value, [root, step]);
-    else if (step === 'env' && !this.#paths.has(value)) this.#paths.set(value, [root, step]);
+  #member(root: string, step: Step, value: object, between: readonly Step[] = []): void {
+    if (this.#paths.has(value) || step === '[[Prototype]]') return;
+    if (typeof value === 'function' || step === 'env') this.#paths.set(value, [root, ...between, step]);
   }
+}
+
+/** Globals that are accessors are the runtime's own; these two complain, or touch a file, when they are read. */
+const NOT_READ: ReadonlySet<string> = new Set(['localStorage', 'sessionStorage']);
+
+function readGlobal(global: object, name: string): unknown {
+  return NOT_READ.has(name) ? undefined : (Reflect.get(global, name) as unknown);
 }

@@ -1,5 +1,6 @@
 import { readFunctions } from '../inspector/scopes.js';
 import { type Script, Scripts } from '../inspector/scripts.js';
+import { Inspector } from '../inspector/session.js';
 import type { AnyFunction } from '../model/ports.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
@@ -39,7 +40,7 @@ export class LoadedModules {
   find(value: object): readonly Step[] | undefined {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
-    if (this.#local.has(value)) return undefined;
+    if (this.#local.has(value) || !Inspector.isAvailable) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
     const location = readFunctions([value as AnyFunction])[0]?.location;
@@ -76,6 +77,7 @@ export class LoadedModules {
   findNamespace(namespace: object): readonly Step[] | undefined {
     const known = this.#paths.get(namespace);
     if (known !== undefined) return known;
+    if (!Inspector.isAvailable) return undefined;
     Scripts.get().refresh();
     for (const script of Scripts.get().all()) {
       this.#walk(script);

@@ -7,11 +7,13 @@ import { Intrinsics } from './intrinsics.js';
 import { LoadedModules } from './modules.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
+import { Realms } from './realms.js';
 
 /** Kinds of reference, as they begin a meta. */
 const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's', require: 'q', commonJs: 'c' } as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
+const realms = new Realms();
 let sharedBuiltins: BuiltinModules | undefined;
 
 /** Finds values by name, and names for values. */
@@ -37,12 +39,16 @@ export class References implements ReferencePort {
     if (isProxy(value)) return undefined;
     const builtin = builtins().find(value);
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
+    const foreign = realms.find(value);
+    if (foreign !== undefined) return { meta: [KIND.intrinsic, ...foreign] };
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
     const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
     if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
+    const lazy = intrinsics().findLazy(value);
+    if (lazy !== undefined) return { meta: [KIND.intrinsic, ...lazy] };
     const hidden = builtins().findAnywhere(value);
     return hidden === undefined ? undefined : { meta: [KIND.builtin, ...hidden] };
   }

@@ -11,12 +11,20 @@ export interface SourcePlace {
 }
 
 interface VmModule {
-  readonly Script: new (
-    source: string,
-    options: object,
-  ) => { runInThisContext(options?: object): unknown; runInContext(context: object, options?: object): unknown };
+  readonly Script: new (source: string, options: object) => { runInThisContext(): unknown };
   readonly constants?: { readonly USE_MAIN_CONTEXT_DEFAULT_LOADER?: symbol };
-  isContext(object: object): boolean;
+  runInThisContext(source: string): unknown;
+}
+
+/** Line breaks that are worth a right line number where positions cannot be given otherwise. */
+const MAX_PADDING = 20_000;
+
+let foreign: boolean | undefined;
+
+/** Whether this very code runs in a context of `node:vm`, as under jest: its functions belong there. */
+function isForeignRealm(vm: VmModule): boolean {
+  foreign ??= vm.runInThisContext('globalThis') !== globalThis;
+  return foreign;
 }
 
 /**
@@ -28,11 +36,12 @@ interface VmModule {
  */
 export function compile(source: string, place: SourcePlace, textColumn: number): unknown {
   const vm = vmModule();
-  if (vm === undefined) {
+  if (vm === undefined || isForeignRealm(vm)) {
     const comment = place.url === undefined ? '' : `\n//# sourceURL=${place.url.replace(/\s/g, encodeURIComponent)}`;
+    const above = '\n'.repeat(Math.min(place.line ?? 0, MAX_PADDING));
     // biome-ignore lint/complexity/noCommaOperator: only indirect eval runs in global code
     // biome-ignore lint/security/noGlobalEval: reviving code is what this room is for; the payload is trusted by now
-    return (0, eval)(source + comment);
+    return (0, eval)(above + source + comment);
   }
   const script = new vm.Script(source, {
     ...(place.url === undefined ? {} : { filename: place.url }),
@@ -40,8 +49,7 @@ export function compile(source: string, place: SourcePlace, textColumn: number):
     columnOffset: (place.column ?? 0) - textColumn,
     ...(place.imports ? { importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
   });
-  // Under jest this very code runs in a context of its own, and its functions belong there.
-  return vm.isContext(globalThis) ? script.runInContext(globalThis) : script.runInThisContext();
+  return script.runInThisContext();
 }
 
 /** What a factory is given. */

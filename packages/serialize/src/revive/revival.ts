@@ -47,6 +47,8 @@ const NO_CODE: CodeRecord = { kind: 'function', text: '', vars: [] };
 export class ValueRevival implements Revival {
   readonly #resolve: (reference: Meta) => object | symbol;
   readonly #batches: Revived[][] = [];
+  readonly #codes: string[] = [];
+  #sender: string | undefined;
   readonly #functions: Revived[] = [];
   #shared: ReadonlyMap<number, SharedVars> = new Map();
 
@@ -124,15 +126,17 @@ export class ValueRevival implements Revival {
 
   #read(meta: BatchMeta, sharing: Sharing[]): void {
     const batch: Revived[] = [];
+    this.#codes.push(...meta.codes);
+    this.#sender ??= meta.thread;
     for (const entry of meta.functions) {
       const details: FunctionDetails = typeof entry === 'number' ? { code: entry } : entry;
-      const codeId = details.code === undefined ? '' : meta.codes[details.code];
+      const codeId = details.code === undefined ? '' : this.#codes[details.code];
       if (codeId === undefined) throw damaged('a function names code that is not there');
       const known = codeId === '' ? undefined : codeOf(codeId, this.#import);
       const one: Revived = {
         record: known?.record ?? NO_CODE,
-        origin: originAt(meta, batch.length),
-        sender: meta.thread,
+        origin: originAt(this.#sender, meta.origins?.[batch.length]),
+        sender: this.#sender,
         isOriginal: false,
         isReused: false,
         index: this.#functions.length,
@@ -340,8 +344,7 @@ function soleMember(literal: object): AnyFunction {
   return (descriptor.value ?? descriptor.get ?? descriptor.set) as AnyFunction;
 }
 
-function originAt({ thread, origins }: BatchMeta, index: number): Origin | undefined {
-  const origin = origins?.[index];
+function originAt(thread: string | undefined, origin: number | string | undefined): Origin | undefined {
   const text = typeof origin === 'number' && origin > 0 ? `${thread}:${origin}` : origin;
   return isOrigin(text) ? text : undefined;
 }

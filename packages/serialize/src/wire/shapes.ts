@@ -18,6 +18,8 @@ export interface ShapeNode {
   readonly depth: number;
   generation: number;
   id: number;
+  /** How many objects of the shape were met, when sampling. */
+  seen: number;
   /** The node that followed last. */
   next: ShapeNode | undefined;
   /** All nodes that followed, where there were several. */
@@ -95,6 +97,7 @@ function newNode(key: KeyEntry | undefined, parent: ShapeNode | undefined): Shap
     depth: parent === undefined ? 0 : parent.depth + 1,
     generation: -1,
     id: 0,
+    seen: 0,
     next: undefined,
     others: undefined,
   };

@@ -1,0 +1,37 @@
+import type { Pattern } from 'acorn';
+
+/** The names that a pattern binds. */
+export function namesOf(node: Pattern): string[] {
+  switch (node.type) {
+    case 'Identifier':
+      return [node.name];
+    case 'ObjectPattern':
+      return node.properties.flatMap((one) => namesOf(one.type === 'RestElement' ? one.argument : one.value));
+    case 'ArrayPattern':
+      return node.elements.flatMap((one) => (one === null ? [] : namesOf(one)));
+    case 'RestElement':
+      return namesOf(node.argument);
+    case 'AssignmentPattern':
+      return namesOf(node.left);
+    default:
+      return [];
+  }
+}
+
+/** Whether evaluating the parameters runs code, so that the body has variables of its own (10.2.11, step 28). */
+export function hasExpression(node: Pattern): boolean {
+  switch (node.type) {
+    case 'AssignmentPattern':
+      return true;
+    case 'ObjectPattern':
+      return node.properties.some((one) =>
+        one.type === 'RestElement' ? hasExpression(one.argument) : one.computed || hasExpression(one.value),
+      );
+    case 'ArrayPattern':
+      return node.elements.some((one) => one !== null && hasExpression(one));
+    case 'RestElement':
+      return hasExpression(node.argument);
+    default:
+      return false;
+  }
+}
