@@ -9,7 +9,7 @@ import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
 import { Chunk, callEach, isThenable } from './chunk.js';
-import { runAsTask, setOnlyTask } from './current-task.js';
+import { findTaskBy, runAsTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
 import { ResultWriter } from './result-writer.js';
@@ -49,6 +49,8 @@ class WorkerLoop {
   readonly #earlyCredit = new Map<number, number>();
   #isBlocked = true;
   #isFinishing = false;
+  /** The task that runs, where only one at a time does. */
+  #only: DeliveredTask | undefined;
   #lastFlush = 0;
   #initializer: ((payload: Payload) => void) | undefined;
 
@@ -59,6 +61,8 @@ class WorkerLoop {
     this.#functions = new FunctionTable(marshal);
     this.#recordProgress = createProgressWriter(child.progress);
     this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
+    if (this.#concurrency === 1)
+      findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
     process.on('uncaughtException', (error) => this.#reportStray(error));
     process.on('exit', () => this.#results.flush());
     child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
@@ -173,9 +177,10 @@ class WorkerLoop {
   /** A task that is alone, and whose arguments are scalars: the case that must cost nothing. */
   #callSimple(task: DeliveredTask, fn: TaskFunction): unknown {
     const args = task.args as readonly unknown[];
-    const running = this.#runningTask(task);
-    setOnlyTask(running);
-    return args.length === 1 ? fn(args[0]) : fn(...args);
+    this.#only = task;
+    const result = args.length === 1 ? fn(args[0]) : fn(...args);
+    if (isThenable(result)) this.#runningTask(task);
+    return result;
   }
 
   /** Runs what may load modules of the user's, which must not start processes while they load: each would do the same. */
@@ -198,7 +203,10 @@ class WorkerLoop {
     }
   }
 
+  /** Notes that a task runs; made where it is asked for, or does not end at once. */
   #runningTask(task: DeliveredTask): RunningTask {
+    const known = this.#running.get(task.id);
+    if (known !== undefined) return known;
     const running = new RunningTask(task.id, this.#channel, this.#marshal);
     this.#running.set(task.id, running);
     return running;
@@ -208,7 +216,7 @@ class WorkerLoop {
     const running = this.#runningTask(task);
     const call = () => this.#invoke(task, running);
     if (this.#concurrency > 1) return runAsTask(running, call);
-    setOnlyTask(running);
+    this.#only = task;
     return call();
   }
 
@@ -260,8 +268,8 @@ class WorkerLoop {
   }
 
   #finish(task: DeliveredTask, started: number): void {
-    this.#running.delete(task.id);
-    if (this.#concurrency === 1) setOnlyTask(undefined);
+    if (this.#running.size > 0) this.#running.delete(task.id);
+    this.#only = undefined;
     this.#afterSync(started);
   }
 

@@ -4,7 +4,7 @@ import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
 import { launchChild, type ProcessOrigin } from '../process/process.js';
-import { PROCESS_ERROR_CODES, ProcessError, TimeoutError, WorkerDiedError } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
 import type { WorkerSettings } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { addCallSite } from './call-site.js';
@@ -15,6 +15,7 @@ import { RestartPolicy } from './restart-policy.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import { PoolStatistics } from './statistics.js';
 import type { ItemOutcome, PoolTask } from './task.js';
+import { workerDied } from './worker-death.js';
 import { type Batch, type SlotOwner, WorkerSlot } from './worker-slot.js';
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
@@ -288,16 +289,8 @@ export class Crew implements SlotOwner {
     this.#scheduler.addFirst(again);
   }
 
-  #reportDeath(slot: WorkerSlot, task: PoolTask, { exitCode, signal }: ExitStatus, maybeStarted: boolean): void {
-    const stray = this.#strays.get(slot);
-    const error = new WorkerDiedError(
-      `Worker process ${slot.child.pid} died (${describeExit(exitCode)}) while it ran ${task.version.name}` +
-        `${task.deaths > 1 ? `, for the ${task.deaths}th time` : ''}. ${hintFor(exitCode, stray)}`,
-      { exitCode, signal, pid: slot.child.pid },
-      maybeStarted,
-    );
-    if (stray !== undefined)
-      Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });
+  #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
+    const error = workerDied(slot.child.pid, status, task, maybeStarted, this.#strays.get(slot));
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);
@@ -546,22 +539,5 @@ export class Crew implements SlotOwner {
 
   #notRunning(): ProcessError {
     return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
-  }
-}
-
-function hintFor(exitCode: number, stray: unknown): string {
-  if (stray !== undefined) return 'An error outside of any task ended it; see cause.';
-  switch (describeExit(exitCode)) {
-    case 'SIGKILL':
-      return 'It was killed from outside; where nobody did so on purpose, the system was out of memory.';
-    case 'SIGABRT':
-      return 'Its heap was full, or native code gave up: see its standard error, and the option resourceLimits.';
-    case 'SIGSEGV':
-    case 'SIGBUS':
-      return 'Native code crashed.';
-    case 'exit code 0':
-      return 'The task, or something it started, called process.exit().';
-    default:
-      return 'The task, or something it started, called process.exit(), or its standard error says why.';
   }
 }

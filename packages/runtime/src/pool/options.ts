@@ -125,3 +125,27 @@ export interface TaskOptions {
   /** Called with what the task reports by {@link CurrentTask.reportProgress}. */
   readonly onProgress?: ((value: unknown) => void) | undefined;
 }
+
+/** What is asked for a call with callbacks. */
+export interface CallbackOptions<T> extends TaskOptions {
+  /** Called with the result. */
+  readonly callback?: ((value: T) => void) | undefined;
+  /** Called with the error. */
+  readonly errorCallback?: ((error: unknown) => void) | undefined;
+}
+
+/** What is asked for `map` and its relatives. */
+export interface MapOptions extends TaskOptions {
+  /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
+  readonly chunkSize?: number | undefined;
+  /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
+  readonly failFast?: boolean | undefined;
+}
+
+/** What is asked for `imap` and `imapUnordered`. */
+export interface ImapOptions extends TaskOptions {
+  /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
+  readonly chunkSize?: number | undefined;
+  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
+  readonly bufferSize?: number | undefined;
+}

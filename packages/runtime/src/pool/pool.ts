@@ -1,46 +1,31 @@
-import type { Payload } from '@mp/codec';
 import { isScalar } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import type { ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
-import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
+import { areScalars, copyScalars, type EncodedChunk } from './arguments.js';
+import type { AsyncResult } from './async-result.js';
+import { Call } from './call.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
 import { Crew } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
 import { MapJob } from './map-job.js';
-import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
+import {
+  type CallbackOptions,
+  type ImapOptions,
+  type MapOptions,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+  type TaskOptions,
+} from './options.js';
 import { Pace } from './pace.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { PoolCounts } from './statistics.js';
 import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
 import { callMode } from './worker-slot.js';
-
-/** What is asked for a call with callbacks. */
-export interface CallbackOptions<T> extends TaskOptions {
-  /** Called with the result. */
-  readonly callback?: ((value: T) => void) | undefined;
-  /** Called with the error. */
-  readonly errorCallback?: ((error: unknown) => void) | undefined;
-}
-
-/** What is asked for {@link BasePool.map} and its relatives. */
-export interface MapOptions extends TaskOptions {
-  /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
-  readonly chunkSize?: number | undefined;
-  /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
-  readonly failFast?: boolean | undefined;
-}
-
-/** What is asked for {@link BasePool.imap} and {@link BasePool.imapUnordered}. */
-export interface ImapOptions extends TaskOptions {
-  /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
-  readonly chunkSize?: number | undefined;
-  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
-  readonly bufferSize?: number | undefined;
-}
 
 /** What a pool says about itself. */
 export interface PoolStats extends PoolCounts {
@@ -398,13 +383,13 @@ export class BasePool implements AsyncDisposable {
   ): { cancel(reason: unknown): void } {
     let task: PoolTask | undefined;
     let isCancelled = false;
-    const submit = ({ version, payload, withFunction }: Encoded) => {
+    const submit = ({ version, payload, withFunction }: EncodedChunk) => {
       if (isCancelled) return;
       version.uses++;
       task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, options, pace, callSite);
       this.#crew.submit(task);
     };
-    const encode = (version: FunctionVersion): Encoded | Later<Encoded> => {
+    const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
       const isWhole = !this.#functions.isConstant(fn) && !chunk.every(isScalar);
       const withFunction = isWhole ? WITH_FUNCTION : 0;
       const payload = encodeWhenPrepared(this.#marshal, isWhole ? [fn, chunk] : chunk, isWhole ? 'call' : 'items');
@@ -413,7 +398,7 @@ export class BasePool implements AsyncDisposable {
         : { version, payload, withFunction };
     };
     const fail = (error: unknown) => sink.onError(error);
-    const submitEncoded = (encoded: Encoded | Later<Encoded>) =>
+    const submitEncoded = (encoded: EncodedChunk | Later<EncodedChunk>) =>
       encoded instanceof Later ? encoded.promise.then(submit).catch(fail) : submit(encoded);
     try {
       if (captured instanceof Promise) captured.then((version) => submitEncoded(encode(version))).catch(fail);
@@ -514,78 +499,6 @@ export class BasePool implements AsyncDisposable {
 }
 
 const NO_ARGS: readonly never[] = Object.freeze([]);
-
-/** A chunk, encoded. */
-interface Encoded {
-  readonly version: FunctionVersion;
-  readonly payload: Payload;
-  /** {@link WITH_FUNCTION}, or 0. */
-  readonly withFunction: number;
-}
-
-function copyScalars(args: readonly unknown[]): readonly unknown[] {
-  return args.length === 1 ? [args[0]] : args.slice();
-}
-
-function areScalars(args: readonly unknown[]): boolean {
-  // The count is one byte on the wire.
-  if (args.length > 255) return false;
-  for (let i = 0; i < args.length; i++) if (!isScalar(args[i])) return false;
-  return true;
-}
-
-/** Who can end a task early. */
-interface Canceller {
-  cancel(task: PoolTask | undefined, reason: unknown): void;
-}
-
-/** One call: its result, and what happens when it is there. */
-class Call<T> implements TaskSink {
-  readonly result: AsyncResult<T>;
-  readonly #canceller: Canceller;
-  readonly #options: CallbackOptions<T> | undefined;
-  #task: PoolTask | undefined;
-  #isCancelled = false;
-
-  constructor(canceller: Canceller, options: CallbackOptions<T> | undefined) {
-    this.#canceller = canceller;
-    this.#options = options;
-    this.result = new AsyncResult<T>(this);
-    // Who gave a callback for errors has handled them.
-    if (options?.errorCallback !== undefined) this.result.catch(() => {});
-  }
-
-  /** The task is about to be submitted. @returns False where it was cancelled before. */
-  begin(task: PoolTask): boolean {
-    this.#task = task;
-    return !this.#isCancelled;
-  }
-
-  /** Nobody wants the result any more. */
-  cancel(reason: unknown): void {
-    this.#isCancelled = true;
-    if (this.#task === undefined) this.onError(reason);
-    this.#canceller.cancel(this.#task, reason);
-  }
-
-  onValue(value: unknown): void {
-    resolveResult(this.result, value as T);
-    this.#options?.callback?.(value as T);
-  }
-
-  onItems(): void {
-    // Only chunks come item by item.
-  }
-
-  onError(error: unknown): void {
-    rejectResult(this.result, error);
-    this.#options?.errorCallback?.(error);
-  }
-
-  onProgress(value: unknown): void {
-    this.#options?.onProgress?.(value);
-  }
-}
 
 function stopped(): ProcessError {
   return new ProcessError(PROCESS_ERROR_CODES.cancelled, 'The results are not wanted any more.');
