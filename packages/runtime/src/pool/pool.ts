@@ -7,7 +7,7 @@ import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
-import { Crew } from './crew.js';
+import { Crew, type MakeTask } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
 import { MapJob } from './map-job.js';
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
@@ -220,7 +220,9 @@ export class BasePool implements AsyncDisposable {
    * Calls a function once in every worker.
    *
    * @param options - `alsoLater`: whether workers that are started later call it before their first task. True by default.
+   *   A call that fails there is reported on the diagnostics channel `mp.pool.worker`.
    * @returns The results of the workers that there are.
+   * @throws What the function throws in one of them. Later workers do not call it then.
    */
   async broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
@@ -233,14 +235,18 @@ export class BasePool implements AsyncDisposable {
     const encoded = areScalars(given) ? copyScalars(given) : encodeWhenPrepared(this.#marshal, given, 'args');
     const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     const results: AsyncResult<Awaited<R>>[] = [];
-    const make = () => {
-      const call = new Call<Awaited<R>>(this.#crew, undefined);
+    const awaited = () => {
+      // At once: the replacement of a worker that it killed begins in the same turn.
+      const call = new Call<Awaited<R>>(this.#crew, { errorCallback: () => this.#crew.stopBroadcast(make) });
       results.push(call.result);
+      return call;
+    };
+    const make: MakeTask = (sink = awaited()) => {
       version.uses++;
-      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, call);
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink);
     };
     this.#crew.broadcast(make, options.alsoLater ?? true);
-    return Promise.all([...results]);
+    return Promise.all(results);
   }
 
   /** What the pool has done, and what it is doing. */
