@@ -8,7 +8,7 @@ import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
-import { Chunk, callEach, isThenable } from './chunk.js';
+import { Chunk, callEach, pendingOf } from './chunk.js';
 import { runAsTask, setOnlyTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
@@ -165,7 +165,13 @@ class WorkerLoop {
       this.#results.error(task.id, thrown);
       return;
     }
-    if (isThenable(outcome)) return this.#settleLater(task, started, outcome);
+    this.#take(task, started, outcome);
+  }
+
+  #take(task: DeliveredTask, started: number, outcome: unknown): void {
+    // A `then` of the user's may throw when it is read or called; `await` makes a rejection of either.
+    const later = pendingOf(outcome);
+    if (later !== undefined) return this.#settleLater(task, started, later);
     this.#finish(task, started);
     this.#writeOutcome(task, outcome);
   }
@@ -244,7 +250,7 @@ class WorkerLoop {
     }
   }
 
-  #settleLater(task: DeliveredTask, started: number, promise: PromiseLike<unknown>): void {
+  #settleLater(task: DeliveredTask, started: number, promise: Promise<unknown>): void {
     promise.then(
       (value) => {
         this.#finish(task, started);
