@@ -9,13 +9,14 @@ import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
 import { Crew, type MakeTask } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
-import { MapJob } from './map-job.js';
+import { MapJob, type MapListener } from './map-job.js';
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
 import { Pace } from './pace.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { PoolCounts } from './statistics.js';
 import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
+import { checkTaskOptions } from './task-options.js';
 import { callMode } from './worker-slot.js';
 
 /** What is asked for a call with callbacks. */
@@ -298,21 +299,22 @@ export class BasePool implements AsyncDisposable {
   ): AsyncResult<Awaited<R>[]> {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
+    let job: MapJob | undefined;
     const sink = new Call<Awaited<R>[]>(
       {
         cancel: (_task, reason) => {
-          job.stop(reason);
+          job?.stop(reason);
           sink.onError(reason);
         },
       },
       options,
     );
-    const job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (outcome.ok) values[index] = outcome.value;
         else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
         if (failure === undefined || options.failFast !== true) return;
-        job.stop(failure.error);
+        job?.stop(failure.error);
         sink.onError(failure.error);
       },
       onEnd: (_count, inputError) => {
@@ -320,7 +322,14 @@ export class BasePool implements AsyncDisposable {
         if (problem === undefined) sink.onValue(values);
         else sink.onError(problem.error);
       },
-    });
+    };
+    try {
+      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener);
+    } catch (error) {
+      // As a wrong argument of an asynchronous function does, it rejects.
+      sink.onError(error);
+      return sink.result;
+    }
     job.advance();
     return sink.result;
   }
@@ -333,12 +342,13 @@ export class BasePool implements AsyncDisposable {
   ): ResultStream<Awaited<R>> {
     const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
     let next = 0;
+    let job: MapJob | undefined;
     const stream = new ResultStream<Awaited<R>>({
-      onConsumed: () => job.consumed(1),
-      onStop: () => job.stop(stopped()),
+      onConsumed: () => job?.consumed(1),
+      onStop: () => job?.stop(stopped()),
     });
     const bufferSize = options.bufferSize ?? 16 * this.#options.maxProcesses;
-    const job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (!isOrdered) return stream.add(outcome);
         early.set(index, outcome);
@@ -351,7 +361,14 @@ export class BasePool implements AsyncDisposable {
         if (inputError !== undefined) stream.add({ ok: false, error: inputError.error });
         stream.end();
       },
-    });
+    };
+    try {
+      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener);
+    } catch (error) {
+      stream.add({ ok: false, error });
+      stream.end();
+      return stream;
+    }
     job.advance();
     return stream;
   }
@@ -362,19 +379,11 @@ export class BasePool implements AsyncDisposable {
     items: Source<unknown>,
     options: MapOptions,
     maxItems: number,
-    listener: ConstructorParameters<typeof MapJob>[4],
+    listener: MapListener,
   ): MapJob {
+    checkTaskOptions(options);
     const { chunkSize } = options;
-    if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `The option chunkSize is an integer of at least 1, not ${chunkSize}.`,
-      );
-    if (typeof items !== 'object' && typeof items !== 'string')
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `A pool maps over an iterable, and was given ${typeof items}.`,
-      );
+    const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     if (captured instanceof Promise) captured.catch(() => {});
@@ -385,7 +394,7 @@ export class BasePool implements AsyncDisposable {
       {
         submitChunk: (chunk, sink) => this.#submitChunk(fn, chunk, sink, captured, mode, options, pace, callSite),
       },
-      pull(items),
+      puller,
       new ChunkSize(chunkSize, maxProcesses),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
       listener,
@@ -450,6 +459,12 @@ export class BasePool implements AsyncDisposable {
     const submit = (version: FunctionVersion, taskArgs: TaskArgs, taskMode: number) =>
       this.#submit(version, taskArgs, sink, options, taskMode, callSite, beforeSubmit);
     try {
+      if (options !== undefined) checkTaskOptions(options);
+      if (!Array.isArray(args))
+        throw new ProcessError(
+          PROCESS_ERROR_CODES.argument,
+          `The arguments of a task are an array, not ${args === null ? 'null' : typeof args}: pool.apply(fn, [1, 2]).`,
+        );
       if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
       const isScalarCall = mode === TASK_MODE.call && areScalars(args);
       if (!isScalarCall && typeof fn === 'function' && !this.#functions.isConstant(fn))
