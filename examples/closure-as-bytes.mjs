@@ -15,7 +15,10 @@ class Account {
 
 const account = new Account();
 account.deposit(100);
-const rates = new Map([['EUR', 1], ['USD', 1.08]]);
+const rates = new Map([
+  ['EUR', 1],
+  ['USD', 1.08],
+]);
 const convert = (currency) => account.deposit(1) * rates.get(currency);
 
 const bytes = serialize({ convert, account });

@@ -8,7 +8,7 @@ import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
-import { Chunk, callEach, isThenable } from './chunk.js';
+import { Chunk, callEach, pendingOf } from './chunk.js';
 import { findTaskBy, runAsTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
@@ -169,7 +169,16 @@ class WorkerLoop {
       this.#results.error(task.id, thrown);
       return;
     }
-    if (isThenable(outcome)) return this.#settleLater(task, started, outcome);
+    this.#take(task, started, outcome);
+  }
+
+  #take(task: DeliveredTask, started: number, outcome: unknown): void {
+    // A `then` of the user's may throw when it is read or called; `await` makes a rejection of either.
+    const later = pendingOf(outcome);
+    if (later !== undefined) {
+      this.#runningTask(task);
+      return this.#settleLater(task, started, later);
+    }
     this.#finish(task, started);
     this.#writeOutcome(task, outcome);
   }
@@ -178,9 +187,7 @@ class WorkerLoop {
   #callSimple(task: DeliveredTask, fn: TaskFunction): unknown {
     const args = task.args as readonly unknown[];
     this.#only = task;
-    const result = args.length === 1 ? fn(args[0]) : fn(...args);
-    if (isThenable(result)) this.#runningTask(task);
-    return result;
+    return args.length === 1 ? fn(args[0]) : fn(...args);
   }
 
   /** Runs what may load modules of the user's, which must not start processes while they load: each would do the same. */
@@ -252,7 +259,7 @@ class WorkerLoop {
     }
   }
 
-  #settleLater(task: DeliveredTask, started: number, promise: PromiseLike<unknown>): void {
+  #settleLater(task: DeliveredTask, started: number, promise: Promise<unknown>): void {
     promise.then(
       (value) => {
         this.#finish(task, started);

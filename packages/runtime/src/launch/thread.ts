@@ -1,4 +1,4 @@
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { PortTransport } from '../channel/port-transport.js';
 import { FRAME } from '../protocol/frames.js';

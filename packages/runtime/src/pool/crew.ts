@@ -4,7 +4,7 @@ import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
 import { launchChild, type ProcessOrigin } from '../process/process.js';
-import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError, WorkerDiedError } from '../protocol/errors.js';
 import type { WorkerSettings } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { addCallSite } from './call-site.js';
@@ -14,13 +14,16 @@ import type { ResolvedPoolOptions } from './options.js';
 import { RestartPolicy } from './restart-policy.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
+import type { ItemOutcome, PoolTask, TaskSink } from './task.js';
 import { workerDied } from './worker-death.js';
 import { type Batch, type SlotOwner, WorkerSlot } from './worker-slot.js';
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 /** So long a worker that was asked to leave may take, before it is ended. */
 const LEAVE_MS = 5000;
+
+/** Makes one worker's task of a broadcast; with a sink, where it is not the caller of the broadcast who is told. */
+export type MakeTask = (sink?: TaskSink) => PoolTask;
 
 /**
  * The workers of a pool and the tasks in their hands. In: tasks. Out: each task's sink is told exactly once how it ended.
@@ -120,10 +123,15 @@ export class Crew implements SlotOwner {
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
-  broadcast(make: () => PoolTask, alsoLater: boolean): void {
-    if (alsoLater) this.#welcome.push(make);
+  broadcast(make: MakeTask, alsoLater: boolean): void {
+    if (alsoLater) this.#welcome.add(make);
     for (const slot of this.#slots.values()) this.#submitTo(slot, make());
     this.#schedulePump();
+  }
+
+  /** Workers to come are not given the task any more: it failed. */
+  stopBroadcast(make: MakeTask): void {
+    this.#welcome.delete(make);
   }
 
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
@@ -135,7 +143,19 @@ export class Crew implements SlotOwner {
   }
 
   /** What every new worker does first. */
-  readonly #welcome: (() => PoolTask)[] = [];
+  readonly #welcome = new Set<MakeTask>();
+
+  /** Nobody waits for what a later worker is told first: its failure is reported as an event of that worker. */
+  #welcomeSlot(slot: WorkerSlot): void {
+    for (const make of this.#welcome) {
+      const onError = (error: unknown) => {
+        // What kills one worker would kill each of its replacements.
+        if (error instanceof WorkerDiedError) this.#welcome.delete(make);
+        channels.worker.publish({ event: 'error', pid: slot.child.pid, error });
+      };
+      this.#submitTo(slot, make({ onValue: () => {}, onItems: () => {}, onError }));
+    }
+  }
 
   /** Ends a task that nobody wants any more. Its sink is told at once; its worker has a grace to let go of it. */
   cancel(task: PoolTask | undefined, reason: unknown): void {
@@ -364,7 +384,7 @@ export class Crew implements SlotOwner {
     this.statistics.started++;
     channels.worker.publish({ event: 'start', pid: child.pid });
     if (this.#initializer !== undefined) slot.initialize(this.#initializer.body, this.#initializer.buffers);
-    for (const make of this.#welcome) this.#submitTo(slot, make());
+    this.#welcomeSlot(slot);
     child.channel.flush();
   }
 

@@ -8,9 +8,9 @@ import type { AsyncResult } from './async-result.js';
 import { Call } from './call.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
-import { Crew } from './crew.js';
+import { Crew, type MakeTask } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
-import { MapJob } from './map-job.js';
+import { MapJob, type MapListener } from './map-job.js';
 import {
   type CallbackOptions,
   type ImapOptions,
@@ -25,6 +25,7 @@ import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { PoolCounts } from './statistics.js';
 import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
+import { checkTaskOptions } from './task-options.js';
 import { callMode } from './worker-slot.js';
 
 /** What a pool says about itself. */
@@ -205,7 +206,9 @@ export class BasePool implements AsyncDisposable {
    * Calls a function once in every worker.
    *
    * @param options - `alsoLater`: whether workers that are started later call it before their first task. True by default.
+   *   A call that fails there is reported on the diagnostics channel `mp.pool.worker`.
    * @returns The results of the workers that there are.
+   * @throws What the function throws in one of them. Later workers do not call it then.
    */
   async broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
@@ -218,14 +221,18 @@ export class BasePool implements AsyncDisposable {
     const encoded = areScalars(given) ? copyScalars(given) : encodeWhenPrepared(this.#marshal, given, 'args');
     const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     const results: AsyncResult<Awaited<R>>[] = [];
-    const make = () => {
-      const call = new Call<Awaited<R>>(this.#crew, undefined);
+    const awaited = () => {
+      // At once: the replacement of a worker that it killed begins in the same turn.
+      const call = new Call<Awaited<R>>(this.#crew, { errorCallback: () => this.#crew.stopBroadcast(make) });
       results.push(call.result);
+      return call;
+    };
+    const make: MakeTask = (sink = awaited()) => {
       version.uses++;
-      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, call);
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink);
     };
     this.#crew.broadcast(make, options.alsoLater ?? true);
-    return Promise.all([...results]);
+    return Promise.all(results);
   }
 
   /** What the pool has done, and what it is doing. */
@@ -277,21 +284,22 @@ export class BasePool implements AsyncDisposable {
   ): AsyncResult<Awaited<R>[]> {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
+    let job: MapJob | undefined;
     const sink = new Call<Awaited<R>[]>(
       {
         cancel: (_task, reason) => {
-          job.stop(reason);
+          job?.stop(reason);
           sink.onError(reason);
         },
       },
       options,
     );
-    const job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (outcome.ok) values[index] = outcome.value;
         else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
         if (failure === undefined || options.failFast !== true) return;
-        job.stop(failure.error);
+        job?.stop(failure.error);
         sink.onError(failure.error);
       },
       onEnd: (_count, inputError) => {
@@ -299,7 +307,14 @@ export class BasePool implements AsyncDisposable {
         if (problem === undefined) sink.onValue(values);
         else sink.onError(problem.error);
       },
-    });
+    };
+    try {
+      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener);
+    } catch (error) {
+      // As a wrong argument of an asynchronous function does, it rejects.
+      sink.onError(error);
+      return sink.result;
+    }
     job.advance();
     return sink.result;
   }
@@ -312,12 +327,13 @@ export class BasePool implements AsyncDisposable {
   ): ResultStream<Awaited<R>> {
     const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
     let next = 0;
+    let job: MapJob | undefined;
     const stream = new ResultStream<Awaited<R>>({
-      onConsumed: () => job.consumed(1),
-      onStop: () => job.stop(stopped()),
+      onConsumed: () => job?.consumed(1),
+      onStop: () => job?.stop(stopped()),
     });
     const bufferSize = options.bufferSize ?? 16 * this.#options.maxProcesses;
-    const job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (!isOrdered) return stream.add(outcome);
         early.set(index, outcome);
@@ -330,7 +346,14 @@ export class BasePool implements AsyncDisposable {
         if (inputError !== undefined) stream.add({ ok: false, error: inputError.error });
         stream.end();
       },
-    });
+    };
+    try {
+      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener);
+    } catch (error) {
+      stream.add({ ok: false, error });
+      stream.end();
+      return stream;
+    }
     job.advance();
     return stream;
   }
@@ -341,19 +364,11 @@ export class BasePool implements AsyncDisposable {
     items: Source<unknown>,
     options: MapOptions,
     maxItems: number,
-    listener: ConstructorParameters<typeof MapJob>[4],
+    listener: MapListener,
   ): MapJob {
+    checkTaskOptions(options);
     const { chunkSize } = options;
-    if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `The option chunkSize is an integer of at least 1, not ${chunkSize}.`,
-      );
-    if (typeof items !== 'object' && typeof items !== 'string')
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `A pool maps over an iterable, and was given ${typeof items}.`,
-      );
+    const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     if (captured instanceof Promise) captured.catch(() => {});
@@ -364,7 +379,7 @@ export class BasePool implements AsyncDisposable {
       {
         submitChunk: (chunk, sink) => this.#submitChunk(fn, chunk, sink, captured, mode, options, pace, callSite),
       },
-      pull(items),
+      puller,
       new ChunkSize(chunkSize, maxProcesses),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
       listener,
@@ -429,6 +444,12 @@ export class BasePool implements AsyncDisposable {
     const submit = (version: FunctionVersion, taskArgs: TaskArgs, taskMode: number) =>
       this.#submit(version, taskArgs, sink, options, taskMode, callSite, beforeSubmit);
     try {
+      if (options !== undefined) checkTaskOptions(options);
+      if (!Array.isArray(args))
+        throw new ProcessError(
+          PROCESS_ERROR_CODES.argument,
+          `The arguments of a task are an array, not ${args === null ? 'null' : typeof args}: pool.apply(fn, [1, 2]).`,
+        );
       if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
       const isScalarCall = mode === TASK_MODE.call && areScalars(args);
       if (!isScalarCall && typeof fn === 'function' && !this.#functions.isConstant(fn))
