@@ -297,6 +297,21 @@ describe('built-in objects arrive exactly:', () => {
       () => [Object.freeze(new Map([[1, 2]])), Object.seal(new Set([1])), Object.preventExtensions(new Date(1))],
     ],
     [
+      'views that are not extensible, and sealed ones with properties',
+      () => {
+        // One that Object.seal refuses from V8 14 on.
+        const view = Object.defineProperties(Uint8Array.of(1, 2), {
+          length: { value: 1 },
+          [Symbol.for('y')]: { value: 2 },
+        });
+        return [
+          Object.preventExtensions(Uint8Array.of(1)),
+          Object.preventExtensions(view),
+          Object.seal(new DataView(new ArrayBuffer(1))),
+        ];
+      },
+    ],
+    [
       'Maps with another prototype',
       () => [
         Object.setPrototypeOf(new Map([[1, 2]]), null),
