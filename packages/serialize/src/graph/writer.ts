@@ -278,6 +278,8 @@ export class GraphWriter extends TokenSink {
     for (let i = 0; i < count; i++) {
       const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
       if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
+      // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
+      if (!known && typeof descriptor.value === 'function' && keys[i] === 'constructor') return false;
       values[base + i] = descriptor.value;
     }
     this.#top = base + count;
@@ -291,7 +293,12 @@ export class GraphWriter extends TokenSink {
   #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
     if (!isExtensible(object)) return false;
     const shape = facts.family.find(keys, this.shapes.store);
-    return shape.seen++ >= SURE_AFTER && shape.seen % SAMPLE_EVERY !== 0 && Object.keys(object).length === keys.length;
+    return (
+      shape.seen++ >= SURE_AFTER &&
+      shape.seen % SAMPLE_EVERY !== 0 &&
+      Object.keys(object).length === keys.length &&
+      !keys.includes('constructor')
+    );
   }
 
   /** The same, for an object that holds nothing but plain data, as the caller says. */
