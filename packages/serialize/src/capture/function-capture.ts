@@ -178,10 +178,11 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
   const from = revivedFrom(fn) as NonNullable<ReturnType<typeof revivedFrom>>;
   const record = recordOf(from.codeId);
   const facts = factsOf(record.text, record.kind !== 'class' && record.kind !== 'arrow' && record.kind !== 'function');
-  const variables = record.vars.map(
-    (name): Variable =>
-      findVariable(name, reading) ?? { name, value: undefined, isDead: true, scope: undefined, depth: -2 },
-  );
+  const variables = record.vars.map((name, i): Variable => {
+    const found = findVariable(name, reading);
+    if (found === undefined) return { name, value: undefined, isDead: true, scope: undefined, depth: -2 };
+    return from.dead?.includes(i) ? { ...found, isDead: true } : found;
+  });
   const consts = new Set((record.consts ?? []).map((i) => record.vars[i]));
   const assigned = new Set(
     record.vars.filter((name) => !consts.has(name) && (facts.hasDirectEval || facts.free.get(name)?.assigned)),
