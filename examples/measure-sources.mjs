@@ -48,7 +48,7 @@ const parallel = await timed(`${workers} processes `, async (onFile) => {
   for await (const result of pool.imapUnordered(measure, files, { chunkSize: 16 })) results.push(onFile(result));
   return results;
 });
-await pool.close();
+pool.close();
 await pool.join();
 
 const same = JSON.stringify(total(serial.results)) === JSON.stringify(total(parallel.results));

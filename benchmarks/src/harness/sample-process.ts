@@ -19,16 +19,19 @@ export interface SampleProcessOptions {
 }
 
 const running = new Set<number>();
+const folders = new Set<string>();
 
 /** Ends every sample under way, with all its children: for the moment when we are told to stop ourselves. */
 export function killSamples(): void {
   for (const pid of running) killGroup(pid);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 export async function takeSample(request: SampleRequest, options: SampleProcessOptions): Promise<Outcome> {
   if (options.program === 'python' && options.python === undefined)
     return { status: 'unavailable', detail: 'There is no python3 on this machine.' };
   const folder = mkdtempSync(join(tmpdir(), 'mp-bench-'));
+  folders.add(folder);
   try {
     const resultFile = join(folder, 'result.json');
     const { exit, stderr, timedOut } = await runToEnd(request, resultFile, options);
@@ -39,6 +42,7 @@ export async function takeSample(request: SampleRequest, options: SampleProcessO
       return { status: 'failed', detail: `The process ended with ${exit} and no result. ${lastLines(stderr)}`.trim() };
     }
   } finally {
+    folders.delete(folder);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -260,7 +260,8 @@ static napi_value futex_wake(napi_env env, napi_callback_info info) {
   return make_int32(env, (int32_t)woken);
 }
 
-// setWaitDescriptor(fd): the eventfd that is written when waits of this environment are complete
+// setWaitDescriptor(fd): the eventfd that is written when waits of this environment are complete. It is closed with
+// the environment; -1 takes it back.
 static napi_value set_wait_descriptor(napi_env env, napi_callback_info info) {
   napi_value value;
   int32_t fd;
@@ -363,6 +364,7 @@ void end_waiters(environment *self) {
     self->waiters->completed = one->next;
     free(one);
   }
+  if (self->waiters->descriptor >= 0) close(self->waiters->descriptor);
   free(self->waiters);
   self->waiters = NULL;
 }

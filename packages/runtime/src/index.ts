@@ -35,8 +35,8 @@ export {
   logToStderr,
 } from './platform/logger.js';
 export { AsyncResult } from './pool/async-result.js';
-export type { PoolOptions, TaskOptions } from './pool/options.js';
-export type { BasePool, CallbackOptions, ImapOptions, MapOptions, PoolStats } from './pool/pool.js';
+export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
+export type { BasePool, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
 export type { ActiveChild } from './process/children.js';
 export {

@@ -20,4 +20,5 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
 
 export { type CaptureOptions, capture } from './capture/explicit.js';
 export { type FreeVariable, type FunctionSource, freeVariables, sourceOf } from './capture/reports.js';
+export { renameThread } from './model/identity.js';
 export type { ReferenceOptions } from './references/policy.js';

@@ -1,4 +1,5 @@
 import type { Codec } from '@mp/codec';
+import { createCodeEngine } from './code.js';
 import { createSerializeCodec } from './codec.js';
 import { engine } from './engine.js';
 import type { Explanation } from './explanation.js';
@@ -18,7 +19,7 @@ export type { ClassReduction } from './serializer.js';
 export class Serializer extends BaseSerializer {
   /** @param options - How values are written and read. */
   constructor(options: SerializeOptions = {}) {
-    super(options, engine);
+    super(options, options.references === undefined ? engine : createCodeEngine(options.references));
   }
 }
 

@@ -1,5 +1,3 @@
-import type { PathStep } from '@mp/codec';
-
 /** A part of a value that cannot travel. */
 export interface Problem {
   /** Where it is, as code would reach it. */
@@ -43,6 +41,3 @@ export interface SizeRecord {
   end: number;
   readonly children: SizeRecord[];
 }
-
-/** How the parts of an object are named. */
-export type Parts = (object: object) => Iterable<readonly [PathStep, unknown]>;

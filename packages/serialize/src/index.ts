@@ -5,6 +5,7 @@ export {
   type FunctionSource,
   freeVariables,
   type ReferenceOptions,
+  renameThread,
   sourceOf,
 } from './code.js';
 export {

@@ -1,4 +1,5 @@
 import { type CodecLimits, DEFAULT_LIMITS, type Reducer, type Trust } from '@mp/codec';
+import type { ReferenceOptions } from './references/policy.js';
 
 /** How closely ordinary objects are looked at; see {@link SerializeOptions.fidelity}. */
 export type Fidelity = 'exact' | 'sampled' | 'data';
@@ -48,6 +49,8 @@ export interface SerializeOptions {
   readonly reducers?: readonly Reducer[] | undefined;
   /** What is accepted from the other side. */
   readonly limits?: Partial<CodecLimits> | undefined;
+  /** Which functions and classes the other side imports by itself, instead of their code being sent. */
+  readonly references?: ReferenceOptions | undefined;
   /** How messages name the value itself. @defaultValue 'value' */
   readonly root?: string | undefined;
 }

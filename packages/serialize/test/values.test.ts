@@ -297,6 +297,21 @@ describe('built-in objects arrive exactly:', () => {
       () => [Object.freeze(new Map([[1, 2]])), Object.seal(new Set([1])), Object.preventExtensions(new Date(1))],
     ],
     [
+      'views that are not extensible, and sealed ones with properties',
+      () => {
+        // One that Object.seal refuses from V8 14 on.
+        const view = Object.defineProperties(Uint8Array.of(1, 2), {
+          length: { value: 1 },
+          [Symbol.for('y')]: { value: 2 },
+        });
+        return [
+          Object.preventExtensions(Uint8Array.of(1)),
+          Object.preventExtensions(view),
+          Object.seal(new DataView(new ArrayBuffer(1))),
+        ];
+      },
+    ],
+    [
       'Maps with another prototype',
       () => [
         Object.setPrototypeOf(new Map([[1, 2]]), null),
@@ -489,6 +504,25 @@ describe('built-in objects arrive exactly:', () => {
       true,
     ]);
   });
+});
+
+test('a URL and its parameters stay one', () => {
+  const url = new URL('http://a/?x=1');
+  const copy = clone({ url, parameters: url.searchParams });
+  copy.parameters.set('x', '2');
+  expect([copy.url.href, copy.url.searchParams === copy.parameters]).toEqual(['http://a/?x=2', true]);
+});
+
+test('a setter on Object.prototype is never hit', () => {
+  for (let i = 0; i < 5; i++) deserialize(serialize({ watched: i }));
+  let hits = 0;
+  Object.defineProperty(Object.prototype, 'watched', { set: () => hits++, configurable: true });
+  try {
+    expect(Object.entries(deserialize(serialize({ watched: 7 })) as object)).toEqual([['watched', 7]]);
+    expect(hits).toBe(0);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'watched');
+  }
 });
 
 describe('values of another realm arrive as values of this one:', () => {

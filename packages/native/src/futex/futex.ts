@@ -88,6 +88,7 @@ class Waits {
   /** In a forked child: what the parent waits for is none of its business. */
   forget(): void {
     this.#watcher.close();
+    addon().setWaitDescriptor(-1);
     closeDescriptor(this.#descriptor);
     this.#pending.clear();
   }

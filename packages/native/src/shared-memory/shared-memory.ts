@@ -61,13 +61,13 @@ export class SharedMemory implements Disposable {
       this.size = addon().describe(descriptor)[0];
       [this.#buffer, this.#mapping] = addon().map(descriptor, this.size);
     } catch (error) {
-      release({ name, descriptor });
+      closeFile({ name, descriptor });
       throw error;
     }
     this.#resources = { name, descriptor };
     open.add(this.#resources);
     // The buffer, not this object: a view may be all that is left of it.
-    collected.register(this.#buffer, this.#resources, this);
+    collected.register(this.#buffer, this.#resources, this.#resources);
   }
 
   /**
@@ -139,7 +139,7 @@ export class SharedMemory implements Disposable {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
     this.#buffer = undefined;
-    collected.unregister(this);
+    collected.unregister(this.#resources);
     addon().unmap(buffer, this.#mapping);
     release(this.#resources);
   }
@@ -158,8 +158,12 @@ export class SharedMemory implements Disposable {
   }
 }
 
+/** Once for each: at its close, at its collection, or at the end of the thread, whichever comes first. */
 function release(resources: Resources): void {
-  open.delete(resources);
+  if (open.delete(resources)) closeFile(resources);
+}
+
+function closeFile(resources: Resources): void {
   if (resources.name === undefined) closeDescriptor(resources.descriptor);
   else releaseSegmentFile(resources.name, resources.descriptor);
 }
@@ -176,7 +180,16 @@ function prepare(): void {
   if (prepared) return;
   prepared = true;
   registerAfterFork(reopen);
+  process.on('exit', releaseAll);
   sweepSharedMemory();
+}
+
+/** At the end of the process, or of a worker thread: what was never closed is not left for the next sweep. */
+function releaseAll(): void {
+  for (const resources of open) {
+    collected.unregister(resources);
+    release(resources);
+  }
 }
 
 /**
@@ -184,6 +197,9 @@ function prepare(): void {
  * parent's. The child would keep the parent's lock for it, and give it up for it.
  */
 function reopen(): void {
+  // A child has none of its parent's exit handlers.
+  process.off('exit', releaseAll);
+  process.on('exit', releaseAll);
   for (const resources of open) {
     if (resources.name === undefined) continue;
     let own: number;

@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   closeDescriptor,
   createPipe,
@@ -291,6 +292,35 @@ describe('a fork server', () => {
     if (how === 'SIGKILL') client.kill('SIGKILL');
     await Promise.all(pids.map(whenGone));
     expect(pids.filter(isRunning)).toEqual([]);
+  });
+
+  test('forks hundreds of times in a row and many children at once, and leaves nothing open', async () => {
+    const descriptorsOf = (pid: number | 'self'): number => readdirSync(`/proc/${pid}/fd`).length;
+    const stdio = ['ignore', 'ignore', 'ignore'] as const;
+    const before = [descriptorsOf('self'), descriptorsOf(server.pid as number)];
+    for (let i = 0; i < 200; i++) {
+      const child = await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'], stdio });
+      expect(await child.exited).toMatchObject({ code: 3 });
+    }
+    const many = Array.from({ length: 60 }, () =>
+      server.fork({ entry: fixture('exits.mjs'), argv: ['sleeps'], stdio }),
+    );
+    const children = await Promise.all(many);
+    expect(server.children).toHaveLength(60);
+    for (const child of children) child.kill('SIGKILL');
+    for (const child of children) expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
+    expect(server.children).toEqual([]);
+    expect([descriptorsOf('self'), descriptorsOf(server.pid as number)]).toEqual(before);
+  });
+
+  test('whose environment asks for coverage has its children write it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-coverage-'));
+    const env = { ...process.env, NODE_V8_COVERAGE: folder };
+    await using covered = await ForkServer.start({ execArgv: [], env });
+    const child = await covered.fork({ entry: fixture('exits.mjs'), argv: ['exitLater'], env });
+    expect(await child.exited).toMatchObject({ code: 5 });
+    expect(readdirSync(folder).some((file) => file.startsWith(`coverage-${child.pid}-`))).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 
   test('refuses an environment that no process can have, and leaks nothing by it', async () => {

@@ -85,7 +85,7 @@ describe('shared memory', () => {
     SharedMemory.attach(name).close();
   });
 
-  test('survives its creator while another has it', async () => {
+  test('survives its creator while another has it, and goes with that one', async () => {
     const name = freshName();
     const memory = SharedMemory.create({ name, size: 10 });
     new Uint8Array(memory.buffer)[0] = 42;
@@ -95,7 +95,12 @@ describe('shared memory', () => {
     expect(existsSync(fileOf(name))).toBe(true);
     holder.process.stdin?.write('go');
     expect((await holder.result).output).toBe('attached42');
-    expect(sweepSharedMemory()).toBeGreaterThanOrEqual(1);
+    expect(existsSync(fileOf(name))).toBe(false);
+  });
+
+  test('of a creator that never closed it goes with the creator', async () => {
+    const name = freshName();
+    expect((await run('segment.mjs', 'createAndExit', name)).code).toBe(0);
     expect(existsSync(fileOf(name))).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Lock, RLock, SharedMemory, SyncArena } from '@mp/native';
 import fc from 'fast-check';
@@ -82,6 +83,19 @@ describe('a lock', () => {
       const hold = await waiting;
       expect(hold.ownerDied).toBe(true);
       hold.release();
+    }));
+
+  test('that worker threads use leaves nothing open when they end', () =>
+    withArena(async (arena, name) => {
+      Lock.create(arena);
+      const runWorker = async (): Promise<void> => {
+        const worker = new Worker(fixturePath('lock-waiter.mjs'), { workerData: name });
+        await new Promise((resolve) => worker.once('exit', resolve));
+      };
+      await runWorker();
+      const before = readdirSync('/proc/self/fd').length;
+      for (let i = 0; i < 5; i++) await runWorker();
+      expect(readdirSync('/proc/self/fd').length).toBe(before);
     }));
 
   test('of a process that died is given to the next one, who is told; the one after is not', () =>

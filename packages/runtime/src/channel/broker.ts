@@ -68,11 +68,6 @@ function drop({ token }: Ticket): void {
   found?.drop?.();
 }
 
-/** Takes an offer back: nobody can connect with its ticket any more. */
-export function withdraw(ticket: Ticket): void {
-  offers.delete(ticket.token);
-}
-
 /** Keeps the process alive for those who will connect, or lets it go. */
 export function keepListening(keep: boolean): void {
   if (keep) listening?.server.ref();

@@ -17,7 +17,8 @@ export function callEach(items: readonly unknown[], call: (item: unknown) => unk
   for (let i = 0; i < items.length; i++) {
     try {
       const value = call(items[i]);
-      if (isThenable(value)) return callRest(items, call, i, value, values, errors ?? new Map());
+      const later = pendingOf(value);
+      if (later !== undefined) return callRest(items, call, i, later, values, errors ?? new Map());
       values[i] = value;
     } catch (thrown) {
       errors ??= new Map();
@@ -31,7 +32,7 @@ async function callRest(
   items: readonly unknown[],
   call: (item: unknown) => unknown,
   from: number,
-  first: PromiseLike<unknown>,
+  first: Promise<unknown>,
   values: unknown[],
   errors: Map<number, unknown>,
 ): Promise<Chunk> {
@@ -45,7 +46,30 @@ async function callRest(
   return new Chunk(values, errors.size === 0 ? undefined : errors);
 }
 
-/** Whether a value is a promise, or is treated as one by `await`. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+/**
+ * What `await` would wait for: the promise of a value that is one, or that has a `then`. Reading `then` and calling it run
+ * code of the user's; what they throw rejects the promise, as the language has it (ECMA-262, promise resolve functions).
+ *
+ * @returns Undefined where the value is final.
+ */
+export function pendingOf(value: unknown): Promise<unknown> | undefined {
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return undefined;
+  let then: unknown;
+  try {
+    ({ then } = value as { then?: unknown });
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  if (typeof then !== 'function') return undefined;
+  if (then === Promise.prototype.then && value instanceof Promise) return value;
+  const method = then as (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;
+  return new Promise((resolve, reject) => {
+    queueMicrotask(() => {
+      try {
+        method.call(value, resolve, reject);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }

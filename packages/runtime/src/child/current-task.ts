@@ -11,16 +11,16 @@ export interface CurrentTask {
 }
 
 const storage = new AsyncLocalStorage<CurrentTask>();
-let only: CurrentTask | undefined;
+let only: (() => CurrentTask | undefined) | undefined;
 
 /** The task that is running here; `undefined` outside of tasks. */
 export function currentTask(): CurrentTask | undefined {
-  return only ?? storage.getStore();
+  return only === undefined ? storage.getStore() : only();
 }
 
-/** Says which task runs, where only one at a time does. Costs nothing, unlike {@link runAsTask}. */
-export function setOnlyTask(task: CurrentTask | undefined): void {
-  only = task;
+/** Says how to find the task that runs, where only one at a time does. Tasks that do not ask cost nothing. */
+export function findTaskBy(find: () => CurrentTask | undefined): void {
+  only = find;
 }
 
 /** Runs a function as a task among others. */

@@ -8,8 +8,8 @@ import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
-import { Chunk, callEach, isThenable } from './chunk.js';
-import { runAsTask, setOnlyTask } from './current-task.js';
+import { Chunk, callEach, pendingOf } from './chunk.js';
+import { findTaskBy, runAsTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
 import { ResultWriter } from './result-writer.js';
@@ -49,6 +49,8 @@ class WorkerLoop {
   readonly #earlyCredit = new Map<number, number>();
   #isBlocked = true;
   #isFinishing = false;
+  /** The task that runs, where only one at a time does. */
+  #only: DeliveredTask | undefined;
   #lastFlush = 0;
   #initializer: ((payload: Payload) => void) | undefined;
 
@@ -59,6 +61,8 @@ class WorkerLoop {
     this.#functions = new FunctionTable(marshal);
     this.#recordProgress = createProgressWriter(child.progress);
     this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
+    if (this.#concurrency === 1)
+      findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
     process.on('uncaughtException', (error) => this.#reportStray(error));
     process.on('exit', () => this.#results.flush());
     child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
@@ -165,7 +169,16 @@ class WorkerLoop {
       this.#results.error(task.id, thrown);
       return;
     }
-    if (isThenable(outcome)) return this.#settleLater(task, started, outcome);
+    this.#take(task, started, outcome);
+  }
+
+  #take(task: DeliveredTask, started: number, outcome: unknown): void {
+    // A `then` of the user's may throw when it is read or called; `await` makes a rejection of either.
+    const later = pendingOf(outcome);
+    if (later !== undefined) {
+      this.#runningTask(task);
+      return this.#settleLater(task, started, later);
+    }
     this.#finish(task, started);
     this.#writeOutcome(task, outcome);
   }
@@ -173,8 +186,7 @@ class WorkerLoop {
   /** A task that is alone, and whose arguments are scalars: the case that must cost nothing. */
   #callSimple(task: DeliveredTask, fn: TaskFunction): unknown {
     const args = task.args as readonly unknown[];
-    const running = this.#runningTask(task);
-    setOnlyTask(running);
+    this.#only = task;
     return args.length === 1 ? fn(args[0]) : fn(...args);
   }
 
@@ -198,7 +210,10 @@ class WorkerLoop {
     }
   }
 
+  /** Notes that a task runs; made where it is asked for, or does not end at once. */
   #runningTask(task: DeliveredTask): RunningTask {
+    const known = this.#running.get(task.id);
+    if (known !== undefined) return known;
     const running = new RunningTask(task.id, this.#channel, this.#marshal);
     this.#running.set(task.id, running);
     return running;
@@ -208,7 +223,7 @@ class WorkerLoop {
     const running = this.#runningTask(task);
     const call = () => this.#invoke(task, running);
     if (this.#concurrency > 1) return runAsTask(running, call);
-    setOnlyTask(running);
+    this.#only = task;
     return call();
   }
 
@@ -244,7 +259,7 @@ class WorkerLoop {
     }
   }
 
-  #settleLater(task: DeliveredTask, started: number, promise: PromiseLike<unknown>): void {
+  #settleLater(task: DeliveredTask, started: number, promise: Promise<unknown>): void {
     promise.then(
       (value) => {
         this.#finish(task, started);
@@ -260,8 +275,8 @@ class WorkerLoop {
   }
 
   #finish(task: DeliveredTask, started: number): void {
-    this.#running.delete(task.id);
-    if (this.#concurrency === 1) setOnlyTask(undefined);
+    if (this.#running.size > 0) this.#running.delete(task.id);
+    this.#only = undefined;
     this.#afterSync(started);
   }
 

@@ -8,11 +8,6 @@ const launchers = new Map<string, Launcher>(
   [spawnLauncher, threadLauncher, forkserverLauncher].map((launcher) => [launcher.method, launcher]),
 );
 
-/** Adds a start method, or replaces one. */
-export function addLauncher(launcher: Launcher): void {
-  launchers.set(launcher.method, launcher);
-}
-
 /** The start methods that can be used here, the default first. */
 export function availableStartMethods(): StartMethod[] {
   return [...launchers.values()].filter(({ problem }) => problem === undefined).map(({ method }) => method);

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { PortTransport } from '../channel/port-transport.js';
 import { FRAME } from '../protocol/frames.js';
@@ -7,13 +7,6 @@ import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
 const ENTRY = new URL('../child/main.js', import.meta.url);
-
-/** What a thread finds in its `workerData`. */
-export interface ThreadData {
-  readonly port: MessagePort;
-  /** One 32-bit number: the tasks that the thread has begun. */
-  readonly progress: SharedArrayBuffer | undefined;
-}
 
 /** Starts a worker thread with the interface of a process. */
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };

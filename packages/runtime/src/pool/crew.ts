@@ -14,12 +14,16 @@ import type { ResolvedPoolOptions } from './options.js';
 import { RestartPolicy } from './restart-policy.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
+import type { ItemOutcome, PoolTask, TaskSink } from './task.js';
+import { workerDied } from './worker-death.js';
 import { type Batch, type SlotOwner, WorkerSlot } from './worker-slot.js';
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 /** So long a worker that was asked to leave may take, before it is ended. */
 const LEAVE_MS = 5000;
+
+/** Makes one worker's task of a broadcast; with a sink, where it is not the caller of the broadcast who is told. */
+export type MakeTask = (sink?: TaskSink) => PoolTask;
 
 /**
  * The workers of a pool and the tasks in their hands. In: tasks. Out: each task's sink is told exactly once how it ended.
@@ -119,10 +123,15 @@ export class Crew implements SlotOwner {
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
-  broadcast(make: () => PoolTask, alsoLater: boolean): void {
-    if (alsoLater) this.#welcome.push(make);
+  broadcast(make: MakeTask, alsoLater: boolean): void {
+    if (alsoLater) this.#welcome.add(make);
     for (const slot of this.#slots.values()) this.#submitTo(slot, make());
     this.#schedulePump();
+  }
+
+  /** Workers to come are not given the task any more: it failed. */
+  stopBroadcast(make: MakeTask): void {
+    this.#welcome.delete(make);
   }
 
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
@@ -134,7 +143,19 @@ export class Crew implements SlotOwner {
   }
 
   /** What every new worker does first. */
-  readonly #welcome: (() => PoolTask)[] = [];
+  readonly #welcome = new Set<MakeTask>();
+
+  /** Nobody waits for what a later worker is told first: its failure is reported as an event of that worker. */
+  #welcomeSlot(slot: WorkerSlot): void {
+    for (const make of this.#welcome) {
+      const onError = (error: unknown) => {
+        // What kills one worker would kill each of its replacements.
+        if (error instanceof WorkerDiedError) this.#welcome.delete(make);
+        channels.worker.publish({ event: 'error', pid: slot.child.pid, error });
+      };
+      this.#submitTo(slot, make({ onValue: () => {}, onItems: () => {}, onError }));
+    }
+  }
 
   /** Ends a task that nobody wants any more. Its sink is told at once; its worker has a grace to let go of it. */
   cancel(task: PoolTask | undefined, reason: unknown): void {
@@ -288,16 +309,8 @@ export class Crew implements SlotOwner {
     this.#scheduler.addFirst(again);
   }
 
-  #reportDeath(slot: WorkerSlot, task: PoolTask, { exitCode, signal }: ExitStatus, maybeStarted: boolean): void {
-    const stray = this.#strays.get(slot);
-    const error = new WorkerDiedError(
-      `Worker process ${slot.child.pid} died (${describeExit(exitCode)}) while it ran ${task.version.name}` +
-        `${task.deaths > 1 ? `, for the ${task.deaths}th time` : ''}. ${hintFor(exitCode, stray)}`,
-      { exitCode, signal, pid: slot.child.pid },
-      maybeStarted,
-    );
-    if (stray !== undefined)
-      Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });
+  #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
+    const error = workerDied(slot.child.pid, status, task, maybeStarted, this.#strays.get(slot));
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);
@@ -371,7 +384,7 @@ export class Crew implements SlotOwner {
     this.statistics.started++;
     channels.worker.publish({ event: 'start', pid: child.pid });
     if (this.#initializer !== undefined) slot.initialize(this.#initializer.body, this.#initializer.buffers);
-    for (const make of this.#welcome) this.#submitTo(slot, make());
+    this.#welcomeSlot(slot);
     child.channel.flush();
   }
 
@@ -546,22 +559,5 @@ export class Crew implements SlotOwner {
 
   #notRunning(): ProcessError {
     return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
-  }
-}
-
-function hintFor(exitCode: number, stray: unknown): string {
-  if (stray !== undefined) return 'An error outside of any task ended it; see cause.';
-  switch (describeExit(exitCode)) {
-    case 'SIGKILL':
-      return 'It was killed from outside; where nobody did so on purpose, the system was out of memory.';
-    case 'SIGABRT':
-      return 'Its heap was full, or native code gave up: see its standard error, and the option resourceLimits.';
-    case 'SIGSEGV':
-    case 'SIGBUS':
-      return 'Native code crashed.';
-    case 'exit code 0':
-      return 'The task, or something it started, called process.exit().';
-    default:
-      return 'The task, or something it started, called process.exit(), or its standard error says why.';
   }
 }

@@ -60,9 +60,35 @@ export interface ResolvedPoolOptions {
   readonly launch: LaunchOptions;
 }
 
+/** Complete by its type: an option that is added and not listed here does not compile. */
+const OPTIONS: { readonly [K in keyof PoolOptions]-?: true } = {
+  processes: true,
+  minProcesses: true,
+  maxProcesses: true,
+  idleTimeoutMs: true,
+  initializer: true,
+  initargs: true,
+  maxTasksPerChild: true,
+  maxMemoryBytes: true,
+  maxAgeMs: true,
+  concurrency: true,
+  maxQueue: true,
+  graceMs: true,
+  keepsAlive: true,
+  name: true,
+  execArgv: true,
+  env: true,
+  cwd: true,
+  output: true,
+  resourceLimits: true,
+};
+
 /** Copies the options, checks them, and fills in what is missing. @throws ProcessError with code `MP_ARGUMENT`. */
 export function resolvePoolOptions(options: PoolOptions | number = {}): ResolvedPoolOptions {
   const given: PoolOptions = typeof options === 'number' ? { processes: options } : options;
+  if (typeof given !== 'object' || given === null)
+    throw refuse('options', 'an object, or the number of workers', given);
+  checkNames(given, OPTIONS, 'pool');
   const processes = count('processes', given.processes, Math.max(cpuCount(), given.minProcesses ?? 1), 1);
   const maxProcesses = count('maxProcesses', given.maxProcesses, Math.max(processes, given.minProcesses ?? 0), 1);
   const minProcesses = count('minProcesses', given.minProcesses, Math.min(processes, maxProcesses), 0);
@@ -90,11 +116,27 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   });
 }
 
-function count(name: string, value: unknown, byDefault: number, least: number): number {
+/** @throws ProcessError where there is an option that is not known: most likely misspelt, and silently without effect. */
+export function checkNames(options: object, known: object, whose: string): void {
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(known, name))
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        `A ${whose} has no option ${JSON.stringify(name)}. Its options are ${Object.keys(known).join(', ')}.`,
+      );
+}
+
+/** @returns The option's value, or the default where it is not given. @throws ProcessError where it is no such integer. */
+export function count(name: string, value: unknown, byDefault: number, least: number): number {
   if (value === undefined) return byDefault;
-  if (typeof value === 'number' && value >= least && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))
+  if (isNumber(value) && value >= least && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))
     return value;
   throw refuse(name, `an integer of at least ${least}`, value);
+}
+
+/** Whether a value is a number that can be compared: any but NaN. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isNaN(value);
 }
 
 function duration(name: string, value: unknown, byDefault: number): number {
@@ -103,11 +145,19 @@ function duration(name: string, value: unknown, byDefault: number): number {
   throw refuse(name, 'a number of at least 0', value);
 }
 
-function refuse(name: string, expected: string, found: unknown): ProcessError {
+/** The error for an option that has a wrong value. */
+export function refuse(name: string, expected: string, found: unknown): ProcessError {
   return new ProcessError(
     PROCESS_ERROR_CODES.argument,
-    `The option ${name} is ${expected}, not ${typeof found === 'string' ? JSON.stringify(found) : String(found)}.`,
+    `The option ${name} is ${expected}, not ${describeFound(found)}.`,
   );
+}
+
+function describeFound(found: unknown): string {
+  if (typeof found === 'string') return JSON.stringify(found);
+  if (typeof found === 'function') return 'a function';
+  if (typeof found === 'object' && found !== null) return Array.isArray(found) ? 'an array' : 'an object';
+  return String(found);
 }
 
 /** What is asked for one task, or for each task of a call. */
@@ -124,4 +174,28 @@ export interface TaskOptions {
   readonly affinity?: string | number | undefined;
   /** Called with what the task reports by {@link CurrentTask.reportProgress}. */
   readonly onProgress?: ((value: unknown) => void) | undefined;
+}
+
+/** What is asked for a call with callbacks. */
+export interface CallbackOptions<T> extends TaskOptions {
+  /** Called with the result. */
+  readonly callback?: ((value: T) => void) | undefined;
+  /** Called with the error. */
+  readonly errorCallback?: ((error: unknown) => void) | undefined;
+}
+
+/** What is asked for `map` and its relatives. */
+export interface MapOptions extends TaskOptions {
+  /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
+  readonly chunkSize?: number | undefined;
+  /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
+  readonly failFast?: boolean | undefined;
+}
+
+/** What is asked for `imap` and `imapUnordered`. */
+export interface ImapOptions extends TaskOptions {
+  /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
+  readonly chunkSize?: number | undefined;
+  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
+  readonly bufferSize?: number | undefined;
 }

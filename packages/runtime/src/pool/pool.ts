@@ -1,46 +1,32 @@
-import type { Payload } from '@mp/codec';
 import { isScalar } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import type { ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
-import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
+import { areScalars, copyScalars, type EncodedChunk } from './arguments.js';
+import type { AsyncResult } from './async-result.js';
+import { Call } from './call.js';
 import { captureCallSite } from './call-site.js';
 import { ChunkSize } from './chunk-size.js';
-import { Crew } from './crew.js';
+import { Crew, type MakeTask } from './crew.js';
 import { type AnyFunction, FunctionRegistry, type FunctionVersion } from './function-registry.js';
-import { MapJob } from './map-job.js';
-import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions, type TaskOptions } from './options.js';
+import { MapJob, type MapListener } from './map-job.js';
+import {
+  type CallbackOptions,
+  type ImapOptions,
+  type MapOptions,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+  type TaskOptions,
+} from './options.js';
 import { Pace } from './pace.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { PoolCounts } from './statistics.js';
 import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
+import { checkTaskOptions } from './task-options.js';
 import { callMode } from './worker-slot.js';
-
-/** What is asked for a call with callbacks. */
-export interface CallbackOptions<T> extends TaskOptions {
-  /** Called with the result. */
-  readonly callback?: ((value: T) => void) | undefined;
-  /** Called with the error. */
-  readonly errorCallback?: ((error: unknown) => void) | undefined;
-}
-
-/** What is asked for {@link BasePool.map} and its relatives. */
-export interface MapOptions extends TaskOptions {
-  /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
-  readonly chunkSize?: number | undefined;
-  /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
-  readonly failFast?: boolean | undefined;
-}
-
-/** What is asked for {@link BasePool.imap} and {@link BasePool.imapUnordered}. */
-export interface ImapOptions extends TaskOptions {
-  /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
-  readonly chunkSize?: number | undefined;
-  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
-  readonly bufferSize?: number | undefined;
-}
 
 /** What a pool says about itself. */
 export interface PoolStats extends PoolCounts {
@@ -220,7 +206,9 @@ export class BasePool implements AsyncDisposable {
    * Calls a function once in every worker.
    *
    * @param options - `alsoLater`: whether workers that are started later call it before their first task. True by default.
+   *   A call that fails there is reported on the diagnostics channel `mp.pool.worker`.
    * @returns The results of the workers that there are.
+   * @throws What the function throws in one of them. Later workers do not call it then.
    */
   async broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
@@ -233,14 +221,18 @@ export class BasePool implements AsyncDisposable {
     const encoded = areScalars(given) ? copyScalars(given) : encodeWhenPrepared(this.#marshal, given, 'args');
     const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     const results: AsyncResult<Awaited<R>>[] = [];
-    const make = () => {
-      const call = new Call<Awaited<R>>(this.#crew, undefined);
+    const awaited = () => {
+      // At once: the replacement of a worker that it killed begins in the same turn.
+      const call = new Call<Awaited<R>>(this.#crew, { errorCallback: () => this.#crew.stopBroadcast(make) });
       results.push(call.result);
+      return call;
+    };
+    const make: MakeTask = (sink = awaited()) => {
       version.uses++;
-      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, call);
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink);
     };
     this.#crew.broadcast(make, options.alsoLater ?? true);
-    return Promise.all([...results]);
+    return Promise.all(results);
   }
 
   /** What the pool has done, and what it is doing. */
@@ -292,21 +284,22 @@ export class BasePool implements AsyncDisposable {
   ): AsyncResult<Awaited<R>[]> {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
+    let job: MapJob | undefined;
     const sink = new Call<Awaited<R>[]>(
       {
         cancel: (_task, reason) => {
-          job.stop(reason);
+          job?.stop(reason);
           sink.onError(reason);
         },
       },
       options,
     );
-    const job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (outcome.ok) values[index] = outcome.value;
         else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
         if (failure === undefined || options.failFast !== true) return;
-        job.stop(failure.error);
+        job?.stop(failure.error);
         sink.onError(failure.error);
       },
       onEnd: (_count, inputError) => {
@@ -314,7 +307,14 @@ export class BasePool implements AsyncDisposable {
         if (problem === undefined) sink.onValue(values);
         else sink.onError(problem.error);
       },
-    });
+    };
+    try {
+      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener);
+    } catch (error) {
+      // As a wrong argument of an asynchronous function does, it rejects.
+      sink.onError(error);
+      return sink.result;
+    }
     job.advance();
     return sink.result;
   }
@@ -327,12 +327,13 @@ export class BasePool implements AsyncDisposable {
   ): ResultStream<Awaited<R>> {
     const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
     let next = 0;
+    let job: MapJob | undefined;
     const stream = new ResultStream<Awaited<R>>({
-      onConsumed: () => job.consumed(1),
-      onStop: () => job.stop(stopped()),
+      onConsumed: () => job?.consumed(1),
+      onStop: () => job?.stop(stopped()),
     });
     const bufferSize = options.bufferSize ?? 16 * this.#options.maxProcesses;
-    const job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, {
+    const listener: MapListener = {
       onItem: (index, outcome) => {
         if (!isOrdered) return stream.add(outcome);
         early.set(index, outcome);
@@ -345,7 +346,14 @@ export class BasePool implements AsyncDisposable {
         if (inputError !== undefined) stream.add({ ok: false, error: inputError.error });
         stream.end();
       },
-    });
+    };
+    try {
+      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener);
+    } catch (error) {
+      stream.add({ ok: false, error });
+      stream.end();
+      return stream;
+    }
     job.advance();
     return stream;
   }
@@ -356,19 +364,11 @@ export class BasePool implements AsyncDisposable {
     items: Source<unknown>,
     options: MapOptions,
     maxItems: number,
-    listener: ConstructorParameters<typeof MapJob>[4],
+    listener: MapListener,
   ): MapJob {
+    checkTaskOptions(options);
     const { chunkSize } = options;
-    if (chunkSize !== undefined && !(Number.isInteger(chunkSize) && chunkSize >= 1))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `The option chunkSize is an integer of at least 1, not ${chunkSize}.`,
-      );
-    if (typeof items !== 'object' && typeof items !== 'string')
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `A pool maps over an iterable, and was given ${typeof items}.`,
-      );
+    const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     if (captured instanceof Promise) captured.catch(() => {});
@@ -379,7 +379,7 @@ export class BasePool implements AsyncDisposable {
       {
         submitChunk: (chunk, sink) => this.#submitChunk(fn, chunk, sink, captured, mode, options, pace, callSite),
       },
-      pull(items),
+      puller,
       new ChunkSize(chunkSize, maxProcesses),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
       listener,
@@ -398,13 +398,13 @@ export class BasePool implements AsyncDisposable {
   ): { cancel(reason: unknown): void } {
     let task: PoolTask | undefined;
     let isCancelled = false;
-    const submit = ({ version, payload, withFunction }: Encoded) => {
+    const submit = ({ version, payload, withFunction }: EncodedChunk) => {
       if (isCancelled) return;
       version.uses++;
       task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, options, pace, callSite);
       this.#crew.submit(task);
     };
-    const encode = (version: FunctionVersion): Encoded | Later<Encoded> => {
+    const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
       const isWhole = !this.#functions.isConstant(fn) && !chunk.every(isScalar);
       const withFunction = isWhole ? WITH_FUNCTION : 0;
       const payload = encodeWhenPrepared(this.#marshal, isWhole ? [fn, chunk] : chunk, isWhole ? 'call' : 'items');
@@ -413,7 +413,7 @@ export class BasePool implements AsyncDisposable {
         : { version, payload, withFunction };
     };
     const fail = (error: unknown) => sink.onError(error);
-    const submitEncoded = (encoded: Encoded | Later<Encoded>) =>
+    const submitEncoded = (encoded: EncodedChunk | Later<EncodedChunk>) =>
       encoded instanceof Later ? encoded.promise.then(submit).catch(fail) : submit(encoded);
     try {
       if (captured instanceof Promise) captured.then((version) => submitEncoded(encode(version))).catch(fail);
@@ -444,6 +444,12 @@ export class BasePool implements AsyncDisposable {
     const submit = (version: FunctionVersion, taskArgs: TaskArgs, taskMode: number) =>
       this.#submit(version, taskArgs, sink, options, taskMode, callSite, beforeSubmit);
     try {
+      if (options !== undefined) checkTaskOptions(options);
+      if (!Array.isArray(args))
+        throw new ProcessError(
+          PROCESS_ERROR_CODES.argument,
+          `The arguments of a task are an array, not ${args === null ? 'null' : typeof args}: pool.apply(fn, [1, 2]).`,
+        );
       if (options?.signal?.aborted === true) return sink.onError(options.signal.reason);
       const isScalarCall = mode === TASK_MODE.call && areScalars(args);
       if (!isScalarCall && typeof fn === 'function' && !this.#functions.isConstant(fn))
@@ -514,78 +520,6 @@ export class BasePool implements AsyncDisposable {
 }
 
 const NO_ARGS: readonly never[] = Object.freeze([]);
-
-/** A chunk, encoded. */
-interface Encoded {
-  readonly version: FunctionVersion;
-  readonly payload: Payload;
-  /** {@link WITH_FUNCTION}, or 0. */
-  readonly withFunction: number;
-}
-
-function copyScalars(args: readonly unknown[]): readonly unknown[] {
-  return args.length === 1 ? [args[0]] : args.slice();
-}
-
-function areScalars(args: readonly unknown[]): boolean {
-  // The count is one byte on the wire.
-  if (args.length > 255) return false;
-  for (let i = 0; i < args.length; i++) if (!isScalar(args[i])) return false;
-  return true;
-}
-
-/** Who can end a task early. */
-interface Canceller {
-  cancel(task: PoolTask | undefined, reason: unknown): void;
-}
-
-/** One call: its result, and what happens when it is there. */
-class Call<T> implements TaskSink {
-  readonly result: AsyncResult<T>;
-  readonly #canceller: Canceller;
-  readonly #options: CallbackOptions<T> | undefined;
-  #task: PoolTask | undefined;
-  #isCancelled = false;
-
-  constructor(canceller: Canceller, options: CallbackOptions<T> | undefined) {
-    this.#canceller = canceller;
-    this.#options = options;
-    this.result = new AsyncResult<T>(this);
-    // Who gave a callback for errors has handled them.
-    if (options?.errorCallback !== undefined) this.result.catch(() => {});
-  }
-
-  /** The task is about to be submitted. @returns False where it was cancelled before. */
-  begin(task: PoolTask): boolean {
-    this.#task = task;
-    return !this.#isCancelled;
-  }
-
-  /** Nobody wants the result any more. */
-  cancel(reason: unknown): void {
-    this.#isCancelled = true;
-    if (this.#task === undefined) this.onError(reason);
-    this.#canceller.cancel(this.#task, reason);
-  }
-
-  onValue(value: unknown): void {
-    resolveResult(this.result, value as T);
-    this.#options?.callback?.(value as T);
-  }
-
-  onItems(): void {
-    // Only chunks come item by item.
-  }
-
-  onError(error: unknown): void {
-    rejectResult(this.result, error);
-    this.#options?.errorCallback?.(error);
-  }
-
-  onProgress(value: unknown): void {
-    this.#options?.onProgress?.(value);
-  }
-}
 
 function stopped(): ProcessError {
   return new ProcessError(PROCESS_ERROR_CODES.cancelled, 'The results are not wanted any more.');

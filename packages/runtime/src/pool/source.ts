@@ -1,3 +1,5 @@
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+
 /** Anything that items can be pulled from. */
 export type Source<T> = Iterable<T> | AsyncIterable<T>;
 
@@ -12,9 +14,18 @@ export interface Puller<T> {
   stop(): void;
 }
 
-/** Makes a puller. */
+/**
+ * Makes a puller.
+ *
+ * @throws ProcessError with code `MP_ARGUMENT` where the source is not iterable.
+ */
 export function pull<T>(source: Source<T>): Puller<T> {
-  if (Symbol.asyncIterator in source) return pullAsync(source[Symbol.asyncIterator]());
+  if (isAsync(source)) return pullAsync(source[Symbol.asyncIterator]());
+  if (typeof (source as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw new ProcessError(
+      PROCESS_ERROR_CODES.argument,
+      `A pool maps over an iterable (an array, a Set, a generator, also an asynchronous one), and was given ${describe(source)}.`,
+    );
   const length = Array.isArray(source)
     ? source.length
     : source instanceof Set || source instanceof Map
@@ -35,6 +46,15 @@ export function pull<T>(source: Source<T>): Puller<T> {
       isOver = true;
     },
   };
+}
+
+function isAsync<T>(source: Source<T>): source is AsyncIterable<T> {
+  return typeof (source as Partial<AsyncIterable<T>> | null | undefined)?.[Symbol.asyncIterator] === 'function';
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object without Symbol.iterator' : `a ${typeof value}`;
 }
 
 function pullAsync<T>(iterator: AsyncIterator<T>): Puller<T> {

@@ -92,9 +92,13 @@ export class QueueServer {
   }
 
   /** Calls back when every task that was put is reported as done. */
-  join(joined: () => void): void {
+  join(joined: () => void): Withdraw {
     if (this.#unfinished === 0) joined();
     else this.#joiners.push(joined);
+    return () => {
+      const place = this.#joiners.indexOf(joined);
+      if (place >= 0) this.#joiners.splice(place, 1);
+    };
   }
 
   /** Calls back once, when there is something to get. */

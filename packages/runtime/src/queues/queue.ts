@@ -13,6 +13,8 @@ export interface WaitOptions {
   readonly block?: boolean | undefined;
   /** How long at most, in milliseconds. @defaultValue Infinity */
   readonly timeoutMs?: number | undefined;
+  /** Ends the wait: the call rejects with the signal's reason, and takes or adds nothing. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How another process finds the queue. */
@@ -27,7 +29,7 @@ type Place = { readonly server: QueueServer } | { readonly client: QueueClient }
 /** Tickets of queues that are being revived: a constructor that finds one makes the client of that queue. */
 const arrivals: Ticket[] = [];
 
-/** How many waits of this process for queues of its own have not ended. */
+/** How many waits of this process for queues of its own, which others can reach, have not ended. */
 let waitsHere = 0;
 
 let reduceQueue: (queue: BaseQueue) => QueueData;
@@ -54,6 +56,10 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
   #isClosed = false;
   /** Puts that were sent and not confirmed. */
   readonly #unconfirmed = new Set<Promise<unknown>>();
+  /** Waits of this process for a queue of its own. */
+  readonly #waits = new Set<Wait<unknown>>();
+  /** Ends the gets that wait when the queue is closed. */
+  readonly #onClose = new Set<() => void>();
 
   /** @param maxSize - So many items at most; then `put` waits. Without, or with 0, there is no limit. */
   constructor(maxSize = 0) {
@@ -78,7 +84,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     this.#checkOpen();
     const encoded = encodeWhenPrepared(this.#marshal, item, 'item');
     const { body, buffers } = encoded instanceof Later ? await encoded.promise : encoded;
-    const putting = this.#put({ body, buffers }, waitMs(options));
+    const putting = this.#put({ body, buffers }, options);
     this.#unconfirmed.add(putting);
     try {
       if (!(await putting)) throw new QueueFull();
@@ -96,10 +102,11 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
    * Gets the next item.
    *
    * @throws QueueEmpty where there is none, or none in the time given.
+   * @throws ProcessError with code `MP_CLOSED` when this process closes the queue meanwhile.
    */
   async get(options: WaitOptions = {}): Promise<T> {
     this.#checkOpen();
-    const item = await this.#get(waitMs(options));
+    const item = await this.#get(options);
     if (item === undefined) throw new QueueEmpty();
     const value = decodePayload(this.#marshal, payloadOf(item.body, item.buffers));
     return (value instanceof Later ? await value.promise : value) as T;
@@ -128,9 +135,10 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     return (await this.qsize()) >= this.#maxSize;
   }
 
-  /** This process puts and gets no more. The others may. */
+  /** This process puts and gets no more: gets that wait fail, puts go on. The others may. */
   close(): void {
     this.#isClosed = true;
+    for (const end of [...this.#onClose]) end();
   }
 
   /** Waits until everything that this process has put is safe in the queue. Only after {@link close}. */
@@ -150,6 +158,8 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
       queue.#checkOpen();
       const place = queue.#place;
       queue.#ticket ??= 'server' in place ? hostQueue(place.server) : place.client.ticket;
+      // From now on, others may end them.
+      for (const wait of queue.#waits) wait.keepAlive();
       return { ticket: queue.#ticket, maxSize: queue.#maxSize };
     };
     markDone = async (queue) => {
@@ -161,33 +171,60 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     waitForDone = async (queue) => {
       const place = queue.#place;
       if ('client' in place) await place.client.ask(QUEUE_REQUEST.join).reply;
-      else
-        await waitHere<true>((done) => {
-          place.server.join(() => done(true));
-          return () => {};
-        }, Number.POSITIVE_INFINITY);
+      else await queue.#wait(new Wait<true>((done) => place.server.join(() => done(true))));
     };
   }
 
-  async #put(item: QueueItem, ms: number): Promise<boolean> {
+  async #wait<V>(wait: Wait<V>): Promise<V | undefined> {
+    if (this.#ticket !== undefined) wait.keepAlive();
+    this.#waits.add(wait);
+    try {
+      return await wait.ended;
+    } finally {
+      this.#waits.delete(wait);
+    }
+  }
+
+  async #put(item: QueueItem, options: WaitOptions): Promise<boolean> {
     const place = this.#place;
-    if ('server' in place)
-      return (await waitHere<true>((done) => place.server.put(item, () => done(true)), ms)) ?? false;
+    if ('server' in place) {
+      const wait = new Wait<true>((done) => place.server.put(item, () => done(true)), options);
+      return (await this.#wait(wait)) ?? false;
+    }
+    options.signal?.throwIfAborted();
     const { request, reply } = place.client.ask(QUEUE_REQUEST.put, item);
-    const { answer } = await withdrawAfter(place.client, request, reply, ms);
+    const { answer } = await withdrawAfter(place.client, request, reply, options);
+    if (answer !== QUEUE_REPLY.done) options.signal?.throwIfAborted();
     return answer === QUEUE_REPLY.done;
   }
 
-  async #get(ms: number): Promise<QueueItem | undefined> {
+  async #get(options: WaitOptions): Promise<QueueItem | undefined> {
     const place = this.#place;
-    if ('server' in place) return waitHere<QueueItem>((done) => place.server.get(done), ms);
+    if ('server' in place) {
+      const wait = new Wait<QueueItem>((done) => place.server.get(done), options);
+      return this.#untilClosed(() => wait.fail(closedError()), this.#wait(wait));
+    }
+    options.signal?.throwIfAborted();
     const { request, reply } = place.client.ask(QUEUE_REQUEST.get);
-    const { answer, item } = await withdrawAfter(place.client, request, reply, ms);
-    return answer === QUEUE_REPLY.item ? item : undefined;
+    const answered = withdrawAfter(place.client, request, reply, options);
+    const { answer, item } = await this.#untilClosed(() => place.client.withdraw(request), answered);
+    if (answer === QUEUE_REPLY.item) return item;
+    options.signal?.throwIfAborted();
+    this.#checkOpen();
+    return undefined;
+  }
+
+  async #untilClosed<R>(end: () => void, waiting: Promise<R>): Promise<R> {
+    this.#onClose.add(end);
+    try {
+      return await waiting;
+    } finally {
+      this.#onClose.delete(end);
+    }
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new ProcessError(PROCESS_ERROR_CODES.closed, 'The queue is closed.');
+    if (this.#isClosed) throw closedError();
   }
 }
 
@@ -230,40 +267,85 @@ function waitMs({ block = true, timeoutMs = Number.POSITIVE_INFINITY }: WaitOpti
   return block ? Math.max(0, timeoutMs) : 0;
 }
 
-/** Waits for a queue of this process. The process stays alive meanwhile: others may come and put something. */
-async function waitHere<V>(ask: (done: (value: V) => void) => Withdraw, ms: number): Promise<V | undefined> {
-  return new Promise((resolve) => {
-    let isDone = false;
-    let finish = () => {};
-    const withdraw = ask((value) => {
-      isDone = true;
-      finish();
-      resolve(value);
+/**
+ * A wait for a queue of this process. Where others can reach the queue, the process stays alive meanwhile: they may come
+ * and put something. Where nobody can, only this process could end the wait, and it lives on for other reasons if at all.
+ */
+class Wait<V> {
+  /** The value, or undefined when the time is over. */
+  readonly ended: Promise<V | undefined>;
+  #isOver = false;
+  #keepsAlive = false;
+  #end: (settle: () => void) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+
+  constructor(ask: (done: (value: V) => void) => Withdraw, options: WaitOptions = {}) {
+    const { signal } = options;
+    const ms = waitMs(options);
+    this.ended = new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        this.#isOver = true;
+        return reject(signal.reason);
+      }
+      let release = () => {};
+      const withdraw = ask((value) => {
+        this.#isOver = true;
+        release();
+        resolve(value);
+      });
+      if (this.#isOver) return;
+      this.#end = (settle) => {
+        if (this.#isOver) return;
+        this.#isOver = true;
+        withdraw();
+        release();
+        settle();
+      };
+      this.#fail = reject;
+      if (ms <= 0) return this.#end(() => resolve(undefined));
+      const timer =
+        ms === Number.POSITIVE_INFINITY ? undefined : startTimer(() => this.#end(() => resolve(undefined)), ms);
+      const abort = () => this.fail(signal?.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      release = () => {
+        stopTimer(timer);
+        signal?.removeEventListener('abort', abort);
+        if (this.#keepsAlive && --waitsHere === 0) keepListening(false);
+      };
     });
-    if (isDone) return;
-    if (ms <= 0) {
-      withdraw();
-      return resolve(undefined);
-    }
-    const timer = startTimer(() => {
-      withdraw();
-      finish();
-      resolve(undefined);
-    }, ms);
+  }
+
+  /** Others can end the wait from now on: it keeps the process alive. */
+  keepAlive(): void {
+    if (this.#isOver || this.#keepsAlive) return;
+    this.#keepsAlive = true;
     if (++waitsHere === 1) keepListening(true);
-    finish = () => {
-      stopTimer(timer);
-      if (--waitsHere === 0) keepListening(false);
-    };
-  });
+  }
+
+  /** Ends the wait with an error; what was asked for is withdrawn. */
+  fail(error: unknown): void {
+    this.#end(() => this.#fail(error));
+  }
 }
 
-async function withdrawAfter<R>(client: QueueClient, request: number, reply: Promise<R>, ms: number): Promise<R> {
-  if (ms === Number.POSITIVE_INFINITY) return reply;
-  const timer = startTimer(() => client.withdraw(request), ms);
+async function withdrawAfter<R>(
+  client: QueueClient,
+  request: number,
+  reply: Promise<R>,
+  options: WaitOptions,
+): Promise<R> {
+  const ms = waitMs(options);
+  const withdraw = () => client.withdraw(request);
+  const timer = ms === Number.POSITIVE_INFINITY ? undefined : startTimer(withdraw, ms);
+  options.signal?.addEventListener('abort', withdraw, { once: true });
   try {
     return await reply;
   } finally {
     stopTimer(timer);
+    options.signal?.removeEventListener('abort', withdraw);
   }
+}
+
+function closedError(): ProcessError {
+  return new ProcessError(PROCESS_ERROR_CODES.closed, 'The queue is closed.');
 }

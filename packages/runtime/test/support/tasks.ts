@@ -28,12 +28,30 @@ export const nameOfParent = (): string | undefined => parentProcess()?.name;
 export const fail = (message = 'bad'): never => {
   throw new TypeError(message);
 };
+/** Fails in any worker but this one. */
+export const failWithout = (worker: string): void => {
+  if (whoAmI() !== worker) fail();
+};
 export class CustomError extends Error {
   readonly code = 'E_CUSTOM';
   readonly details = { tries: 3 };
 }
 export const failRichly = (): never => {
   throw new CustomError('outer', { cause: new RangeError('inner', { cause: 'the root' }) });
+};
+/** A thenable that throws when `then` is called or read, or that rejects. */
+export const failingThenable = (how: 'call' | 'getter' | 'reject'): unknown => {
+  const error = new Error(how);
+  const then = (_resolve: unknown, reject: (error: Error) => void) => {
+    if (how === 'call') throw error;
+    reject(error);
+  };
+  return Object.defineProperty({}, 'then', {
+    get: () => {
+      if (how === 'getter') throw error;
+      return then;
+    },
+  });
 };
 export const throwText = (): never => {
   throw 'just text';

@@ -2,6 +2,7 @@ import type { AnyNode, Class, Function as FunctionNode, Pattern } from 'acorn';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import type { Span } from './lexical.js';
 import { parseFunction, type SourceForm } from './parse.js';
+import { hasCall } from './patterns.js';
 import { hasUseStrict, resolve, walk } from './walker.js';
 
 /** How a name that the text does not bind is used in it. */
@@ -26,6 +27,8 @@ export interface CodeFacts {
   readonly ownName: string | undefined;
   /** The value of `name` that the engine gives by the text alone; undefined for anonymous code and computed keys. */
   readonly textName: string | undefined;
+  /** Whether the text uses its own name. */
+  readonly usesOwnName: boolean;
   /** Whether the text assigns its own name: in vain in a function expression, not so in a declaration. */
   readonly assignsOwnName: boolean;
   /** Where V8 says that the function stands: its parameters, or `class`. */
@@ -52,7 +55,7 @@ export interface CodeFacts {
   readonly hasDirectEval: boolean;
   /** The computed key of a method that stands alone. */
   readonly computedKey: Span | undefined;
-  /** Code in the parameters that would run before the body even if all arguments were given. */
+  /** Code in the parameters that could run before the function is stopped at its entry, whatever the arguments. */
   readonly runsBeforeBody: boolean;
   /** `length` as the engine sets it: the parameters before the first default or rest. */
   readonly length: number;
@@ -97,6 +100,9 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     generator: fn?.generator ?? false,
     ownName: key === undefined ? ((node as Class | FunctionNode).id?.name ?? undefined) : undefined,
     textName: key === undefined ? ((node as Class | FunctionNode).id?.name ?? undefined) : memberName(key),
+    usesOwnName: walked.uses.some(
+      (use) => use.name === walked.ownName?.name && use.scope.lookup(use.name)?.binding === walked.ownName,
+    ),
     assignsOwnName: walked.ownName?.assigned ?? false,
     locationOffset: locationOffset(node, text, offset),
     free: names,
@@ -112,7 +118,7 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    runsBeforeBody: fn?.params.some(hasComputedKey) ?? false,
+    runsBeforeBody: fn?.params.some((param) => hasComputedKey(param) || hasCall(param)) ?? false,
     length: lengthOf(fn ?? constructorOf(node)),
     parameterCount: fn?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,

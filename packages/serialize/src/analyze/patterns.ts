@@ -1,4 +1,4 @@
-import type { Pattern } from 'acorn';
+import type { AnyNode, Pattern } from 'acorn';
 
 /** The names that a pattern binds. */
 export function namesOf(node: Pattern): string[] {
@@ -34,4 +34,27 @@ export function hasExpression(node: Pattern): boolean {
     default:
       return false;
   }
+}
+
+/** Calls, and what else V8 can stop at, in parameters: a breakpoint at the function's entry would be placed there. */
+export function hasCall(node: AnyNode): boolean {
+  switch (node.type) {
+    case 'CallExpression':
+    case 'NewExpression':
+    case 'TaggedTemplateExpression':
+    case 'ImportExpression':
+    case 'AwaitExpression':
+    case 'YieldExpression':
+    case 'ClassExpression':
+      return true;
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return false;
+    default:
+      return Object.values(node).some((part: unknown) => (Array.isArray(part) ? part.some(isCall) : isCall(part)));
+  }
+}
+
+function isCall(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && 'type' in part && 'start' in part && hasCall(part as AnyNode);
 }

@@ -1,7 +1,7 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
-import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
+import { INTERNAL_NAMES } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
@@ -15,6 +15,7 @@ import { CaptureFailure, functionName } from './failure.js';
 import { homeOfArrow } from './home.js';
 import { type ImportBinding, importBinding } from './imports.js';
 import { mayPause, type Receiver, readReceiver, realmGlobal } from './receiver.js';
+import { recordOf } from './revived-code.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
 import { findVariable, type Variable, visibleNames } from './variables.js';
 
@@ -206,50 +207,6 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
   };
 }
 
-/** A class that gives private members to its instances. */
-export interface PrivateClass {
-  readonly fn: AnyFunction;
-  readonly fields: readonly string[];
-  readonly isDerived: boolean;
-}
-
-const privateClasses = new WeakMap<AnyFunction, Omit<PrivateClass, 'fn'> | null>();
-
-/** The classes on the chain of a class that declare private members, from the base down: the order of definition. */
-export function privateClassesOf(classFunction: AnyFunction): readonly PrivateClass[] {
-  const found: PrivateClass[] = [];
-  for (
-    let at: unknown = classFunction;
-    typeof at === 'function' && at !== Function.prototype;
-    at = Reflect.getPrototypeOf(at)
-  ) {
-    const fn = at as AnyFunction;
-    let known = privateClasses.get(fn);
-    if (known === undefined) {
-      known = privateMembersDeclaredBy(fn);
-      privateClasses.set(fn, known);
-    }
-    if (known !== null) found.push({ fn, ...known });
-  }
-  return found.reverse();
-}
-
-function privateMembersDeclaredBy(fn: AnyFunction): Omit<PrivateClass, 'fn'> | null {
-  const from = revivedFrom(fn);
-  if (from !== undefined) {
-    const record = recordOf(from.codeId).class;
-    return record?.hasPrivates ? { fields: record.fields ?? [], isDerived: record.derived === true } : null;
-  }
-  const text = Function.prototype.toString.call(fn);
-  // Most classes have none, and need not be parsed to know it.
-  if (!text.startsWith('class') || !text.includes('#')) return null;
-  const facts = factsOf(text, false).classFacts;
-  const own = facts?.elements.filter(({ key, isStatic }) => key.kind === 'private' && !isStatic) ?? [];
-  if (own.length === 0) return null;
-  const fields = own.flatMap(({ kind, key }) => (kind === 'field' && key.kind === 'private' ? [key.name] : []));
-  return { fields, isDerived: facts?.heritage !== undefined && !facts.extendsNull };
-}
-
 /** Reads the closures of functions, those that need it. @returns undefined for what cannot be read here. */
 export function readAll(
   functions: readonly AnyFunction[],
@@ -259,18 +216,6 @@ export function readAll(
   const readings = needed.length === 0 || !Inspector.isAvailable ? [] : readFunctions(needed);
   const byFunction = new Map(needed.map((fn, i) => [fn, readings[i]]));
   return functions.map((fn) => statedReading(fn) ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
-}
-
-const records = new Map<string, CodeRecord>();
-
-function recordOf(codeId: string): CodeRecord {
-  let record = records.get(codeId);
-  if (record === undefined) {
-    record = JSON.parse(codeId) as CodeRecord;
-    if (records.size > 1000) records.clear();
-    records.set(codeId, record);
-  }
-  return record;
 }
 
 function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<string> {
@@ -295,9 +240,13 @@ function requireGlobal(name: string): void {
 function hasForeignName(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading, variables: Variable[]): boolean {
   const { ownName } = facts;
   if (ownName === undefined || facts.kind !== 'function') return false;
+  if (!facts.usesOwnName && !facts.hasDirectEval) return false;
   const variable = findVariable(ownName, reading);
-  if (variable === undefined || (variable.value === fn && !facts.assignsOwnName)) return false;
-  if (findInScript(reading.location, facts.text)?.isDeclaration !== true) return false;
+  if (variable === undefined) return false;
+  const found = findInScript(reading.location, facts.text);
+  if (found?.isDeclaration !== true) return false;
+  // While nobody can give the name another value, the binding of a function expression is as good.
+  if (variable.value === fn && found.scope.lookup(ownName)?.binding.assigned === false) return false;
   variables.push(variable);
   return true;
 }

@@ -13,11 +13,11 @@ import {
   captureFunction,
   factsOfFunction,
   isClosed,
-  privateClassesOf,
   readAll,
   recaptureFunction,
 } from './function-capture.js';
 import { ownerOfPrivateNames } from './owner.js';
+import { privateClassesOf } from './private-classes.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { placeText, scriptOf } from './source-info.js';

@@ -2,6 +2,8 @@ import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import { ATTRIBUTE, DECORATION, FRAME } from '../model/codes.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
 import { setState } from '../model/state.js';
+import { isIndex } from './array-keys.js';
+import type { ObjectSource } from './object-source.js';
 import type { GraphReader } from './reader.js';
 
 // What the writer's `odd.ts` writes, read back.
@@ -42,9 +44,24 @@ function readDecorated(reader: GraphReader): object {
   }
   // At the very end: objects that are put off, private members and states are still to be filled in.
   if (flags & DECORATION.frozen) reader.finally(() => Object.freeze(object));
-  else if (flags & DECORATION.sealed) reader.finally(() => Object.seal(object));
+  else if (flags & DECORATION.sealed) reader.finally(() => seal(object));
   else if (flags & DECORATION.fixed) reader.finally(() => Object.preventExtensions(object));
   return object;
+}
+
+/**
+ * Seals an object. V8 14 refuses to seal a view that has elements, although one that is not extensible counts as
+ * sealed there as in V8 before: its elements stay configurable, as ECMA-262, 10.4.5.1 wants them.
+ */
+function seal(object: object): void {
+  if (!ArrayBuffer.isView(object) || object instanceof DataView) {
+    Object.seal(object);
+    return;
+  }
+  for (const key of Reflect.ownKeys(object)) {
+    if (typeof key === 'symbol' || !isIndex(key)) Object.defineProperty(object, key, { configurable: false });
+  }
+  Object.preventExtensions(object);
 }
 
 function readPrivatesMeta(reader: GraphReader): Meta {
@@ -59,7 +76,7 @@ function readPrivates(reader: GraphReader, object: object, meta: Meta): void {
 }
 
 /** Reads properties with their attributes. */
-export function readProperties(reader: GraphReader, target: object): void {
+export function readProperties(reader: ObjectSource, target: object): void {
   const count = reader.count(3);
   reader.countProperties(count);
   for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-import type { GraphReader } from './reader.js';
+import type { ValueSource } from '../model/kind.js';
 
 /** A record shape as the reader knows it. */
 export interface ReaderShape {
@@ -8,9 +8,9 @@ export interface ReaderShape {
   readonly assignable: boolean;
   uses: number;
   /** Makes a record in one go, where the host lets us generate code. */
-  make: ((reader: GraphReader) => object) | undefined;
+  make: ((reader: ValueSource) => object) | undefined;
   /** The same where objects are counted. */
-  makeCounted: ((reader: GraphReader) => object) | undefined;
+  makeCounted: ((reader: ValueSource) => object) | undefined;
 }
 
 /** From so many records on a shape gets a function of its own: making one costs 20 records. */
@@ -93,7 +93,7 @@ export function countUse(shape: ReaderShape): void {
  * The keys are the only part of the code that comes from the payload, and they are JSON strings there. A computed
  * key defines an own property even for `__proto__`.
  */
-function generate({ keys, prototype }: ReaderShape, counted: boolean): (reader: GraphReader) => object {
+function generate({ keys, prototype }: ReaderShape, counted: boolean): (reader: ValueSource) => object {
   const names = keys.map((key) => (key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)));
   const base = prototype === Object.prototype ? '' : '__proto__: prototype, ';
   const body = counted

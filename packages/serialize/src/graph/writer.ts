@@ -1,54 +1,44 @@
-import type { Kind, ValueSink } from '../model/kind.js';
+import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
-import type { Capture, IntrospectionPort, Meta } from '../model/ports.js';
+import type { Capture, Meta } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { EXT, SHORT_SHAPES, SIMPLE } from '../model/tags.js';
-import { ByteWriter } from '../wire/byte-writer.js';
 import { MAX_SHAPE_KEYS } from '../wire/shapes.js';
-import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
-import { hasElementsOnly, isMostlyHoles } from './array-keys.js';
-import { writeDates } from './dates.js';
+import { ArrayInspector, SAMPLE_EVERY, SURE_AFTER } from './array-inspector.js';
+import { writeElements } from './arrays.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
-import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeSparse } from './odd.js';
+import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { SymbolTable } from './symbol-table.js';
+import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
 
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
 const { isArray } = Array;
-const { forEach: mapForEach } = Map.prototype;
-const { forEach: setForEach } = Set.prototype;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
-const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
 
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
-/** Where nesting goes on through objects that cannot be put off, such as a chain of proxies. */
-const MAX_UNSPLIT = 1000;
-/** When sampling, so many objects with the same keys are looked at closely, and one in so many of those that follow. */
-const SURE_AFTER = 32;
-const SAMPLE_EVERY = 16;
-/** How many elements of arrays are checked for being accessors or read-only: nobody has them, and looking costs 68 ns. */
-const ELEMENT_CHECKS = 64;
-
+/**
+ * Where nesting goes on through objects that cannot be put off, such as a chain of errors: what a reader takes, which
+ * goes two levels deeper for each.
+ */
+const MAX_UNSPLIT = 400;
 /**
  * Walks a value once and writes it as it goes.
  *
  * In: any value. Out: tokens in {@link out}, and the tables that the envelope writes behind them. Every object gets
  * the next ordinal when it is met, which the reader counts along; a second meeting writes the ordinal.
  */
-export class GraphWriter implements ValueSink {
-  readonly out: ByteWriter = new ByteWriter();
-  readonly context: WalkContext;
+export class GraphWriter extends TokenSink {
   readonly shapes: ShapeTable;
   functions: FunctionTable = new FunctionTable();
-  memories: MemoryTable = new MemoryTable();
   names: NameTable;
   #symbols = new SymbolTable();
   readonly #objects = new Identity();
@@ -57,29 +47,24 @@ export class GraphWriter implements ValueSink {
   readonly #observer: WalkObserver | undefined;
   readonly #canonical: boolean;
   readonly #identity: boolean;
-  readonly #sampling: boolean;
-  /** How many arrays were met. */
-  #arrays = 0;
+  readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
   #values: unknown[] = [];
   #top = 0;
   #depth = 0;
-  #elementChecks = ELEMENT_CHECKS;
   /** What the code engine wrote about private members. */
   privates: Meta[] = [];
   /** Whether anything refers back, so that the reader must count. */
   refersBack = false;
-  /** Whether anything written is a way to a callable. */
-  hasCode = false;
   /** Objects that a reducer is taking apart. */
   readonly reducing: Set<object> = new Set();
   /** What reducers made, for finding paths. */
   readonly reduced: Map<object, unknown> = new Map();
 
   constructor(context: WalkContext, shapes: ShapeTable) {
-    this.context = context;
+    super(context);
     this.shapes = shapes;
     this.names = new NameTable(context.references);
     this.#plainFacts = shapes.of(Object.prototype);
@@ -87,11 +72,7 @@ export class GraphWriter implements ValueSink {
     this.#observer = context.observer;
     this.#canonical = context.canonical;
     this.#identity = context.identity;
-    this.#sampling = context.sampling;
-  }
-
-  get introspection(): IntrospectionPort | undefined {
-    return this.context.introspection;
+    this.#arrays = new ArrayInspector(context);
   }
 
   /** Writes a value, everything that hangs from it, and the functions in it. */
@@ -215,7 +196,7 @@ export class GraphWriter implements ValueSink {
     if (prototype === Object.prototype) {
       if (!this.record(object, this.#plainFacts, false)) writeOdd(this, object, this.#plainFacts);
     } else if (prototype === Array.prototype && isArray(object)) {
-      if (this.#isPlainArray(object)) this.elements(object);
+      if (this.#arrays.isPlain(object)) this.elements(object);
       else writeOdd(this, object, this.shapes.of(prototype));
     } else {
       const facts = this.shapes.of(prototype);
@@ -285,7 +266,7 @@ export class GraphWriter implements ValueSink {
     if (!this.#exact) return this.#data(object, facts);
     const keys = getOwnPropertyNames(object);
     const count = keys.length;
-    if (this.#sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
+    if (this.context.sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
       return this.#data(object, facts);
     }
     // Built-in objects whose prototype was changed hide among those without enumerable properties.
@@ -354,46 +335,8 @@ export class GraphWriter implements ValueSink {
     }
   }
 
-  #isPlainArray(array: readonly unknown[]): boolean {
-    if (!this.#exact) return true;
-    if (!isExtensible(array)) return false;
-    if (this.#sampling && this.#arrays++ > SURE_AFTER && this.#arrays % SAMPLE_EVERY !== 0) return true;
-    if (!hasElementsOnly(array)) return false;
-    if (this.#elementChecks <= 0) return true;
-    for (let i = 0; i < array.length && this.#elementChecks > 0; i++, this.#elementChecks--) {
-      const descriptor = getOwnPropertyDescriptor(array, i);
-      if (descriptor !== undefined && !(descriptor.enumerable && descriptor.writable && descriptor.configurable)) {
-        return false;
-      }
-    }
-    return getOwnPropertyDescriptor(array, 'length')!.writable === true;
-  }
-
-  /** Writes the elements of an array, with its holes. */
   elements(array: readonly unknown[]): void {
-    const { length } = array;
-    if (length >= MIN_VECTOR) {
-      const first = array[0];
-      if (typeof first === 'number' && writeNumbers(this.out, array)) return;
-      if (typeof first === 'object' && first !== null && isDate(first) && writeDates(this, array)) return;
-      if (length >= 0x10000 && isMostlyHoles(array)) {
-        writeSparse(this, array);
-        return;
-      }
-    }
-    this.out.arrayHead(length);
-    for (let i = 0; i < length; i++) {
-      const element = array[i];
-      if (typeof element === 'string' && length - i >= MIN_VECTOR) {
-        const count = writeStrings(this.out, array, i);
-        if (count > 0) {
-          i += count - 1;
-          continue;
-        }
-      }
-      if (element === undefined && !Object.hasOwn(array, i)) this.out.extensionUint(EXT.simple, SIMPLE.hole);
-      else this.value(element);
-    }
+    writeElements(this, array);
   }
 
   #isPlainKind(object: object, kind: Kind): boolean {
@@ -414,78 +357,23 @@ export class GraphWriter implements ValueSink {
     kind.write(object, this);
   }
 
-  readonly #writeEntry = (value: unknown, key: unknown): void => {
-    this.value(key);
-    this.value(value);
-  };
-
-  readonly #writeMember = (value: unknown): void => {
-    this.value(value);
-  };
-
-  entries(map: Map<unknown, unknown>): void {
-    mapForEach.call(map, this.#writeEntry);
-  }
-
-  members(set: Set<unknown>): void {
-    setForEach.call(set, this.#writeMember);
-  }
-
-  uint(value: number): void {
-    this.out.uint(value);
-  }
-
-  number(value: number): void {
-    this.out.number(value);
-  }
-
-  bigint(value: bigint): void {
-    this.out.bigint(value);
-  }
-
-  text(value: string): void {
-    this.out.string(value);
-  }
-
-  date(time: number): void {
-    this.out.date(time);
-  }
-
-  extension(type: number, value: number): void {
-    this.out.extensionUint(type, value);
-  }
-
-  mapHead(size: number): void {
-    this.out.mapHead(size);
-  }
-
   properties(object: object, keys: readonly (string | symbol)[]): void {
     writeProperties(this, object, keys);
   }
 
-  memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, whole: boolean): void {
-    this.out.uint(this.memories.need(buffer, start, end, whole));
-  }
-
-  markCode(): void {
-    this.hasCode = true;
-  }
-
-  refuse(value: object, what: string, instead: string): Error {
-    return new Refusal(value, what, instead);
-  }
-
-  blobBytes(blob: object): Uint8Array | undefined {
-    return this.context.blobs?.get(blob);
+  companion(object: object): boolean {
+    if (!this.#identity || this.isClaimed(object)) return false;
+    this.claim(object);
+    return true;
   }
 
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
     this.#plainFacts = this.shapes.of(Object.prototype);
+    this.#arrays.begin();
     this.out.position = 0;
     this.#depth = 0;
     this.#top = 0;
-    this.#elementChecks = ELEMENT_CHECKS;
     this.refersBack = false;
     this.hasCode = false;
   }

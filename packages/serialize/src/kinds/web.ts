@@ -2,6 +2,7 @@ import type { Kind, ValueSource } from '../model/kind.js';
 import { getterOf } from './collections.js';
 
 const hrefOf = getterOf<URL, string>(URL.prototype, 'href');
+const searchParamsOf = getterOf<URL, URLSearchParams>(URL.prototype, 'searchParams');
 const textOfParams = URLSearchParams.prototype.toString;
 
 /** Whether a getter of a host's class accepts the object: it looks for its private state before it does anything. */
@@ -27,11 +28,16 @@ export const urlKind: Kind<URL> = {
   test: (value) => inherits(value, URL.prototype) && accepts(hrefOf, value),
   structuralKeys: 0,
   ownKeys: ownKeysOfHost,
-  // Its searchParams are made with it, so that both stay one.
+  // Its searchParams are made with it, and changing one changes the other.
   write(url, sink) {
     sink.text(hrefOf(url));
+    sink.uint(sink.companion(searchParamsOf(url)) ? 1 : 0);
   },
-  read: (source) => source.define(parse(source.text(), source)),
+  read(source) {
+    const url = source.define(parse(source.text(), source));
+    if (source.uint() === 1) source.define(url.searchParams);
+    return url;
+  },
 };
 
 function parse(text: string, source: ValueSource): URL {

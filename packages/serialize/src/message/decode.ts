@@ -217,9 +217,13 @@ export function prepareOpened(
   opened: Opened,
   settings: DecodeSettings,
   references: ReferencePort,
+  texts: string[] = [],
 ): Promise<void> | undefined {
   if (!mayRunCode(opened, settings.trust)) return undefined;
-  const { names } = tablesOf(opened, settings, new DecoderState()).tables;
+  const state = new DecoderState();
+  // A copy of what the session knows: preparing changes nothing in it.
+  state.texts = opened.flags & FLAG.forget ? [] : texts;
+  const { names } = tablesOf(opened, settings, state).tables;
   const waits: Promise<void>[] = [];
   for (const meta of names) {
     const wait = references.prepare({ meta });

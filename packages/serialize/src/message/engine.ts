@@ -9,6 +9,3 @@ export interface CodeEngine {
   /** Whether encoding the function again, at any later time, gives the same. */
   isConstant?(fn: AnyFunction): boolean;
 }
-
-/** No code engine: data alone. */
-export const NO_CODE: CodeEngine = {};

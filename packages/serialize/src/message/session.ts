@@ -16,6 +16,7 @@ import {
   type DecodeSettings,
   endOf,
   type Opened,
+  prepareOpened,
   readValue,
   withPlainBody,
 } from './decode.js';
@@ -85,8 +86,33 @@ export class SessionDecoder implements Decoder {
     return this.#synchronized;
   }
 
-  prepare(): undefined {
-    return undefined;
+  prepare(given: Payload): Promise<void> | undefined {
+    const { trust, engine } = this.#settings;
+    if (engine.references === undefined || trust === 'untrusted') return undefined;
+    const payload = withPlainBody(given);
+    const opened = this.#peek(payload);
+    return opened === undefined
+      ? undefined
+      : prepareOpened(opened, this.#settings, engine.references, this.#state.texts.slice());
+  }
+
+  /** Opens a message without taking its place in the session; `undefined` where there is nothing to prepare, or it will be refused. */
+  #peek(payload: Payload): Opened | undefined {
+    const { body } = payload;
+    try {
+      const { flags } = openHeader(body);
+      if ((flags & (FLAG.session | FLAG.code | FLAG.tables)) !== (FLAG.session | FLAG.code | FLAG.tables))
+        return undefined;
+      const source = new ByteReader(body, HEADER_BYTES, endOf(body, flags));
+      const place: Place =
+        flags & FLAG.epoch
+          ? { channel: this.#channel, epoch: source.uint(), sequence: 0 }
+          : { channel: this.#channel, epoch: this.#epoch, sequence: this.#expected };
+      verify(body, seedOf(place));
+      return { payload, flags, start: source.position, end: source.end, place };
+    } catch {
+      return undefined;
+    }
   }
 
   decode(payload: Payload): unknown {

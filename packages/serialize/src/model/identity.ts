@@ -8,6 +8,8 @@ import type { AnyFunction } from './ports.js';
 export type Origin = `${string}:${number}`;
 
 let own: string | undefined;
+/** The process in which the name was taken. */
+let ownProcess: number | undefined;
 /** Names that this thread had: a forked process goes on with the functions of its parent. */
 const former = new Set<string>();
 let last = 0;
@@ -17,7 +19,13 @@ const forgotten = new FinalizationRegistry<Origin>((origin) => known.delete(orig
 
 /** The name of this thread. */
 export function threadName(): string {
-  own ??= randomName();
+  const pid = processId();
+  // A forked process comes here with its parent's name: two that shared one would take each other's functions for their own.
+  if (own !== undefined && pid !== ownProcess) renameThread();
+  if (own === undefined) {
+    own = randomName();
+    ownProcess = pid;
+  }
   return own;
 }
 
@@ -64,6 +72,10 @@ export function functionOf(origin: Origin): AnyFunction | undefined {
 /** Whether a text has the form of an origin. */
 export function isOrigin(text: unknown): text is Origin {
   return typeof text === 'string' && /^[0-9a-f]{16}:\d+$/.test(text);
+}
+
+function processId(): number | undefined {
+  return (globalThis as { process?: { readonly pid?: number } }).process?.pid;
 }
 
 function randomName(): string {

@@ -30,6 +30,12 @@ export interface ValueSink {
   properties(object: object, keys: readonly (string | symbol)[]): void;
   /** The memory behind a view; its bytes from `start` to `end` are needed. */
   memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, wholeNeeded: boolean): void;
+  /**
+   * Gives an object its identity that is made together with the one being written, such as a URL's parameters.
+   *
+   * @returns Whether it has one now; not where it was met before, or identity is not kept.
+   */
+  companion(object: object): boolean;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
   /** The error that refuses a value: what it is and why it cannot travel, and what to do instead. */

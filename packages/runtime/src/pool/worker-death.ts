@@ -1,0 +1,43 @@
+import { describeExit } from '../process/exit-signal.js';
+import { WorkerDiedError } from '../protocol/errors.js';
+import type { ExitStatus } from '../protocol/preparation.js';
+import type { PoolTask } from './task.js';
+
+/**
+ * The error of a task whose worker died.
+ *
+ * @param stray - An error outside of any task, where one ended the worker. It is the cause.
+ */
+export function workerDied(
+  pid: number | undefined,
+  { exitCode, signal }: ExitStatus,
+  { version, deaths }: PoolTask,
+  maybeStarted: boolean,
+  stray: unknown,
+): WorkerDiedError {
+  const again = deaths > 1 ? ` (the last of ${deaths} runs)` : '';
+  const error = new WorkerDiedError(
+    `Worker process ${pid} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
+    { exitCode, signal, pid },
+    maybeStarted,
+  );
+  if (stray !== undefined) Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });
+  return error;
+}
+
+function hintFor(exitCode: number, stray: unknown): string {
+  if (stray !== undefined) return 'An error outside of any task ended it; see cause.';
+  switch (describeExit(exitCode)) {
+    case 'SIGKILL':
+      return 'It was killed from outside; where nobody did so on purpose, the system was out of memory.';
+    case 'SIGABRT':
+      return 'Its heap was full, or native code gave up: see its standard error, and the option resourceLimits.';
+    case 'SIGSEGV':
+    case 'SIGBUS':
+      return 'Native code crashed.';
+    case 'exit code 0':
+      return 'The task, or something it started, called process.exit().';
+    default:
+      return 'The task, or something it started, called process.exit(), or its standard error says why.';
+  }
+}

@@ -1,0 +1,36 @@
+import { types } from '../model/platform.js';
+import { EXT, SIMPLE } from '../model/tags.js';
+import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
+import { isMostlyHoles } from './array-keys.js';
+import { writeDates } from './dates.js';
+import { writeSparse } from './odd.js';
+import type { GraphWriter } from './writer.js';
+
+const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
+
+/** Writes the elements of an array, with its holes. */
+export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
+  const { length } = array;
+  if (length >= MIN_VECTOR) {
+    const first = array[0];
+    if (typeof first === 'number' && writeNumbers(writer.out, array)) return;
+    if (typeof first === 'object' && first !== null && isDate(first) && writeDates(writer, array)) return;
+    if (length >= 0x10000 && isMostlyHoles(array)) {
+      writeSparse(writer, array);
+      return;
+    }
+  }
+  writer.out.arrayHead(length);
+  for (let i = 0; i < length; i++) {
+    const element = array[i];
+    if (typeof element === 'string' && length - i >= MIN_VECTOR) {
+      const count = writeStrings(writer.out, array, i);
+      if (count > 0) {
+        i += count - 1;
+        continue;
+      }
+    }
+    if (element === undefined && !Object.hasOwn(array, i)) writer.out.extensionUint(EXT.simple, SIMPLE.hole);
+    else writer.value(element);
+  }
+}

@@ -1,0 +1,231 @@
+import { builtInPrototype } from '../kinds/built-in.js';
+import { EXT, SIMPLE } from '../model/tags.js';
+import { truncated } from '../wire/byte-reader.js';
+import { readStrings } from '../wire/vectors.js';
+import { readProperties } from './frames.js';
+import { ObjectSource } from './object-source.js';
+import type { ReadContext } from './read-context.js';
+import { countUse, defineValue, makeShape, plainShape, type ReaderShape } from './reader-shapes.js';
+
+/** How many properties `Object.prototype` has. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype).length;
+
+/** Reads ordinary objects, arrays, Maps and Sets: new ones, or the content of shells. */
+export abstract class RecordSource extends ObjectSource {
+  protected readonly shapes: ReaderShape[];
+  /** Whether `Object.prototype` is as it was: otherwise assigning might hit a setter. */
+  readonly #plainPrototype: boolean = Object.getOwnPropertyNames(Object.prototype).length === INHERITED;
+
+  constructor(context: ReadContext) {
+    super(context);
+    this.shapes = context.shapes;
+  }
+
+  protected record(id: number): object {
+    const shape = this.shapes[id];
+    if (shape === undefined) throw this.damaged('a record of a shape that is not there');
+    this.countNodes(shape.keys.length);
+    this.enter();
+    const make = this.counting ? shape.makeCounted : shape.make;
+    const record = make !== undefined && this.target === undefined ? make(this) : this.#assemble(shape);
+    this.depth--;
+    return record;
+  }
+
+  #assemble(shape: ReaderShape): object {
+    countUse(shape);
+    const { keys } = shape;
+    const assignable = shape.assignable && this.#plainPrototype;
+    const record = this.#ordinary(shape.prototype);
+    for (let i = 0; i < keys.length; i++) {
+      const value = this.value();
+      if (assignable) (record as Record<string, unknown>)[keys[i]!] = value;
+      else defineValue(record, keys[i]!, value);
+    }
+    return record;
+  }
+
+  /** An empty ordinary object: new, or the shell that waits for its content. */
+  #ordinary(prototype: object | null): object {
+    const target = this.target;
+    if (target === undefined) {
+      return this.define(prototype === Object.prototype ? {} : (Object.create(prototype) as object));
+    }
+    this.target = undefined;
+    if (Object.getPrototypeOf(target) !== prototype) Object.setPrototypeOf(target, prototype);
+    return target;
+  }
+
+  protected defineShape(count: number, hasPrototype: boolean): object {
+    const source = this.source;
+    if (count > source.end - source.position) throw truncated(source.position);
+    const keys: string[] = [];
+    for (let i = 0; i < count; i++) keys.push(this.#key());
+    const target = this.target;
+    this.target = undefined;
+    // The record has its ordinal from before its prototype was met.
+    const place = hasPrototype && target === undefined ? this.reserve() : -1;
+    const prototype = hasPrototype ? this.prototype() : Object.prototype;
+    this.shapes.push(prototype === Object.prototype ? plainShape(keys) : makeShape(keys, prototype));
+    if (place < 0) {
+      this.target = target;
+      return this.record(this.shapes.length - 1);
+    }
+    this.target = this.fill(place, Object.create(prototype) as object);
+    return this.record(this.shapes.length - 1);
+  }
+
+  #key(): string {
+    const source = this.source;
+    const token = source.bytes[source.position]!;
+    if (token < 0x80 || (token >= 0xcb && token <= 0xce)) {
+      const key = this.context.keys[source.uint()];
+      if (key === undefined) throw this.damaged('a key that is not there');
+      return key;
+    }
+    const key = token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
+    this.context.keys.push(key);
+    return key;
+  }
+
+  /** The prototype of what comes: of a plain kind, or anything else where the payload may run code. */
+  prototype(): object | null {
+    const value = this.value();
+    if (typeof value === 'number') {
+      const prototype = builtInPrototype(value);
+      if (prototype === undefined) throw this.damaged('a prototype that this host does not have');
+      return prototype;
+    }
+    this.requireTrust('an object of a class');
+    if (this.context.scanning) return Object.prototype;
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
+      throw this.damaged('a prototype that is not an object');
+    }
+    return value;
+  }
+
+  protected adoptArray(array: unknown[]): unknown[] {
+    const target = this.target;
+    if (target === undefined) return this.define(array);
+    this.target = undefined;
+    if (!Array.isArray(target)) throw this.damaged('an array in place of another object');
+    for (const element of array) target.push(element);
+    return target;
+  }
+
+  protected dates(times: Float64Array): unknown[] {
+    this.countNodes(times.length);
+    const array = new Array<unknown>(times.length);
+    const adopted = this.adoptArray(array);
+    for (let i = 0; i < times.length; i++) adopted[i] = this.define(new Date(times[i]!));
+    return adopted;
+  }
+
+  protected array(length: number): unknown[] {
+    const source = this.source;
+    if (length > source.end - source.position) throw truncated(source.position);
+    this.countNodes(length);
+    this.enter();
+    const target = this.target;
+    this.target = undefined;
+    const array = target === undefined ? this.define(new Array<unknown>(length)) : this.#shellArray(target, length);
+    const { bytes } = source;
+    for (let i = 0; i < length; i++) {
+      const token = bytes[source.position]!;
+      // A hole, and a block of strings that stands for several elements.
+      if (token >= 0xc7 && token <= 0xd4) {
+        if (token === 0xd4 && bytes[source.position + 1] === EXT.simple && bytes[source.position + 2] === SIMPLE.hole) {
+          source.take(3);
+          continue;
+        }
+        const count = token <= 0xc9 ? readStrings(source, array, i) : 0;
+        if (count > 0) {
+          i += count - 1;
+          continue;
+        }
+      }
+      array[i] = this.value();
+    }
+    this.depth--;
+    return array;
+  }
+
+  #shellArray(target: object, length: number): unknown[] {
+    if (!Array.isArray(target)) throw this.damaged('an array in place of another object');
+    target.length = length;
+    return target;
+  }
+
+  protected map(size: number): Map<unknown, unknown> {
+    const source = this.source;
+    if (size * 2 > source.end - source.position) throw truncated(source.position);
+    this.countNodes(size * 2);
+    this.enter();
+    const target = this.target;
+    this.target = undefined;
+    if (target !== undefined && !(target instanceof Map)) throw this.damaged('a Map in place of another object');
+    const map = target === undefined ? this.define(new Map<unknown, unknown>()) : target;
+    for (let i = 0; i < size; i++) {
+      const key = this.value();
+      map.set(key, this.value());
+    }
+    this.depth--;
+    return map;
+  }
+
+  protected set(size: number): Set<unknown> {
+    const source = this.source;
+    if (size > source.end - source.position) throw truncated(source.position);
+    this.countNodes(size);
+    this.enter();
+    const target = this.target;
+    this.target = undefined;
+    if (target !== undefined && !(target instanceof Set)) throw this.damaged('a Set in place of another object');
+    const set = target === undefined ? this.define(new Set<unknown>()) : target;
+    for (let i = 0; i < size; i++) set.add(this.value());
+    this.depth--;
+    return set;
+  }
+
+  protected dictionary(count: number): object {
+    const source = this.source;
+    if (count * 2 > source.end - source.position) throw truncated(source.position);
+    this.countNodes(count);
+    this.enter();
+    const object = this.#ordinary(Object.prototype) as Record<string, unknown>;
+    for (let i = 0; i < count; i++) {
+      const key = this.text();
+      if (key in Object.prototype) defineValue(object, key, this.value());
+      else object[key] = this.value();
+    }
+    this.depth--;
+    return object;
+  }
+
+  /** An ordinary object whose properties come with their attributes. */
+  objectWithProperties(): object {
+    const object = this.#ordinary(Object.prototype);
+    readProperties(this, object);
+    return object;
+  }
+
+  /** An array by indices. */
+  sparse(): unknown[] {
+    const length = this.uint();
+    const count = this.count(2);
+    if (length > 0xffffffff) throw this.damaged('an array longer than arrays can be');
+    const target = this.target;
+    this.target = undefined;
+    const array = target === undefined ? this.define([] as unknown[]) : this.#shellArray(target, 0);
+    // A long array with few elements becomes a dictionary in V8 only from 2 ** 25 on; by way of there it takes no memory.
+    if (length > count * 64 + 1024) array.length = 0xffffffff;
+    array.length = length;
+    this.countNodes(count);
+    for (let i = 0; i < count; i++) {
+      const index = this.uint();
+      if (index >= length) throw this.damaged('an element beyond the end of its array');
+      array[index] = this.value();
+    }
+    return array;
+  }
+}

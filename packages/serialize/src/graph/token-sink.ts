@@ -1,0 +1,93 @@
+import type { ValueSink } from '../model/kind.js';
+import type { IntrospectionPort } from '../model/ports.js';
+import { Refusal } from '../model/refusal.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { MemoryTable } from './memory-table.js';
+import type { WalkContext } from './walk-context.js';
+
+const { forEach: mapForEach } = Map.prototype;
+const { forEach: setForEach } = Set.prototype;
+
+/** The ground that writing stands on: what kinds write their content by. */
+export abstract class TokenSink implements ValueSink {
+  readonly out: ByteWriter = new ByteWriter();
+  readonly context: WalkContext;
+  memories: MemoryTable = new MemoryTable();
+  /** Whether anything written is a way to a callable. */
+  hasCode = false;
+
+  constructor(context: WalkContext) {
+    this.context = context;
+  }
+
+  get introspection(): IntrospectionPort | undefined {
+    return this.context.introspection;
+  }
+
+  abstract value(value: unknown): void;
+  abstract shell(value: unknown): void;
+  abstract elements(array: readonly unknown[]): void;
+  abstract properties(object: object, keys: readonly (string | symbol)[]): void;
+  abstract companion(object: object): boolean;
+
+  readonly #writeEntry = (value: unknown, key: unknown): void => {
+    this.value(key);
+    this.value(value);
+  };
+
+  readonly #writeMember = (value: unknown): void => {
+    this.value(value);
+  };
+
+  entries(map: Map<unknown, unknown>): void {
+    mapForEach.call(map, this.#writeEntry);
+  }
+
+  members(set: Set<unknown>): void {
+    setForEach.call(set, this.#writeMember);
+  }
+
+  uint(value: number): void {
+    this.out.uint(value);
+  }
+
+  number(value: number): void {
+    this.out.number(value);
+  }
+
+  bigint(value: bigint): void {
+    this.out.bigint(value);
+  }
+
+  text(value: string): void {
+    this.out.string(value);
+  }
+
+  date(time: number): void {
+    this.out.date(time);
+  }
+
+  extension(type: number, value: number): void {
+    this.out.extensionUint(type, value);
+  }
+
+  mapHead(size: number): void {
+    this.out.mapHead(size);
+  }
+
+  memory(buffer: ArrayBuffer | SharedArrayBuffer, start: number, end: number, whole: boolean): void {
+    this.out.uint(this.memories.need(buffer, start, end, whole));
+  }
+
+  markCode(): void {
+    this.hasCode = true;
+  }
+
+  refuse(value: object, what: string, instead: string): Error {
+    return new Refusal(value, what, instead);
+  }
+
+  blobBytes(blob: object): Uint8Array | undefined {
+    return this.context.blobs?.get(blob);
+  }
+}

@@ -1,0 +1,47 @@
+import { deserialize, serialize } from '@mp/serialize';
+import type { Reference } from '../dist/model/ports.js';
+import { References } from '../dist/references/port.js';
+// @ts-expect-error a plain script without types
+import { increment, Plain } from '../test/fixtures/modules/counter.mjs';
+
+const read = (bytes: Uint8Array): unknown => deserialize(bytes, { trustCode: true });
+
+describe('the rule for functions of modules', () => {
+  test('an export goes by reference', () => {
+    expect(read(serialize(increment))).toBe(increment);
+  });
+
+  test('an export goes by value where a pattern says so', () => {
+    const references = { byValue: [/fixtures\/modules\//] };
+    const copy = read(serialize(increment, { references })) as () => number;
+    expect(copy).not.toBe(increment);
+    const before = increment();
+    expect(copy()).toBe(before);
+  });
+
+  test('the value is small where code need not travel', () => {
+    expect(serialize(Plain).length).toBeLessThan(300);
+  });
+
+  test('a module that does not exist here is named in the error', () => {
+    const missing = { meta: ['m', 'file:///nowhere/at-all.mjs', 'f'] };
+    expect(() => new References().resolve(missing)).toThrow(/file:\/\/\/nowhere\/at-all\.mjs › f/);
+  });
+});
+
+describe('every intrinsic of the realm is found by name', () => {
+  test.each([
+    ['a method', Array.prototype.flatMap],
+    ['a class without a name', Object.getPrototypeOf(Uint8Array) as object],
+    ['a prototype without a name', Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object],
+    ['the getter of an accessor', Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags')?.get as object],
+    ['the global object', globalThis],
+    ['a member of a built-in module', process.getBuiltinModule('node:path').posix.join],
+    ['the class of a lazily loaded global', AbortController],
+  ] as [string, object][])('%s', (_, value) => {
+    const references = new References();
+    const found = references.find(value);
+    expect(found).toBeDefined();
+    expect(references.resolve(found as Reference)).toBe(value);
+  });
+});

@@ -1,0 +1,122 @@
+import { close, open } from 'node:inspector';
+import { SerializeError } from '@mp/codec';
+import { serialize } from '@mp/serialize';
+
+/** The error with which a value is refused. */
+function refusal(value: unknown): SerializeError {
+  try {
+    serialize({ it: value });
+  } catch (error) {
+    if (error instanceof SerializeError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('a function that cannot travel is refused by name, with its place and what to do', () => {
+  test('native code that has no name', () => {
+    expect(refusal(makeResolve())).toMatchObject({ code: 'MP_UNSUPPORTED', path: 'value.it' });
+  });
+
+  test('an arrow that calls super() of the constructor around it', () => {
+    // TypeScript does not let one write it.
+    const call: unknown = new Function(
+      'let call; class A {} new (class extends A { constructor() { const later = () => super(); call = later; later(); } })(); return call;',
+    )();
+    expect(refusal(call).message).toMatch(/value\.it.*function later \(.*:\d+:\d+\) calls super/s);
+  });
+
+  test('a variable of a with statement', () => {
+    const f: unknown = new Function('o', 'with (o) { return () => hidden; }')({ hidden: 1 });
+    expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);
+  });
+
+  test('a field with a computed key', () => {
+    const key = 'k';
+    class A {
+      [key] = 1;
+    }
+    expect(refusal(A).message).toMatch(/field whose key is computed/);
+  });
+
+  test('a pending promise that it captures, with the path to it', () => {
+    const pending = new Promise(() => {});
+    expect(refusal(() => pending).message).toMatch(/pending/);
+  });
+
+  test('a suspended generator', () => {
+    function* g() {
+      yield 1;
+      yield 2;
+    }
+    const suspended = g();
+    suspended.next();
+    expect(refusal(() => suspended).code).toBe('MP_UNSUPPORTED');
+  });
+
+  test('an arrow whose this only a pause would show, while a debugger listens', () => {
+    const f = function (this: object) {
+      return () => this;
+    }.call({});
+    open(0, '127.0.0.1');
+    try {
+      expect(refusal(f).message).toMatch(/a debugger is attached/);
+    } finally {
+      close();
+    }
+    expect(() => serialize(f)).not.toThrow();
+  });
+});
+
+describe('a function that cannot be entered without running its parameters', () => {
+  const holder = {
+    arrow() {
+      return (a = makeResolve()) => [this, a];
+    },
+  };
+
+  test('is refused where its this would have to be read', () => {
+    expect(refusal(holder.arrow()).message).toMatch(/uses this, which only entering it would show/);
+  });
+});
+
+describe('serializing runs nothing of the program', () => {
+  test('no getter, trap, body, default parameter, initialiser or static block', () => {
+    const ran: string[] = [];
+    const log = (what: string): string => {
+      ran.push(what);
+      return what;
+    };
+    class A {
+      static field = 'static field';
+      #x = log('initialiser');
+      get x(): string {
+        return log(`getter ${this.#x}`);
+      }
+      static {
+        log('static block');
+      }
+    }
+    const holder = {
+      arrow() {
+        return (a = ran) => [this, a, log('body')];
+      },
+      get value() {
+        return log('getter of an object');
+      },
+    };
+    const proxy = new Proxy({}, { get: () => log('trap'), ownKeys: () => [log('trap')] });
+    const values = [A, new A(), holder.arrow(), holder, proxy];
+    ran.length = 0;
+    serialize(values);
+    expect(ran).toEqual([]);
+  });
+});
+
+function makeResolve(): unknown {
+  let found: unknown;
+  new Promise((resolve) => {
+    found = resolve;
+  });
+  return found;
+}
