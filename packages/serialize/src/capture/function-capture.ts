@@ -108,6 +108,7 @@ export function captureFunction(
       if (reading.stated !== undefined) requireGlobal(name);
       continue;
     }
+    if (name === 'arguments') requireUnmapped(variable.value, facts);
     const binding = importBinding(variable, location, references);
     if (binding === undefined) variables.push(variable);
     else imports.set(name, binding);
@@ -179,10 +180,11 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
   const from = revivedFrom(fn) as NonNullable<ReturnType<typeof revivedFrom>>;
   const record = recordOf(from.codeId);
   const facts = factsOf(record.text, record.kind !== 'class' && record.kind !== 'arrow' && record.kind !== 'function');
-  const variables = record.vars.map(
-    (name): Variable =>
-      findVariable(name, reading) ?? { name, value: undefined, isDead: true, scope: undefined, depth: -2 },
-  );
+  const variables = record.vars.map((name, i): Variable => {
+    const found = findVariable(name, reading);
+    if (found === undefined) return { name, value: undefined, isDead: true, scope: undefined, depth: -2 };
+    return from.dead?.includes(i) ? { ...found, isDead: true } : found;
+  });
   const consts = new Set((record.consts ?? []).map((i) => record.vars[i]));
   const assigned = new Set(
     record.vars.filter((name) => !consts.has(name) && (facts.hasDirectEval || facts.free.get(name)?.assigned)),
@@ -224,6 +226,21 @@ function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<strin
   return [...facts.free.values()]
     .filter(({ uses }) => uses.some((use) => !removed.some(([start, end]) => use.start >= start && use.end <= end)))
     .map(({ name }) => name);
+}
+
+/**
+ * Refuses the arguments object of a sloppy function with parameters: assigning its elements assigns the parameters and
+ * the other way round (ECMA-262, 10.4.4), and no code of ours can make such a pair again.
+ */
+function requireUnmapped(value: unknown, { hasDirectEval, free }: CodeFacts): void {
+  if (!isObject(value) || (hasDirectEval && !free.has('arguments'))) return;
+  const callee: unknown = Reflect.getOwnPropertyDescriptor(value, 'callee')?.value;
+  if (typeof callee !== 'function' || Reflect.getOwnPropertyDescriptor(value, '0') === undefined) return;
+  if (factsOfFunction(callee as AnyFunction).parameterCount === 0) return;
+  throw new CaptureFailure(
+    `uses the arguments of the sloppy function ${functionName(callee as AnyFunction)} around it, which are tied to its parameters`,
+    'Copy them to a variable, const list = [...arguments], or add "use strict".',
+  );
 }
 
 /** A variable that the user forgot to state would be undeclared on the other side. */

@@ -178,7 +178,10 @@ export class ValueCapture implements Capture {
     slots.push(...properties.slots);
     if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
     if (captured.variables.length > 0) this.#witness(fn, captured, reading);
-    const guest = isGuest ? this.#guest(facts, reading, captured.thisValue) : undefined;
+    const classAround = isGuest
+      ? ownerOfPrivateNames(facts, reading.location, captured.thisValue, this.#indices.keys())
+      : revivedFrom(fn)?.owner;
+    const guest = classAround && this.#guest(classAround);
     if (guest?.owner !== undefined) slots.push(guest.owner);
 
     const code = this.#code(captured.code);
@@ -229,12 +232,10 @@ export class ValueCapture implements Capture {
   }
 
   /** A function that uses private names is made inside of their class. */
-  #guest(
-    facts: CodeFacts,
-    { location }: FunctionReading,
-    thisValue: unknown,
-  ): { readonly details: { guestOf: number; bringsOwner?: 1 }; readonly owner: AnyFunction | undefined } {
-    const owner = ownerOfPrivateNames(facts, location, thisValue, this.#indices.keys());
+  #guest(owner: AnyFunction): {
+    readonly details: { guestOf: number; bringsOwner?: 1 };
+    readonly owner: AnyFunction | undefined;
+  } {
     const index = this.#indices.get(owner);
     if (index !== undefined) return { details: { guestOf: index }, owner: undefined };
     const details: { guestOf: number; bringsOwner?: 1 } = { guestOf: -1, bringsOwner: 1 };

@@ -4,10 +4,14 @@ import type { AnyFunction } from './ports.js';
 export interface RevivedFrom {
   /** The code, as the string that identifies it. */
   readonly codeId: string;
-  /** What an arrow was given as its `this`, and the home object of `super`: no scope lists them. */
+  /** Which of its variables were in their temporal dead zone, and stay there: Node 20 shows them as undefined. */
+  readonly dead?: readonly number[];
+  /** The class inside of which it was made, for the private names that it uses. */
+  owner?: AnyFunction;
   /** What a class was made with: it is used again when the class is sent again. */
   made?: unknown;
   hook?: unknown;
+  /** What an arrow was given as its `this`, and the home object of `super`: no scope lists them. */
   receiver?: { readonly thisValue?: object; readonly home?: object };
 }
 

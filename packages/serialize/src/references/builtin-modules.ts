@@ -73,7 +73,7 @@ export class BuiltinModules {
   }
 
   #walk(object: object, path: readonly Step[]): void {
-    if (this.#paths.has(object)) return;
+    if (this.#paths.has(object) || isModuleOfProgram(object)) return;
     this.#paths.set(object, path);
     if (path.length > DEPTH) return;
     eachStep(object, (step, value) => {
@@ -81,6 +81,15 @@ export class BuiltinModules {
       this.#walk(value, [...path, step]);
     });
   }
+}
+
+/**
+ * Whether an object is the `module` of a file: `node:module` leads to that of the main program
+ * (`Module.prototype.require.main`), which is another one in each process.
+ */
+function isModuleOfProgram(object: object): boolean {
+  const exported = loader()?.getBuiltinModule?.('node:module') as { readonly Module?: { readonly prototype: object } };
+  return Reflect.getPrototypeOf(object) === exported?.Module?.prototype && exported !== undefined;
 }
 
 function loader(): Loader | undefined {

@@ -1,3 +1,4 @@
+import { SerializeError } from '@mp/codec';
 import { readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -34,7 +35,7 @@ export function requireOf(url: string): unknown {
   return builtin<ModuleBuiltin>('node:module')?.createRequire(url);
 }
 
-/** The `module` of a file: the real one where the file is loaded. */
+/** The `module` of a file: the real one where the file is loaded; else one without exports, which says so when asked. */
 export function commonJsModule(url: string): unknown {
   const module = builtin<ModuleBuiltin>('node:module');
   const filename = builtin<{ fileURLToPath(url: string): string }>('node:url')?.fileURLToPath(url);
@@ -44,9 +45,18 @@ export function commonJsModule(url: string): unknown {
   let stand = stands.get(filename);
   if (stand === undefined) {
     stand = Object.assign(new module.Module(filename), { filename, loaded: true });
+    Object.defineProperty(stand, 'exports', { get: () => refuseExports(url), set: () => refuseExports(url) });
     stands.set(filename, stand);
   }
   return stand;
+}
+
+function refuseExports(url: string): never {
+  throw new SerializeError(
+    'MP_REFERENCE',
+    `A function uses module.exports of ${url}, and that file is not loaded in this process.\n` +
+      'Let the function use what it needs from the exports by a variable, or `require` the file here.',
+  );
 }
 
 const stands = new Map<string, object>();

@@ -65,9 +65,9 @@ export class ValueRevival implements Revival {
       later.push(...(meta.members ?? []));
     }
     const sharers = new Set(sharing.map(({ fn }) => fn));
-    for (const one of this.#functions) this.#recognise(one, sharers.has(one.index));
     for (const one of this.#functions)
       if (one.details.guestOf !== undefined) this.#at(one.details.guestOf).guests.push(one);
+    for (const one of this.#functions) this.#recognise(one, sharers.has(one.index));
     const present = sharing.filter(({ fn }) => this.#at(fn).fn === undefined);
     if (present.length > 0) {
       buildSharedScopes(
@@ -183,7 +183,8 @@ export class ValueRevival implements Revival {
       return;
     }
     const from = revivedFrom(fn);
-    if (record.class === undefined || isSharing || from?.codeId !== one.codeId) return;
+    // Functions that are made inside of a class need its body to be evaluated.
+    if (record.class === undefined || isSharing || one.guests.length > 0 || from?.codeId !== one.codeId) return;
     one.fn = fn;
     one.from = from;
     one.isReused = true;
@@ -212,7 +213,7 @@ export class ValueRevival implements Revival {
       one.fn = soleMember(one.literal);
     }
     if (record.class?.hasPrivates || record.class?.statics) one.hook = hookOf(one.fn, environment);
-    one.from = { codeId: one.codeId };
+    one.from = { codeId: one.codeId, dead: one.dead };
     if (record.class !== undefined) Object.assign(one.from, { made: one.made, hook: one.hook });
     remember(one.fn, one.from);
     if (one.origin !== undefined && !isAtHome(one.origin)) recognise(one.fn, one.origin);
@@ -240,6 +241,7 @@ export class ValueRevival implements Revival {
         guest as Revived,
         factories[keys.indexOf(keyOfFunction(functionShape(guest, this.#shared)))] as FunctionFactory,
       );
+      if ((guest as Revived).from !== undefined) ((guest as Revived).from as RevivedFrom).owner = K;
     }
   }
 
