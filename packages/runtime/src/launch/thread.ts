@@ -43,7 +43,8 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
   worker.once('exit', (code) => {
     // A thread that is ended while it starts reports 0.
     const forced = sent !== undefined && failure === undefined;
-    exit.settle(forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null));
+    const status = forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null);
+    exit.settle(failure?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { ...status, cause: failure } : status);
   });
   const channel = new FrameChannel(new PortTransport(port1));
   // The thread is what keeps us alive, not its channel.

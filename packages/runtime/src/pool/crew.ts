@@ -75,7 +75,10 @@ export class Crew implements SlotOwner {
       {
         send: (worker, tasks) => this.#send(worker, tasks),
         startWorker: () => this.#startWorker(),
-        retire: (worker) => this.#finishSlot(this.#slots.get(worker)),
+        retire: (worker) => {
+          this.statistics.recycled++;
+          this.#finishSlot(this.#slots.get(worker));
+        },
       },
     );
     this.#scheduler.pump();
@@ -227,7 +230,7 @@ export class Crew implements SlotOwner {
   onFailed(slot: WorkerSlot, error: unknown): void {
     const failure = new ProcessError(
       PROCESS_ERROR_CODES.initializer,
-      `The initializer of the pool failed in ${slot.child.pid}: ${error instanceof Error ? error.message : String(error)}`,
+      `The initializer of the pool failed in ${this.#describeWorker(slot, false)}: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
     // Where no worker ever began, none will; where some did, the next attempt may succeed.
@@ -308,11 +311,12 @@ export class Crew implements SlotOwner {
     this.#scheduler.addFirst(again);
   }
 
-  #reportDeath(slot: WorkerSlot, task: PoolTask, { exitCode, signal }: ExitStatus, maybeStarted: boolean): void {
-    const stray = this.#strays.get(slot);
+  #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
+    const { exitCode, signal } = status;
+    const stray = this.#strays.get(slot) ?? status.cause;
     const error = new WorkerDiedError(
-      `Worker process ${slot.child.pid} died (${describeExit(exitCode)}) while it ran ${task.version.name}` +
-        `${task.deaths > 1 ? `, for the ${task.deaths}th time` : ''}. ${hintFor(exitCode, stray)}`,
+      `${this.#describeWorker(slot, true)} died (${describeExit(exitCode)}) while it ran ${task.version.name}` +
+        `${task.deaths > 1 ? `; ${task.deaths} workers died of this task` : ''}. ${hintFor(exitCode, stray)}`,
       { exitCode, signal, pid: slot.child.pid },
       maybeStarted,
     );
@@ -377,7 +381,7 @@ export class Crew implements SlotOwner {
     });
     child.unref();
     const now = performance.now();
-    const slot = new WorkerSlot(this.#scheduler.addWorker(), child, this.#origin.marshal, this, now);
+    const slot = new WorkerSlot(this.#scheduler.addWorker(), child, workerName, this.#origin.marshal, this, now);
     const active = {
       name: workerName,
       daemon: true,
@@ -561,7 +565,13 @@ export class Crew implements SlotOwner {
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {
-    addCallSite(error, task.callSite, `worker process ${slot.child.pid}`);
+    addCallSite(error, task.callSite, this.#describeWorker(slot, false));
+  }
+
+  /** A thread has no process id of its own. */
+  #describeWorker({ child, name }: WorkerSlot, isFirst: boolean): string {
+    const kind = this.#origin.launcher.method === 'thread' ? `thread ${name}` : `process ${child.pid}`;
+    return `${isFirst ? 'Worker' : 'worker'} ${kind}`;
   }
 
   #notRunning(): ProcessError {
@@ -570,6 +580,8 @@ export class Crew implements SlotOwner {
 }
 
 function hintFor(exitCode: number, stray: unknown): string {
+  if ((stray as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'Its heap was full: the option resourceLimits gives it a larger one (maxOldGenerationSizeMb).';
   if (stray !== undefined) return 'An error outside of any task ended it; see cause.';
   switch (describeExit(exitCode)) {
     case 'SIGKILL':
