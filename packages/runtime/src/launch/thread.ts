@@ -2,11 +2,12 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { PortTransport } from '../channel/port-transport.js';
 import { FRAME } from '../protocol/frames.js';
+import { checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url);
+const ENTRY = new URL('../child/main.js', import.meta.url).href;
 
 /** What a thread finds in its `workerData`. */
 export interface ThreadData {
@@ -19,19 +20,22 @@ export interface ThreadData {
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
 
 function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
+  checkEntry(ENTRY);
   const { port1, port2 } = new MessageChannel();
   const shared = recordsProgress ? new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) : undefined;
   const output = options.output ?? 'inherit';
-  const worker = new Worker(ENTRY, {
-    workerData: { port: port2, progress: shared },
-    transferList: [port2],
-    execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
-    stdin: false,
-    stdout: output !== 'inherit',
-    stderr: output !== 'inherit',
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
-  });
+  const start = () =>
+    new Worker(new URL(ENTRY), {
+      workerData: { port: port2, progress: shared },
+      transferList: [port2],
+      execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
+      stdin: false,
+      stdout: output !== 'inherit',
+      stderr: output !== 'inherit',
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+    });
+  const worker = withPermission('A thread could not be started', '--allow-worker', start);
   const exit = new ExitListeners();
   let sent: NodeJS.Signals | undefined;
   // The thread says on standard error itself what it died of; out of memory, it cannot.

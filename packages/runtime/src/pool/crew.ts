@@ -1,4 +1,5 @@
 import { encodeSnapshot } from '../channel/marshal.js';
+import type { Child } from '../launch/launcher.js';
 import { deferred } from '../platform/deferred.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
@@ -82,6 +83,7 @@ export class Crew implements SlotOwner {
       },
     );
     this.#scheduler.pump();
+    if (this.#broken !== undefined) throw this.#broken;
   }
 
   /** Resolves when the first worker is ready; rejects when none ever will be. */
@@ -371,14 +373,20 @@ export class Crew implements SlotOwner {
       reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
     };
     const workerName = `${name}-${identity.join(':')}`;
-    const child = launchChild(this.#origin, {
-      role: 'worker',
-      name: workerName,
-      daemon: true,
-      identity,
-      options: launch,
-      settings,
-    });
+    let child: Child;
+    try {
+      child = launchChild(this.#origin, {
+        role: 'worker',
+        name: workerName,
+        daemon: true,
+        identity,
+        options: launch,
+        settings,
+      });
+    } catch (error) {
+      // What keeps one worker from being started keeps all.
+      return this.#breakDown(error as ProcessError);
+    }
     child.unref();
     const now = performance.now();
     const slot = new WorkerSlot(this.#scheduler.addWorker(), child, workerName, this.#origin.marshal, this, now);
