@@ -4,6 +4,7 @@ import { FrameChannel } from '../channel/frame-channel.js';
 import { SocketTransport } from '../channel/socket-transport.js';
 import { nativeProblem, requireNative } from '../native/native.js';
 import { FRAME } from '../protocol/frames.js';
+import { checkDirectory, checkEntry } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import { forkServer } from './fork-servers.js';
@@ -37,6 +38,8 @@ class ServedChild implements Child {
   #isReferenced = true;
 
   constructor(spec: LaunchSpec) {
+    checkEntry(ENTRY);
+    checkDirectory(spec.options.cwd);
     const [ours, theirs] = requireNative().createSocketPair();
     this.#theirs.push(theirs);
     this.channel = new FrameChannel(new SocketTransport(new Socket({ fd: ours, readable: true, writable: true })));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withPermission } from './checks.js';
 import type { ProgressRecord } from './launcher.js';
 
 /** The record is one little-endian 32-bit number. */
@@ -13,8 +14,15 @@ export const PROGRESS_BYTES = 4;
  */
 export function createProgressFile(): ProgressRecord & { readonly descriptor: number } {
   const path = join(tmpdir(), `mp-progress-${process.pid}-${randomBytes(6).toString('hex')}`);
-  const descriptor = openSync(path, 'wx+', 0o600);
-  unlinkSync(path);
+  const descriptor = withPermission(
+    `The progress file of a worker could not be made in ${tmpdir()}`,
+    `--allow-fs-write=${tmpdir()} and --allow-fs-read=${tmpdir()}`,
+    () => {
+      const opened = openSync(path, 'wx+', 0o600);
+      unlinkSync(path);
+      return opened;
+    },
+  );
   const bytes = new Uint8Array(PROGRESS_BYTES);
   let isOpen = true;
   let last = 0;

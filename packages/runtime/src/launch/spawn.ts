@@ -3,25 +3,27 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { SocketTransport } from '../channel/socket-transport.js';
-import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
+import { checkDirectory, checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { unwatch, watch } from './watchdog.js';
 
-const ENTRY = fileURLToPath(new URL('../child/main.js', import.meta.url));
+const ENTRY = new URL('../child/main.js', import.meta.url).href;
 
 /** Starts a fresh process of Node. Its channel is a socket pair on descriptor 3. */
 export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, launch };
 
 function launch(spec: LaunchSpec): Child {
+  checkEntry(ENTRY);
+  checkDirectory(spec.options.cwd);
   const progress = spec.recordsProgress ? createProgressFile() : undefined;
   const output = spec.options.output ?? 'inherit';
   const child = start(
     spec,
-    [...flags(spec.options), ENTRY],
+    [...flags(spec.options), fileURLToPath(ENTRY)],
     ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
   );
   const exit = new ExitListeners();
@@ -71,20 +73,14 @@ function start(
   args: readonly string[],
   stdio: ('ignore' | 'inherit' | 'pipe' | number)[],
 ): ChildProcess {
-  try {
-    return spawnProcess(executable, args, {
+  return withPermission(`A process could not be started with ${executable}`, '--allow-child-process', () =>
+    spawnProcess(executable, args, {
       stdio,
       windowsHide: true,
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    });
-  } catch (error) {
-    throw new ProcessError(
-      PROCESS_ERROR_CODES.start,
-      `A process could not be started with ${executable}: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
+    }),
+  );
 }
 
 function flags(options: LaunchOptions): string[] {

@@ -2,29 +2,33 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { PortTransport } from '../channel/port-transport.js';
 import { FRAME } from '../protocol/frames.js';
+import { checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url);
+const ENTRY = new URL('../child/main.js', import.meta.url).href;
 
 /** Starts a worker thread with the interface of a process. */
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
 
 function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
+  checkEntry(ENTRY);
   const { port1, port2 } = new MessageChannel();
   const shared = recordsProgress ? new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) : undefined;
   const output = options.output ?? 'inherit';
-  const worker = new Worker(ENTRY, {
-    workerData: { port: port2, progress: shared },
-    transferList: [port2],
-    execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
-    stdin: false,
-    stdout: output !== 'inherit',
-    stderr: output !== 'inherit',
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
-  });
+  const start = () =>
+    new Worker(new URL(ENTRY), {
+      workerData: { port: port2, progress: shared },
+      transferList: [port2],
+      execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
+      stdin: false,
+      stdout: output !== 'inherit',
+      stderr: output !== 'inherit',
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+    });
+  const worker = withPermission('A thread could not be started', '--allow-worker', start);
   const exit = new ExitListeners();
   let sent: NodeJS.Signals | undefined;
   // The thread says on standard error itself what it died of; out of memory, it cannot.
@@ -36,7 +40,8 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
   worker.once('exit', (code) => {
     // A thread that is ended while it starts reports 0.
     const forced = sent !== undefined && failure === undefined;
-    exit.settle(forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null));
+    const status = forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null);
+    exit.settle(failure?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { ...status, cause: failure } : status);
   });
   const channel = new FrameChannel(new PortTransport(port1));
   // The thread is what keeps us alive, not its channel.

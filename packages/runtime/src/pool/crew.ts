@@ -1,4 +1,5 @@
 import { encodeSnapshot } from '../channel/marshal.js';
+import type { Child } from '../launch/launcher.js';
 import { deferred } from '../platform/deferred.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
@@ -76,10 +77,14 @@ export class Crew implements SlotOwner {
       {
         send: (worker, tasks) => this.#send(worker, tasks),
         startWorker: () => this.#startWorker(),
-        retire: (worker) => this.#finishSlot(this.#slots.get(worker)),
+        retire: (worker) => {
+          this.statistics.recycled++;
+          this.#finishSlot(this.#slots.get(worker));
+        },
       },
     );
     this.#scheduler.pump();
+    if (this.#broken !== undefined) throw this.#broken;
   }
 
   /** Resolves when the first worker is ready; rejects when none ever will be. */
@@ -228,7 +233,7 @@ export class Crew implements SlotOwner {
   onFailed(slot: WorkerSlot, error: unknown): void {
     const failure = new ProcessError(
       PROCESS_ERROR_CODES.initializer,
-      `The initializer of the pool failed in ${slot.child.pid}: ${error instanceof Error ? error.message : String(error)}`,
+      `The initializer of the pool failed in ${this.#describeWorker(slot, false)}: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
     // Where no worker ever began, none will; where some did, the next attempt may succeed.
@@ -310,7 +315,8 @@ export class Crew implements SlotOwner {
   }
 
   #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
-    const error = workerDied(slot.child.pid, status, task, maybeStarted, this.#strays.get(slot));
+    const stray = this.#strays.get(slot) ?? status.cause;
+    const error = workerDied(this.#describeWorker(slot, true), slot.child.pid, status, task, maybeStarted, stray);
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);
@@ -360,17 +366,23 @@ export class Crew implements SlotOwner {
       reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
     };
     const workerName = `${name}-${identity.join(':')}`;
-    const child = launchChild(this.#origin, {
-      role: 'worker',
-      name: workerName,
-      daemon: true,
-      identity,
-      options: launch,
-      settings,
-    });
+    let child: Child;
+    try {
+      child = launchChild(this.#origin, {
+        role: 'worker',
+        name: workerName,
+        daemon: true,
+        identity,
+        options: launch,
+        settings,
+      });
+    } catch (error) {
+      // What keeps one worker from being started keeps all.
+      return this.#breakDown(error as ProcessError);
+    }
     child.unref();
     const now = performance.now();
-    const slot = new WorkerSlot(this.#scheduler.addWorker(), child, this.#origin.marshal, this, now);
+    const slot = new WorkerSlot(this.#scheduler.addWorker(), child, workerName, this.#origin.marshal, this, now);
     const active = {
       name: workerName,
       daemon: true,
@@ -554,7 +566,13 @@ export class Crew implements SlotOwner {
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {
-    addCallSite(error, task.callSite, `worker process ${slot.child.pid}`);
+    addCallSite(error, task.callSite, this.#describeWorker(slot, false));
+  }
+
+  /** A thread has no process id of its own. */
+  #describeWorker({ child, name }: WorkerSlot, isFirst: boolean): string {
+    const kind = this.#origin.launcher.method === 'thread' ? `thread ${name}` : `process ${child.pid}`;
+    return `${isFirst ? 'Worker' : 'worker'} ${kind}`;
   }
 
   #notRunning(): ProcessError {

@@ -16,7 +16,7 @@ export interface PoolCounts {
   readonly died: number;
   /** Workers that were ended because their task did not listen. */
   readonly killed: number;
-  /** Workers that were replaced for their age or memory. */
+  /** Workers that were replaced for the number of their tasks, their age or their memory. */
   readonly recycled: number;
   /** How long tasks ran, in milliseconds. */
   readonly runTime: { readonly mean: number; readonly max: number };

@@ -6,18 +6,20 @@ import type { PoolTask } from './task.js';
 /**
  * The error of a task whose worker died.
  *
+ * @param worker - How messages name it, at the beginning of a sentence.
  * @param stray - An error outside of any task, where one ended the worker. It is the cause.
  */
 export function workerDied(
+  worker: string,
   pid: number | undefined,
   { exitCode, signal }: ExitStatus,
   { version, deaths }: PoolTask,
   maybeStarted: boolean,
   stray: unknown,
 ): WorkerDiedError {
-  const again = deaths > 1 ? ` (the last of ${deaths} runs)` : '';
+  const again = deaths > 1 ? `; ${deaths} workers died of this task` : '';
   const error = new WorkerDiedError(
-    `Worker process ${pid} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
+    `${worker} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
     { exitCode, signal, pid },
     maybeStarted,
   );
@@ -26,6 +28,8 @@ export function workerDied(
 }
 
 function hintFor(exitCode: number, stray: unknown): string {
+  if ((stray as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'Its heap was full: the option resourceLimits gives it a larger one (maxOldGenerationSizeMb).';
   if (stray !== undefined) return 'An error outside of any task ended it; see cause.';
   switch (describeExit(exitCode)) {
     case 'SIGKILL':

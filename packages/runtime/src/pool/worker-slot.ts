@@ -41,6 +41,8 @@ const LAST_WORDS_MS = 100;
 export class WorkerSlot {
   readonly state: WorkerState<PoolTask>;
   readonly child: Child;
+  /** The worker's name. */
+  readonly name: string;
   readonly startedAt: number;
   /** When it had nothing to do last. */
   idleSince: number;
@@ -57,9 +59,17 @@ export class WorkerSlot {
   #isChannelOver = false;
   #isGone = false;
 
-  constructor(state: WorkerState<PoolTask>, child: Child, marshal: Marshal, owner: SlotOwner, now: number) {
+  constructor(
+    state: WorkerState<PoolTask>,
+    child: Child,
+    name: string,
+    marshal: Marshal,
+    owner: SlotOwner,
+    now: number,
+  ) {
     this.state = state;
     this.child = child;
+    this.name = name;
     this.startedAt = now;
     this.idleSince = now;
     this.#marshal = marshal;

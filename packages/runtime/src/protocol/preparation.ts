@@ -31,4 +31,6 @@ export interface ExitStatus {
   readonly exitCode: number;
   /** The name of the signal, where one ended it. */
   readonly signal: NodeJS.Signals | undefined;
+  /** What it died of, where that is known on this side: a thread whose heap was full. */
+  readonly cause?: Error;
 }

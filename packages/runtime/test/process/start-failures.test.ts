@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { getContext } from '@mp/runtime';
+import { checkEntry } from '../../dist/launch/checks.js';
+import { tasks } from '../support/contexts.js';
+
+const run = promisify(execFile);
+
+describe('a child that cannot be started fails at once, with the reason:', () => {
+  test.each(['spawn', 'forkserver'] as const)('its working directory does not exist (%s)', async (method) => {
+    const context = getContext(method);
+    const expected = { code: 'MP_START', message: expect.stringMatching(/"\/nowhere\/at all" \(option cwd\)/) };
+    expect(() => new context.Pool({ processes: 1, cwd: '/nowhere/at all' })).toThrow(expect.objectContaining(expected));
+    const child = new context.Process({ target: tasks.nothing, cwd: '/nowhere/at all' });
+    await expect(child.start()).rejects.toMatchObject(expected);
+  });
+
+  test('a pool that starts workers later fails their tasks', async () => {
+    await using pool = new (getContext('spawn').Pool)({ minProcesses: 0, maxProcesses: 1, cwd: '/nowhere' });
+    await expect(pool.apply(tasks.square, [1])).rejects.toMatchObject({ code: 'MP_START' });
+    await expect(pool.apply(tasks.square, [1])).rejects.toMatchObject({ code: 'MP_START' });
+  });
+
+  test('the program was bundled, and the first module of children is not beside it', () => {
+    const bundle = pathToFileURL(join(tmpdir(), 'bundle', 'child', 'main.js')).href;
+    expect(() => checkEntry(bundle)).toThrow(
+      expect.objectContaining({
+        code: 'MP_START',
+        message: expect.stringMatching(/bundle.*external: \['@mp\/runtime'/s),
+      }),
+    );
+  });
+
+  test('the permission model forbids the progress file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-permission-'));
+    try {
+      const program = join(folder, 'program.mjs');
+      const runtime = new URL('../../dist/index.js', import.meta.url).href;
+      writeFileSync(program, `import { Pool } from ${JSON.stringify(runtime)};\nnew Pool(1);\n`);
+      const major = Number(process.versions.node.split('.')[0]);
+      const permission = major < 23 ? '--experimental-permission' : '--permission';
+      const flags = [permission, '--allow-fs-read=*', '--allow-child-process', fileURLToPath(pathToFileURL(program))];
+      await expect(run(process.execPath, flags, { timeout: 60_000 })).rejects.toMatchObject({
+        stderr: expect.stringMatching(/progress file.*--permission.*--allow-fs-write=/s),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
