@@ -135,7 +135,7 @@ export function describeCrashes(startMethod: StartMethod): void {
         const pool = new context.Pool(2);
         await expect(pool.apply(tasks.exitWith, [5], { retries: 2 })).rejects.toMatchObject({
           code: 'MP_WORKER_DIED',
-          message: expect.stringContaining('the last of 3 runs'),
+          message: expect.stringContaining('3 workers died of this task'),
         });
         expect(pool.stats()).toMatchObject({ retried: 2, died: 3 });
         pool.terminate();
