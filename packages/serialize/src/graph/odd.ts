@@ -379,5 +379,7 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   const kind = brandOf(object);
   if (kind !== undefined) return kind.shell;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
+  // Only construction gives an object its private fields.
+  if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
 }
