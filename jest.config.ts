@@ -1,4 +1,6 @@
 /** @jest-config-loader esbuild-register */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from 'jest';
 
 type Project = Exclude<NonNullable<Config['projects']>[number], string>;
@@ -13,6 +15,10 @@ const project = (name: string, fileTimeoutMs: number): Project => ({
   transform: {},
 });
 
+// Without a C compiler there is nothing to test of the native part but that it says so.
+const binaries = join(__dirname, 'packages/native/prebuilds', `${process.platform}-${process.arch}`);
+const isNativeBuilt = existsSync(binaries) && readdirSync(binaries).length > 0;
+
 const config: Config = {
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/jest-plain-node/tally.cjs'],
@@ -26,7 +32,10 @@ const config: Config = {
       testMatch: ['<rootDir>/test/**/*.test.mjs'],
     },
     project('codec', 60_000),
-    project('native', 120_000),
+    {
+      ...project('native', 120_000),
+      ...(isNativeBuilt ? {} : { testMatch: ['<rootDir>/dist-test/package.test.js'] }),
+    },
     project('serialize', 120_000),
     project('runtime', 120_000),
     {

@@ -7,7 +7,7 @@ import { cpuCount, Pool } from '@mp/runtime';
 import { parse } from 'acorn';
 import { SingleBar } from 'cli-progress';
 
-const MAX_FILES = Number(process.argv[2] ?? 4000);
+const MAX_FILES = Number(process.argv[2] ?? 20_000);
 const MAX_BYTES = 200_000;
 
 const folder = fileURLToPath(new URL('../node_modules', import.meta.url));
@@ -23,14 +23,14 @@ function measure(file) {
     try {
       let nodes = 0;
       let functions = 0;
-      // The reviver of JSON walks every node of the tree.
-      JSON.stringify(parse(text, { ...options, sourceType }), (_, node) => {
-        if (typeof node?.type === 'string') {
+      const pending = [parse(text, { ...options, sourceType })];
+      for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+        if (typeof node.type === 'string') {
           nodes++;
           if (node.type.includes('Function')) functions++;
         }
-        return node;
-      });
+        for (const part of Object.values(node)) if (typeof part === 'object' && part !== null) pending.push(part);
+      }
       return { bytes: text.length, nodes, functions };
     } catch (error) {
       failures.set(error.name, (failures.get(error.name) ?? 0) + 1);

@@ -4,20 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { getContext } from '@mp/runtime';
+import { getAllStartMethods, getContext } from '@mp/runtime';
 import { checkEntry } from '../../dist/launch/checks.js';
 import { tasks } from '../support/contexts.js';
 
 const run = promisify(execFile);
 
 describe('a child that cannot be started fails at once, with the reason:', () => {
-  test.each(['spawn', 'forkserver'] as const)('its working directory does not exist (%s)', async (method) => {
-    const context = getContext(method);
-    const expected = { code: 'MP_START', message: expect.stringMatching(/"\/nowhere\/at all" \(option cwd\)/) };
-    expect(() => new context.Pool({ processes: 1, cwd: '/nowhere/at all' })).toThrow(expect.objectContaining(expected));
-    const child = new context.Process({ target: tasks.nothing, cwd: '/nowhere/at all' });
-    await expect(child.start()).rejects.toMatchObject(expected);
-  });
+  test.each(getAllStartMethods().filter((method) => method !== 'thread'))(
+    'its working directory does not exist (%s)',
+    async (method) => {
+      const context = getContext(method);
+      const expected = { code: 'MP_START', message: expect.stringMatching(/"\/nowhere\/at all" \(option cwd\)/) };
+      expect(() => new context.Pool({ processes: 1, cwd: '/nowhere/at all' })).toThrow(
+        expect.objectContaining(expected),
+      );
+      const child = new context.Process({ target: tasks.nothing, cwd: '/nowhere/at all' });
+      await expect(child.start()).rejects.toMatchObject(expected);
+    },
+  );
 
   test('a pool that starts workers later fails their tasks', async () => {
     await using pool = new (getContext('spawn').Pool)({ minProcesses: 0, maxProcesses: 1, cwd: '/nowhere' });
