@@ -68,8 +68,8 @@ export function difference(actual: unknown, expected: unknown): string | undefin
     if (types.isSet(a) && types.isSet(b))
       return pushAll([...Set.prototype.values.call(a)], [...Set.prototype.values.call(b)], path);
     if (types.isDate(a)) return Object.is(timeOf(a), timeOf(b as Date)) ? undefined : 'time';
-    if (types.isRegExp(a)) return String(a) === String(b) ? undefined : 'pattern';
-    if (types.isBoxedPrimitive(a)) return compare(a.valueOf(), b.valueOf(), `${path}.valueOf()`);
+    if (types.isRegExp(a)) return patternOf(a) === patternOf(b as RegExp) ? undefined : 'pattern';
+    if (types.isBoxedPrimitive(a)) return compare(unbox(a), unbox(b), `${path}.valueOf()`);
     if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) {
       if (!Buffer.isBuffer(a)) {
         pairs.push([a.buffer, b.buffer, `${path}.buffer`]);
@@ -97,7 +97,32 @@ export function difference(actual: unknown, expected: unknown): string | undefin
   }
 }
 
+// The internal slots are read past own properties: a random key may well be `valueOf`, `toString` or `flags`.
 const timeOf = (date: Date): number => Date.prototype.getTime.call(date);
+
+function patternOf(pattern: RegExp): string {
+  const slots = [
+    'source',
+    'hasIndices',
+    'global',
+    'ignoreCase',
+    'multiline',
+    'dotAll',
+    'unicode',
+    'unicodeSets',
+    'sticky',
+  ];
+  return slots.map((slot) => Reflect.get(RegExp.prototype, slot, pattern)).join('/');
+}
+
+function unbox(boxed: object): unknown {
+  if (types.isStringObject(boxed)) return String.prototype.valueOf.call(boxed);
+  if (types.isNumberObject(boxed)) return Number.prototype.valueOf.call(boxed);
+  if (types.isBooleanObject(boxed)) return Boolean.prototype.valueOf.call(boxed);
+  if (types.isBigIntObject(boxed)) return BigInt.prototype.valueOf.call(boxed);
+  return Symbol.prototype.valueOf.call(boxed);
+}
+
 const wellKnown = new Set(
   Reflect.ownKeys(Symbol).map((key) => (Symbol as unknown as Record<PropertyKey, unknown>)[key]),
 );
