@@ -206,3 +206,9 @@ export const blockAndReturn = (value: number, ms: number): number => {
   block(ms);
   return value;
 };
+/** Waits until a queue's items are done. @returns 'done', or the code of the error. */
+export const joinFor = (queue: BaseJoinableQueue, timeoutMs: number): Promise<string> =>
+  queue.join({ timeoutMs }).then(
+    () => 'done',
+    (error) => (error as { code: string }).code,
+  );
