@@ -60,4 +60,4 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
-export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, WaitOptions } from './queues/queue.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions, WaitOptions } from './queues/queue.js';
