@@ -1,9 +1,8 @@
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
+import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
-
-const NO_ARGS: readonly unknown[] = Object.freeze([]);
+import { type ItemOutcome, type PoolTask, sinkOf } from './task.js';
 
 /**
  * The account of the tasks that a pool has taken in. In: how a task ended, from wherever that is known. Out: the task's
@@ -38,17 +37,24 @@ export class TaskLedger {
 
   /** A task returned. */
   value(task: PoolTask, value: unknown): void {
-    if (this.#settle(task)) call(() => task.sink.onValue(value));
+    if (!this.#settle(task)) return;
+    const { sink } = task;
+    if (sink instanceof AsyncResult) resolveResult(sink, value);
+    else call(() => sink.onValue(value));
   }
 
   /** A chunk was done, item by item. */
   items(task: PoolTask, items: readonly ItemOutcome[]): void {
-    if (this.#settle(task)) call(() => task.sink.onItems(items));
+    const sink = sinkOf(task);
+    if (this.#settle(task)) call(() => sink?.onItems(items));
   }
 
   /** A task failed, or was given up. */
   fail(task: PoolTask, error: unknown): void {
-    if (this.#settle(task)) call(() => task.sink.onError(error));
+    if (!this.#settle(task)) return;
+    const { sink } = task;
+    if (sink instanceof AsyncResult) rejectResult(sink, error);
+    else call(() => sink.onError(error));
   }
 
   /** The program stays alive until the promise is settled: somebody waits for it. */
@@ -79,13 +85,8 @@ export class TaskLedger {
   /** @returns False where the task's sink was told already. */
   #settle(task: PoolTask): boolean {
     if (task.isSettled) return false;
-    task.isSettled = true;
-    task.cleanup?.();
-    task.cleanup = undefined;
-    task.onSettled?.();
+    task.settle();
     this.#releaseFunction(task.version);
-    // Nothing of a task that is done is kept.
-    task.args = NO_ARGS;
     if (--this.#pending === 0 && this.#keepsAlive && !this.#isStaying) this.#keepAlive.unref();
     return true;
   }
