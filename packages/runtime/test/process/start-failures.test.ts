@@ -44,7 +44,7 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
     const folder = mkdtempSync(join(tmpdir(), 'mp-permission-'));
     try {
       const program = join(folder, 'program.mjs');
-      const runtime = new URL('../../dist/index.js', import.meta.url).href;
+      const runtime = new URL('../../lib/index.js', import.meta.url).href;
       writeFileSync(program, `import { Pool } from ${JSON.stringify(runtime)};\nnew Pool(1);\n`);
       const major = Number(process.versions.node.split('.')[0]);
       const permission = major < 23 ? '--experimental-permission' : '--permission';
