@@ -77,8 +77,9 @@ export class Crew implements SlotOwner {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Resolves when the first worker is ready; rejects when none ever will be. */
+  /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
+    if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
     const { promise } = this.#firstReady;
     // Who waits for it keeps the program alive, as who waits for a task does.
     this.#ledger.stayFor(promise);
