@@ -45,6 +45,8 @@ export class PoolTask implements Job {
   readonly affinity: string | number | undefined;
   readonly isExclusive: boolean;
   args: TaskArgs;
+  /** When it was submitted, by `performance.now()`. */
+  submittedAt = 0;
   /** How often its worker died while it ran. */
   deaths = 0;
   /** Its place in the order of delivery to its worker. */
