@@ -1,4 +1,5 @@
 // Our packages: this build, or the one of another checkout when two builds are compared.
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { NoNumber } from '../harness/refusal.js';
 
@@ -8,6 +9,24 @@ export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
   return root === undefined
     ? import.meta.resolve(`@mp/${name}`)
     : pathToFileURL(`${root}/packages/${name}/dist/index.js`).href;
+}
+
+/**
+ * Where an entry point beside the main one is imported from.
+ *
+ * @throws NoNumber where there is no such entry point.
+ */
+export function ourEntry(name: 'serialize', entry: string): string {
+  const root = process.env['MP_BENCH_ROOT'];
+  const missing = new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
+  try {
+    if (root === undefined) return import.meta.resolve(`@mp/${name}/${entry}`);
+  } catch {
+    throw missing;
+  }
+  const file = `${root}/packages/${name}/dist/${entry}.js`;
+  if (!existsSync(file)) throw missing;
+  return pathToFileURL(file).href;
 }
 
 /**
