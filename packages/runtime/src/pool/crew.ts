@@ -13,7 +13,7 @@ import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
 import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
-import { divideLost, giveUp, limitTime } from './task-end.js';
+import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
 import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
@@ -77,8 +77,9 @@ export class Crew implements SlotOwner, TaskOwner {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Resolves when the first worker is ready; rejects when none ever will be. */
+  /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
+    if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
     const { promise } = this.#firstReady;
     // Who waits for it keeps the program alive, as who waits for a task does.
     this.#ledger.stayFor(promise);
@@ -110,7 +111,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   /** Takes a task in. */
   submit(task: PoolTask): void {
-    this.#ledger.take();
+    this.#ledger.take(task);
     if (!this.isRunning) return this.#fail(task, this.#broken ?? notRunning());
     this.#scheduler.add(task);
     this.#schedulePump();
@@ -217,7 +218,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
-    this.statistics.batch(tasks.length, wholeMs, longestMs);
+    this.statistics.batch(tasks, wholeMs, longestMs);
     let last: PoolTask['pace'] | undefined;
     for (const task of tasks) {
       this.#scheduler.settled(slot.state, task);
@@ -304,7 +305,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
-    this.#ledger.take();
+    this.#ledger.take(task);
     if (this.isRunning) this.#scheduler.addFor(slot.state, task);
     else this.#fail(task, this.#broken ?? notRunning());
   }
@@ -312,6 +313,7 @@ export class Crew implements SlotOwner, TaskOwner {
   #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[]): void {
     const slot = this.#slots.get(worker) as WorkerSlot;
     slot.send(tasks);
+    this.statistics.delivered(tasks);
     for (const task of tasks) {
       task.worker = worker;
       if (task.isExclusive) limitTime(task, this.#onTimeOver);
@@ -392,8 +394,4 @@ export class Crew implements SlotOwner, TaskOwner {
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {
     addCallSite(error, task.callSite, describeWorker(slot, this.#method));
   }
-}
-
-function notRunning(): ProcessError {
-  return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
 }

@@ -47,16 +47,12 @@ export class MapCalls {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
     let job: MapJob | undefined;
-    const sink = new Call<Awaited<R>[]>(
-      {
-        cancel: (_task, reason) => {
-          job?.stop(reason);
-          sink.onError(reason);
-        },
-      },
-      options,
-    );
-    const listener: MapListener = {
+    const abort = (reason: unknown) => {
+      job?.stop(reason);
+      sink.onError(reason);
+    };
+    const sink = new Call<Awaited<R>[]>({ cancel: (_task, reason) => abort(reason) }, options);
+    const listener: ItemListener = {
       onValues: (first, chunk) => {
         if (failure !== undefined) return;
         for (const part of order.add(first, chunk.length, chunk))
@@ -68,9 +64,7 @@ export class MapCalls {
           if (!outcome.ok && (failure === undefined || first + i < failure.index))
             failure = { index: first + i, error: outcome.error };
         }
-        if (failure === undefined || options.failFast !== true) return;
-        job?.stop(failure.error);
-        sink.onError(failure.error);
+        if (failure !== undefined && options.failFast === true) abort(failure.error);
       },
       onEnd: (_count, inputError) => {
         const problem = inputError ?? failure;
@@ -79,13 +73,13 @@ export class MapCalls {
       },
     };
     try {
-      job = this.#createJob(mode, fn, items, options, ENDLESS, listener, below);
+      job = this.#createJob(mode, fn, items, options, ENDLESS, listener, abort, below);
     } catch (error) {
       // As a wrong argument of an asynchronous function does, it rejects.
       sink.onError(error);
       return sink.result;
     }
-    job.advance();
+    begin(job, options.signal, abort);
     return sink.result;
   }
 
@@ -103,11 +97,16 @@ export class MapCalls {
       onConsumed: () => job?.consumed(1),
       onStop: () => job?.stop(stopped()),
     });
+    const abort = (reason: unknown) => {
+      job?.stop(reason);
+      stream.add([{ ok: false, error: reason }]);
+      stream.end();
+    };
     const add = (first: number, outcomes: readonly ItemOutcome[]) => {
       const parts = isOrdered ? order.add(first, outcomes.length, outcomes) : [outcomes];
       for (const part of parts) stream.add(part);
     };
-    const listener: MapListener = {
+    const listener: ItemListener = {
       onValues: (first, values) =>
         add(
           first,
@@ -121,13 +120,12 @@ export class MapCalls {
     };
     try {
       const window = new Window(options.bufferSize, BUFFER_PER_WORKER, this.#options.maxProcesses);
-      job = this.#createJob(TASK_MODE.map, fn, items, options, window, listener, below);
+      job = this.#createJob(TASK_MODE.map, fn, items, options, window, listener, abort, below);
     } catch (error) {
-      stream.add([{ ok: false, error }]);
-      stream.end();
+      abort(error);
       return stream;
     }
-    job.advance();
+    begin(job, options.signal, abort);
     return stream;
   }
 
@@ -137,28 +135,51 @@ export class MapCalls {
     items: Source<unknown>,
     options: MapOptions,
     window: Window,
-    listener: MapListener,
+    listener: ItemListener,
+    abort: (reason: unknown) => void,
     below: (...args: never[]) => unknown,
   ): MapJob {
     checkTaskOptions(options);
-    const { chunkSize } = options;
+    const { signal, timeoutMs, onProgress } = options;
+    // A time limit is meant for one call of the function.
+    const chunkSize = options.chunkSize ?? (timeoutMs === undefined ? undefined : 1);
     const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     const release = (version: FunctionVersion) => this.#functions.release(version);
-    const onOver = () => (captured instanceof Promise ? void captured.then(release, () => {}) : release(captured));
     if (captured instanceof Promise) captured.catch(() => {});
     const form = { mode, options, pace: new Pace(), callSite: captureCallSite(below) };
+    const unfollow = signal === undefined ? () => {} : follow(signal, abort);
+    const onOver = () => {
+      unfollow();
+      if (captured instanceof Promise) captured.then(release, () => {});
+      else release(captured);
+    };
     const { maxProcesses, maxTasksPerChild } = this.#options;
     const isCounted = maxTasksPerChild !== Number.POSITIVE_INFINITY && window === ENDLESS;
     return new MapJob(
-      { submitChunk: (chunk, sink) => this.#submission.chunk(fn, captured, chunk, sink, form), onOver },
+      { submitChunk: (chunk, sink) => this.#submission.chunk(fn, captured, chunk, sink, form) },
       puller,
       new ChunkSize(chunkSize, maxProcesses, this.#functions.itemTime(fn), isCounted),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, window },
-      listener,
+      { ...listener, onOver, onProgress },
     );
   }
+}
+
+/** What a call does with its items. */
+type ItemListener = Pick<MapListener, 'onValues' | 'onItems' | 'onEnd'>;
+
+/** Calls back when the signal is aborted. @returns A function that ends that. */
+function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {
+  const onAbort = () => abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
+}
+
+function begin(job: MapJob, signal: AbortSignal | undefined, abort: (reason: unknown) => void): void {
+  if (signal?.aborted === true) abort(signal.reason);
+  else job.advance();
 }
 
 /** Why work was ended whose results nobody takes. */

@@ -11,8 +11,6 @@ export interface MapHost {
    * @returns A function that takes the chunk back.
    */
   submitChunk(items: readonly unknown[], sink: TaskSink): { readonly task?: PoolTask; cancel(reason: unknown): void };
-  /** No chunk will be submitted any more. Called once. */
-  onOver(): void;
 }
 
 /** What becomes of the items. */
@@ -23,6 +21,10 @@ export interface MapListener {
   onItems(first: number, outcomes: readonly ItemOutcome[]): void;
   /** There are no more items, and all are done. With an error where the input failed. */
   onEnd(count: number, inputError: { readonly error: unknown } | undefined): void;
+  /** Nothing more will happen, whether it ended or was stopped. Called once, last. */
+  onOver(): void;
+  /** A task reported how far it is. */
+  readonly onProgress: ((value: unknown) => void) | undefined;
 }
 
 /** Limits of a {@link MapJob}. */
@@ -86,8 +88,8 @@ export class MapJob {
     this.#isStopped = true;
     this.#isOver = true;
     this.#puller.stop();
-    this.#host.onOver();
     for (const chunk of [...this.#chunks]) chunk.cancel(reason);
+    this.#listener.onOver();
   }
 
   get #mayPull(): boolean {
@@ -199,6 +201,7 @@ export class MapJob {
         this.#size.learn(items.length, ms);
         window.learn(this.#size.itemMs);
       },
+      onProgress: (value) => this.#listener.onProgress?.(value),
     });
     holder.cancel = (reason) => chunk.cancel(reason);
   }
@@ -206,7 +209,7 @@ export class MapJob {
   #endIfDone(): void {
     if (!this.#isOver || this.#isStopped || this.#done < this.#pulled) return;
     this.#isStopped = true;
-    this.#host.onOver();
     this.#listener.onEnd(this.#pulled, this.#inputError);
+    this.#listener.onOver();
   }
 }

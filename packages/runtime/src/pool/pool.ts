@@ -64,7 +64,10 @@ export class BasePool implements AsyncDisposable {
     this.#maps = new MapCalls(functions, this.#submission, resolved);
   }
 
-  /** Resolves when the first worker is ready; rejects when none will be, because the initializer fails. */
+  /**
+   * Resolves when the first worker is ready; rejects when none will be, because the initializer fails. A pool whose
+   * `minProcesses` is 0 is ready before it has any.
+   */
   get ready(): Promise<void> {
     return this.#crew.ready;
   }

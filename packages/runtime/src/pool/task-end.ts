@@ -1,5 +1,5 @@
 import { startTimer, stopTimer } from '../platform/timers.js';
-import { TimeoutError } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
 import { addCallSite } from './call-site.js';
 import type { PoolTask } from './task.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -75,4 +75,9 @@ export function divideLost(lost: readonly PoolTask[], begun: number | undefined)
 /** Whether a sequence number comes before another one; both wrap around at 2 ** 32, as in RFC 1982. */
 function isBefore(sequence: number, other: number): boolean {
   return ((other - sequence) | 0) > 0;
+}
+
+/** The error of a task that came too late. */
+export function notRunning(): ProcessError {
+  return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
 }

@@ -16,6 +16,8 @@ export class TaskLedger {
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
   #pending = 0;
   #isStaying = false;
+  /** When the present turn of the event loop began, as far as this pool knows. */
+  #turn: number | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */
   constructor(keepsAlive: boolean, releaseFunction: (version: FunctionVersion) => void) {
@@ -30,9 +32,18 @@ export class TaskLedger {
   }
 
   /** A task was taken in. */
-  take(): void {
+  take(task: PoolTask): void {
     this.statistics.submitted++;
+    task.submittedAt = this.#turn ??= this.#beginTurn();
     if (++this.#pending === 1 && this.#keepsAlive) this.#keepAlive.ref();
+  }
+
+  /** Looking at the clock for each task would cost a third of what a small one does. */
+  #beginTurn(): number {
+    queueMicrotask(() => {
+      this.#turn = undefined;
+    });
+    return performance.now();
   }
 
   /** A task returned. */

@@ -63,6 +63,8 @@ export class PoolTask implements Job, ResultControl {
   readonly pace: Pace;
   readonly owner: TaskOwner;
   args: TaskArgs;
+  /** When it was submitted, by `performance.now()`. */
+  submittedAt = 0;
   /** Who is told how it ended. */
   readonly sink: TaskSink | AsyncResult<unknown>;
   sequence = -1;
