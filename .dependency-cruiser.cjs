@@ -34,6 +34,8 @@ const rooms = {
     queues: ['platform', 'protocol', 'channel'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
     context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
+    // Where another process or thread begins.
+    entry: ['channel', 'child', 'context', 'native'],
   },
 };
 

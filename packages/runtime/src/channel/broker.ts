@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { crypto } from '../platform/crypto.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { type Address, privateAddress, toNetOptions } from './address.js';
@@ -35,7 +35,7 @@ let listening: { readonly server: Server; readonly address: string } | undefined
  */
 export function offer(what: Offer): Ticket {
   listening ??= listen();
-  const token = randomBytes(12).toString('base64url');
+  const token = crypto().randomBytes(12).toString('base64url');
   offers.set(token, what);
   const ticket = { address: listening.address, token };
   if (what.drop !== undefined) collected?.push(ticket);
