@@ -1,3 +1,4 @@
+import type { ConstantFunctions } from './capture/constant.js';
 import type { FreeVariable, FunctionSource } from './capture/reports.js';
 import { introspection } from './inspector/internals.js';
 import type { CodeEngine } from './message/engine.js';
@@ -13,6 +14,7 @@ const capturing = later<typeof import('./capture/index.js')>('./capture/index.js
 export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
   const references = new References(options);
   let port: CapturePort | undefined;
+  const constants: ConstantFunctions = new WeakMap();
   return {
     capture: {
       begin(canonical) {
@@ -23,7 +25,7 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
     revive: new FunctionRevival(references),
     references,
     introspection,
-    isConstant: (fn) => references.find(fn) !== undefined || capturing().isConstantFunction(fn, references),
+    isConstant: (fn) => capturing().isConstantFunction(fn, references, constants),
   };
 }
 
