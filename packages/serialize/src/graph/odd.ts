@@ -5,7 +5,7 @@ import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
-import { getState } from '../model/state.js';
+import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
 import type { PrototypeFacts } from './prototypes.js';
@@ -61,6 +61,7 @@ function writeReduced(writer: GraphWriter, object: object, builtIn = false): boo
   for (const reducer of writer.context.reducers) {
     if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
     let data: unknown;
+    writer.beforeUserCode();
     try {
       data = reducer.reduce(object, writer.context.reduction);
     } catch (error) {
@@ -207,6 +208,7 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 }
 
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (hasState(object)) writer.beforeUserCode();
   const state = getState(object);
   if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
