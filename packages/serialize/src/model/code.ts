@@ -74,6 +74,8 @@ export const INTERNAL_NAMES = {
   hook: '$mpHook',
   guard: '$mpGuard',
   live: '$mpLive',
+  /** Begins the name of a variable that holds the key of a field, and that of the private field that defines it. */
+  fieldKey: '$mpKey',
 } as const;
 
 /** The dynamic part of a function: an index into the codes, or more. */
