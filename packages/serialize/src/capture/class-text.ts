@@ -142,9 +142,12 @@ export function planClass(
   const fields: string[] = [];
   const statics: string[] = [];
   let hasPrivates = false;
+  // A getter and a setter have one name.
+  const marks = new Set<string>();
   facts.elements.forEach((element, i) => {
     const isPrivate = element.key.kind === 'private';
     if (isPrivate && !element.isStatic) hasPrivates = true;
+    if (isPrivate && !element.isStatic && element.kind !== 'field') marks.add((element.key as { name: string }).name);
     if (isPrivate && element.kind === 'field')
       (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
     if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block')
@@ -170,6 +173,7 @@ export function planClass(
       ...(facts.extendsNull ? { extendsNull: true } : {}),
       ...(fields.length === 0 ? {} : { fields }),
       ...(hasPrivates ? { hasPrivates: true } : {}),
+      ...(marks.size === 0 ? {} : { marks: [...marks] }),
       ...(statics.length === 0 ? {} : { statics }),
       ...(parameters === 0 ? {} : { parameters }),
     },

@@ -261,7 +261,7 @@ function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeF
   const classFunction = classOf(facts.prototype);
   const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction);
   facts.hasPrivateMembers = found !== undefined;
-  return found;
+  return found ?? undefined;
 }
 
 /** The nearest class on a prototype chain. */

@@ -78,6 +78,17 @@ export function privateMembersOf(object: object): readonly { readonly name: stri
   }
 }
 
+/** Whether an object has a private method or accessor of a class that declares it. No accessor runs. */
+export function hasPrivateMark(object: object, name: string): boolean {
+  const inspector = Inspector.get();
+  try {
+    const listed = inspector.properties(inspector.idOf(object)).privateProperties ?? [];
+    return listed.some((property) => property.name === `#${name}`) || inspector.hasPrivateMethod(object, name);
+  } finally {
+    inspector.release();
+  }
+}
+
 function reading<T>(object: object, read: (internals: Internals) => T): T {
   const inspector = Inspector.get();
   try {

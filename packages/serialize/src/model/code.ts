@@ -49,6 +49,8 @@ export interface ClassRecord {
   readonly extendsNull?: true;
   /** Private instance fields, in the order of their definition. */
   readonly fields?: readonly string[];
+  /** Private methods and accessors of instances. */
+  readonly marks?: readonly string[];
   /** Whether instances have private members of any kind, so that they are made through the hook. */
   readonly hasPrivates?: true;
   /** Private static fields. */
@@ -154,6 +156,8 @@ export interface PrivatesOfClass {
   readonly fn: number;
   /** How the class is found. Its text is not ours, so its fields are reached from outside. */
   readonly reference?: Meta;
+  /** Variables around the class, found by name, whose weak collections hold state of the instance. */
+  readonly weak?: readonly string[];
   /** The fields' names, where the class is found by name. */
   readonly names?: readonly string[];
   /** How many of the class's fields have values in the slots: all of them. */
