@@ -439,6 +439,7 @@ class Walker implements WalkResult {
         strict,
         isDeclaration,
         isArrow,
+        receiver,
         ownerClass: this.#ownerClass,
         around,
       });
@@ -484,6 +485,7 @@ class Walker implements WalkResult {
         strict: true,
         isDeclaration,
         isArrow: false,
+        receiver: this.#receiver,
         ownerClass: -1,
         around: this.#around,
       });

@@ -1,10 +1,10 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FunctionLocation } from '../inspector/scopes.js';
+import { textOf } from '../model/function-text.js';
+import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { CaptureFailure } from './failure.js';
 import { findInScript, scriptFacts } from './source-info.js';
-
-const toText = Function.prototype.toString;
 
 /**
  * Finds the home object of the method around an arrow that uses `super`.
@@ -25,7 +25,7 @@ export function homeOfArrow(facts: CodeFacts, location: FunctionLocation | undef
         const descriptor = Reflect.getOwnPropertyDescriptor(at, key);
         for (const value of [descriptor?.value, descriptor?.get, descriptor?.set] as unknown[]) {
           if (typeof value !== 'function') continue;
-          const own = toText.call(value);
+          const own = textOf(value as AnyFunction);
           if (own === text || (key === 'constructor' && own === classText && text.startsWith('constructor'))) return at;
         }
       }

@@ -1,6 +1,5 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
-import { privateMembersOf } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
@@ -18,6 +17,7 @@ import {
 } from './function-capture.js';
 import { ownerOfPrivateNames } from './owner.js';
 import { privateClassesOf } from './private-classes.js';
+import { privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { placeText, scriptOf } from './source-info.js';
@@ -105,7 +105,7 @@ export class ValueCapture implements Capture {
     const classes = privateClassesOf(classFunction);
     if (classes.length === 0) return undefined;
     const declared = classes.flatMap(({ fields }) => fields);
-    const found = privateMembersOf(instance);
+    const found = privateFieldsOf(instance, classes);
     if (found.length !== declared.length || found.some(({ name }, i) => name !== declared[i])) {
       const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
       throw new SerializeError(
@@ -271,7 +271,7 @@ export class ValueCapture implements Capture {
   }
 
   #privateStatics(fn: AnyFunction, captured: CapturedFunction): readonly unknown[] {
-    const found = new Map(privateMembersOf(fn).map(({ name, value }) => [name, value]));
+    const found = new Map(privateStaticsOf(fn, captured.privateStatics).map(({ name, value }) => [name, value]));
     return captured.privateStatics.map((name) => found.get(name));
   }
 

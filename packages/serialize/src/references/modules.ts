@@ -1,6 +1,8 @@
-import { readFunctions } from '../inspector/scopes.js';
-import { type Script, Scripts } from '../inspector/scripts.js';
+import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
+import type { Script } from '../inspector/scripts.js';
 import { Inspector } from '../inspector/session.js';
+import { instrumentedLocation } from '../instrument/reading.js';
+import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
@@ -40,11 +42,11 @@ export class LoadedModules {
   find(value: object): readonly Step[] | undefined {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
-    if (this.#local.has(value) || !Inspector.isAvailable) return undefined;
+    if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = readFunctions([value as AnyFunction])[0]?.location;
-    const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
+    const location = locate(value as AnyFunction);
+    const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
@@ -67,7 +69,7 @@ export class LoadedModules {
 
   /** The exports of a module of ours by its URL, where it is loaded and goes by reference. */
   namespaceOf(url: string): object | undefined {
-    for (const script of Scripts.get().all()) {
+    for (const script of allScripts()) {
       if (script.url === url && this.#policy.isByReference(script.url)) return exportsOf(script);
     }
     return undefined;
@@ -77,9 +79,8 @@ export class LoadedModules {
   findNamespace(namespace: object): readonly Step[] | undefined {
     const known = this.#paths.get(namespace);
     if (known !== undefined) return known;
-    if (!Inspector.isAvailable) return undefined;
-    Scripts.get().refresh();
-    for (const script of Scripts.get().all()) {
+    refreshScripts();
+    for (const script of allScripts()) {
       this.#walk(script);
       const exports = script.isModule && this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
       if (exports !== undefined && isNamespaceOf(namespace, exports)) this.#paths.set(namespace, [script.url]);
@@ -111,6 +112,11 @@ export class LoadedModules {
     };
     add(exports, [script.url]);
   }
+}
+
+/** Where a function was compiled, as far as this host tells. */
+function locate(fn: AnyFunction): FunctionLocation | undefined {
+  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
 }
 
 /**
