@@ -33,8 +33,21 @@ const rooms = {
     process: ['platform', 'protocol', 'channel', 'launch'],
     child: ['platform', 'protocol', 'channel', 'native'],
     queues: ['platform', 'protocol', 'channel'],
+    sync: ['platform', 'protocol', 'channel', 'native'],
+    shared: ['platform', 'protocol', 'native', 'sync'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
-    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
+    context: [
+      'platform',
+      'protocol',
+      'channel',
+      'launch',
+      'process',
+      'queues',
+      'sync',
+      'shared',
+      'pool',
+      'native',
+    ],
   },
 };
 

@@ -1,13 +1,20 @@
 // Our packages: this build, or the one of another checkout when two builds are compared.
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { NoNumber } from '../harness/refusal.js';
 
 /** Where a package of ours is imported from, also by another process. */
 export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
   const root = process.env['MP_BENCH_ROOT'];
-  return root === undefined
-    ? import.meta.resolve(`@mp/${name}`)
-    : pathToFileURL(`${root}/packages/${name}/dist/index.js`).href;
+  return root === undefined ? import.meta.resolve(`@mp/${name}`) : entryOf(`${root}/packages/${name}/`);
+}
+
+/** Two builds need not lay out their files alike: each says in its manifest where its entry is. */
+function entryOf(folder: string): string {
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as {
+    exports: { '.': { import: { default: string } } };
+  };
+  return new URL(exports['.'].import.default, pathToFileURL(folder)).href;
 }
 
 /**

@@ -60,4 +60,11 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
-export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, WaitOptions } from './queues/queue.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions, WaitOptions } from './queues/queue.js';
+export type { BarrierState, SyncWaitOptions } from './sync/backend.js';
+export { Barrier } from './sync/barrier.js';
+export { Condition } from './sync/condition.js';
+export { Event } from './sync/event.js';
+export { Hold, Lock } from './sync/lock.js';
+export { RLock, type RLockOptions } from './sync/rlock.js';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';

@@ -81,7 +81,6 @@ function resolve(context: CodecContext, engine: CodeEngine): Settings {
       peer: context.peer,
       identity: true,
       exact: options.exact,
-      sampling: options.sampling,
       canonical: false,
     },
     decode: { engine, reducers: tags, trust: options.trust, limits: options.limits, peer: context.peer },

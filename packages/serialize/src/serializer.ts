@@ -155,7 +155,6 @@ export class Serializer {
       ...this.#encodeSettings(),
       canonical: true,
       exact: true,
-      sampling: false,
       trust: 'untrusted',
     };
     const { body } = new MessageEncoder(settings, false).encode(value, this.#options.root, undefined);
@@ -206,7 +205,7 @@ export class Serializer {
   }
 
   #encodeSettings(): EncodeSettings {
-    const { identity, exact, sampling, canonical, trust, reducers, limits } = this.#options;
+    const { identity, exact, canonical, trust, reducers, limits } = this.#options;
     return {
       engine: this.#engine,
       reducers: [...reducers, ...this.#registered],
@@ -216,7 +215,6 @@ export class Serializer {
       attachments: false,
       identity,
       exact,
-      sampling,
       canonical,
     };
   }

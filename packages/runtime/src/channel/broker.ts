@@ -24,6 +24,7 @@ export interface Offer {
 
 const offers = new Map<string, Offer>();
 let collected: Ticket[] | undefined;
+let keepers = 0;
 let listening: { readonly server: Server; readonly address: string } | undefined;
 
 /**
@@ -34,7 +35,10 @@ let listening: { readonly server: Server; readonly address: string } | undefined
  * An offer that can be dropped is good for one channel; the others for any number.
  */
 export function offer(what: Offer): Ticket {
-  listening ??= listen();
+  if (listening === undefined) {
+    listening = listen();
+    if (keepers > 0) listening.server.ref();
+  }
   const token = randomBytes(12).toString('base64url');
   offers.set(token, what);
   const ticket = { address: listening.address, token };
@@ -68,9 +72,10 @@ function drop({ token }: Ticket): void {
   found?.drop?.();
 }
 
-/** Keeps the process alive for those who will connect, or lets it go. */
+/** Keeps the process alive for those who will connect, or lets it go. Each call with `true` is followed by one with `false`. */
 export function keepListening(keep: boolean): void {
-  if (keep) listening?.server.ref();
+  keepers += keep ? 1 : -1;
+  if (keepers > 0) listening?.server.ref();
   else listening?.server.unref();
 }
 

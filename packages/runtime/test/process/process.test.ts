@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { activeChildren, currentProcess, parentProcess, wait } from '@mp/runtime';
+import { activeChildren, currentProcess, getAllStartMethods, parentProcess, wait } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 
 describe.each(contexts)('a %s process', (_name, context, method) => {
@@ -186,17 +186,17 @@ const untilGone = async (pid: number) => {
 };
 
 describe('when the main process', () => {
-  test.each(['busy', 'idle', 'pool-busy', 'pool-idle'])(
-    'is killed, a child that is %s does not outlive it',
-    async (state) => {
-      const { child, exit, stdout } = await runScript('family.mjs', state);
-      const pids: number[] = JSON.parse(await firstLine(stdout));
-      expect(pids.every(isRunning)).toBe(true);
-      child.kill('SIGKILL');
-      await exit;
-      expect(await Promise.all(pids.map(untilGone))).toEqual(pids.map(() => true));
-    },
-  );
+  const processes = getAllStartMethods().filter((method) => method !== 'thread');
+  test.each(
+    processes.flatMap((method) => ['busy', 'idle', 'pool-busy', 'pool-idle'].map((state) => [method, state] as const)),
+  )('is killed, a child by %s that is %s does not outlive it (pain 18)', async (method, state) => {
+    const { child, exit, stdout } = await runScript('family.mjs', state, method);
+    const pids: number[] = JSON.parse(await firstLine(stdout));
+    expect(pids.every(isRunning)).toBe(true);
+    child.kill('SIGKILL');
+    await exit;
+    expect(await Promise.all(pids.map(untilGone))).toEqual(pids.map(() => true));
+  });
 
   test('ends while a process runs that is no daemon, it waits for it', async () => {
     const { exit, stdout } = await runScript('family.mjs', 'waits');
@@ -211,21 +211,25 @@ describe('when the main process', () => {
     expect(await Promise.all(pids.map(untilGone))).toEqual([true]);
   });
 
-  test('is interrupted from the terminal, the whole family ends within a second and without noise', async () => {
-    const child = spawn(process.execPath, [fixture('family.mjs'), 'pool-busy'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    const exit = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-    const noise = text(child.stderr);
-    const pids: number[] = JSON.parse(await firstLine(child.stdout));
-    const started = performance.now();
-    process.kill(-(child.pid as number), 'SIGINT');
-    expect(await exit).toBe('SIGINT');
-    expect(await Promise.all(pids.map(untilGone))).toEqual(pids.map(() => true));
-    expect(performance.now() - started).toBeLessThan(2000);
-    expect(await noise).toBe('');
-  });
+  test.each(getAllStartMethods())(
+    'is interrupted from the terminal, its family by %s ends within a second and without noise (pain 17)',
+    async (method) => {
+      const child = spawn(process.execPath, [fixture('family.mjs'), 'pool-busy', method], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
+      const exit = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+      const noise = text(child.stderr);
+      const pids: number[] = JSON.parse(await firstLine(child.stdout));
+      const started = performance.now();
+      process.kill(-(child.pid as number), 'SIGINT');
+      expect(await exit).toBe('SIGINT');
+      if (method === 'thread') return;
+      expect(await Promise.all(pids.map(untilGone))).toEqual(pids.map(() => true));
+      expect(performance.now() - started).toBeLessThan(2000);
+      expect(await noise).toBe('');
+    },
+  );
 
   test('has an idle pool, it ends all the same', async () => {
     const { exit, stdout } = await runScript('family.mjs', 'pool-unused');

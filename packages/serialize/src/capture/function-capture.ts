@@ -281,7 +281,16 @@ function isStrict(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading): 
   return findInScript(reading.location, facts.text)?.strict ?? false;
 }
 
-const SLOPPY_FUNCTIONS_TELL = Object.hasOwn(Function.prototype.constructor('') as object, 'caller');
+const SLOPPY_FUNCTIONS_TELL = doSloppyFunctionsTell();
+
+function doSloppyFunctionsTell(): boolean {
+  try {
+    return Object.hasOwn(Function.prototype.constructor('') as object, 'caller');
+  } catch {
+    // Code generation is forbidden. Looking into the script is right, too.
+    return false;
+  }
+}
 
 function constantsAmong(
   variables: readonly Variable[],

@@ -209,7 +209,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined;
-  if (simple && writer.record(object, facts, true)) return;
+  if (simple && writer.record(object, facts)) return;
   if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
   const integrity = state === undefined ? integrityOf(object) : 0;

@@ -2,9 +2,8 @@ import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { Capture, Meta } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
-import { EXT, SHORT_SHAPES, SIMPLE } from '../model/tags.js';
-import { MAX_SHAPE_KEYS } from '../wire/shapes.js';
-import { ArrayInspector, SAMPLE_EVERY, SURE_AFTER } from './array-inspector.js';
+import { EXT, SIMPLE } from '../model/tags.js';
+import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
@@ -12,17 +11,16 @@ import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
 import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
+import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
 import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
 
-const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isExtensible } = Object;
 const { isArray } = Array;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
-/** The scratch list of values is kept between messages up to this length. */
-const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
 /**
@@ -42,17 +40,13 @@ export class GraphWriter extends TokenSink {
   names: NameTable;
   #symbols = new SymbolTable();
   readonly #objects = new Identity();
-  #plainFacts: PrototypeFacts;
+  readonly #records: RecordWriter;
   readonly #exact: boolean;
   readonly #observer: WalkObserver | undefined;
-  readonly #canonical: boolean;
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
-  /** The values of the records that are being written, innermost last: read once, before any is written. */
-  #values: unknown[] = [];
-  #top = 0;
   #depth = 0;
   /** What the code engine wrote about private members. */
   privates: Meta[] = [];
@@ -67,10 +61,9 @@ export class GraphWriter extends TokenSink {
     super(context);
     this.shapes = shapes;
     this.names = new NameTable(context.references);
-    this.#plainFacts = shapes.of(Object.prototype);
+    this.#records = new RecordWriter(this, shapes);
     this.#exact = context.exact;
     this.#observer = context.observer;
-    this.#canonical = context.canonical;
     this.#identity = context.identity;
     this.#arrays = new ArrayInspector(context);
   }
@@ -144,7 +137,7 @@ export class GraphWriter extends TokenSink {
 
   #observed(value: object, observer: WalkObserver): void {
     const depth = this.#depth;
-    const top = this.#top;
+    const { top } = this.#records;
     observer.enter(value, this.out.position);
     try {
       if (typeof value === 'function') writeFunction(this, value);
@@ -152,7 +145,7 @@ export class GraphWriter extends TokenSink {
     } catch (error) {
       observer.problem(error);
       this.#depth = depth;
-      this.#top = top;
+      this.#records.top = top;
       this.out.byte(0xc0);
     }
     observer.leave(this.out.position);
@@ -160,6 +153,12 @@ export class GraphWriter extends TokenSink {
 
   #object(object: object): void {
     if (this.claim(object)) return;
+    if (this.#depth < MAX_RECURSION) {
+      this.#depth++;
+      const written = this.#records.writeExpected(object);
+      this.#depth--;
+      if (written) return;
+    }
     if (this.#exact && isProxy(object)) {
       this.#nested(() => writeProxy(this, object));
       return;
@@ -194,7 +193,8 @@ export class GraphWriter extends TokenSink {
   #content(object: object, prototype: object | null): void {
     this.#depth++;
     if (prototype === Object.prototype) {
-      if (!this.record(object, this.#plainFacts, false)) writeOdd(this, object, this.#plainFacts);
+      const { plainFacts } = this.#records;
+      if (!this.#records.write(object, plainFacts, false)) writeOdd(this, object, plainFacts);
     } else if (prototype === Array.prototype && isArray(object)) {
       if (this.#arrays.isPlain(object)) this.elements(object);
       else writeOdd(this, object, this.shapes.of(prototype));
@@ -255,75 +255,9 @@ export class GraphWriter extends TokenSink {
     this.#putOff.push(object);
   }
 
-  /**
-   * Writes an ordinary object as a record, where it has nothing but plain properties.
-   *
-   * @param known - The object is known to be ordinary: no built-in object under a plain prototype.
-   * @returns Whether it did; nothing was written otherwise.
-   */
-  record(object: object, facts: PrototypeFacts, known: boolean): boolean {
-    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
-    if (!this.#exact) return this.#data(object, facts);
-    const keys = getOwnPropertyNames(object);
-    const count = keys.length;
-    if (this.context.sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
-      return this.#data(object, facts);
-    }
-    // Built-in objects whose prototype was changed hide among those without enumerable properties.
-    if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
-    if (this.#canonical) keys.sort();
-    const values = this.#values;
-    const base = this.#top;
-    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
-    for (let i = 0; i < count; i++) {
-      const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
-      if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
-      // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
-      if (!known && typeof descriptor.value === 'function' && keys[i] === 'constructor') return false;
-      values[base + i] = descriptor.value;
-    }
-    this.#top = base + count;
-    this.#recordHead(facts, keys);
-    for (let i = base; i < base + count; i++) this.value(values[i]);
-    this.#top = base;
-    return true;
-  }
-
-  /** Whether so many objects with the same keys were plain that this one need not be looked at closely. */
-  #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
-    if (!isExtensible(object)) return false;
-    const shape = facts.family.find(keys, this.shapes.store);
-    return (
-      shape.seen++ >= SURE_AFTER &&
-      shape.seen % SAMPLE_EVERY !== 0 &&
-      Object.keys(object).length === keys.length &&
-      !keys.includes('constructor')
-    );
-  }
-
-  /** The same, for an object that holds nothing but plain data, as the caller says. */
-  #data(object: object, facts: PrototypeFacts): boolean {
-    const keys = Object.keys(object);
-    if (keys.length > MAX_SHAPE_KEYS) return false;
-    if (this.#canonical) keys.sort();
-    this.#recordHead(facts, keys);
-    const record = object as Record<string, unknown>;
-    // V8 reads the properties of this loop by their place, unless the prototype adds some to it.
-    if (facts === this.#plainFacts && !this.#canonical && !inheritsEnumerable()) {
-      for (const key in record) this.value(record[key]);
-    } else for (let i = 0; i < keys.length; i++) this.value(record[keys[i]!]);
-    return true;
-  }
-
-  #recordHead(facts: PrototypeFacts, keys: readonly string[]): void {
-    const { shapes } = this;
-    const shape = facts.family.find(keys, shapes.store);
-    if (!shapes.knows(shape)) {
-      const plain = facts === this.#plainFacts;
-      shapes.define(shape, !plain, this.out);
-      if (!plain) this.prototype(facts);
-    } else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
-    else this.out.extensionUint(EXT.record, shape.id);
+  /** Writes an ordinary object as a record; see {@link RecordWriter.write}. */
+  record(object: object, facts: PrototypeFacts): boolean {
+    return this.#records.write(object, facts, true);
   }
 
   /** Writes which prototype an object has. */
@@ -369,11 +303,10 @@ export class GraphWriter extends TokenSink {
 
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
-    this.#plainFacts = this.shapes.of(Object.prototype);
+    this.#records.begin();
     this.#arrays.begin();
     this.out.position = 0;
     this.#depth = 0;
-    this.#top = 0;
     this.refersBack = false;
     this.hasCode = false;
   }
@@ -381,8 +314,7 @@ export class GraphWriter extends TokenSink {
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
     this.#objects.clear();
-    if (this.#values.length > KEPT_VALUES) this.#values = [];
-    else if (this.#values.length > 0) this.#values.fill(undefined);
+    this.#records.end();
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();
@@ -394,11 +326,3 @@ export class GraphWriter extends TokenSink {
     this.out.shrink();
   }
 }
-
-/** Whether a program gave `Object.prototype` properties that every loop over an object meets. */
-function inheritsEnumerable(): boolean {
-  for (const _ in PLAIN) return true;
-  return false;
-}
-
-const PLAIN: object = {};

@@ -34,8 +34,6 @@ export interface EncodeSettings {
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
   readonly exact: boolean;
-  /** Whether objects with the same keys are taken to be alike after a while. */
-  readonly sampling: boolean;
   readonly canonical: boolean;
   /** Looks on as values are walked. */
   readonly observer?: WalkObserver | undefined;
@@ -73,7 +71,6 @@ export class MessageEncoder {
     const context: WalkContext = {
       identity: settings.identity,
       exact: settings.exact,
-      sampling: settings.sampling,
       session,
       reducers: settings.reducers,
       reduction: {

@@ -60,6 +60,13 @@ export function fileSystemPromises(): typeof import('node:fs/promises') | undefi
   return builtin('node:fs/promises');
 }
 
+/** Sets flags of the engine; `undefined` where there are none. `node:v8` is slow to load, so only when it is needed. */
+export function engineFlags(): ((flags: string) => void) | undefined {
+  if ((globalThis as { Bun?: unknown }).Bun !== undefined) return undefined;
+  const v8: typeof import('node:v8') | undefined = builtin('node:v8');
+  return v8?.setFlagsFromString;
+}
+
 /** An event emitter of the host; an empty object where there are none. */
 export function newEmitter(): object {
   const events: typeof import('node:events') | undefined = builtin('node:events');
