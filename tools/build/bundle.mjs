@@ -10,7 +10,7 @@ import { packages, root } from '../workspace.mjs';
 const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
   native: { index: 'index', 'fork-server': 'fork-server/main' },
-  serialize: { index: 'index' },
+  serialize: { index: 'index', register: 'register', 'loader-thread': 'instrument/loader-thread' },
   runtime: { index: 'index', child: 'child/main', 'forked-child': 'child/forked-main', handles: 'context/handles' },
 };
 

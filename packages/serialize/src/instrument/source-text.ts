@@ -10,12 +10,16 @@ export function restoreSourceText(from: Registry): void {
   const native = from.nativeText;
   const nativeOfNative = native.call(native);
   // A method of a literal has no `prototype` and cannot be constructed, as the engine's own.
-  const { toString } = {
+  const methods = {
     toString(this: unknown): string {
-      if (this === toString) return nativeOfNative;
+      if (this === methods.toString) return nativeOfNative;
       const text = Reflect.apply(native, this, []) as string;
       return text.includes(REGISTRY_NAME) ? (codeByText(from, text)?.text ?? text) : text;
     },
   };
-  Object.defineProperty(Function.prototype, 'toString', { value: toString, writable: true, configurable: true });
+  Object.defineProperty(Function.prototype, 'toString', {
+    value: methods.toString,
+    writable: true,
+    configurable: true,
+  });
 }
