@@ -8,12 +8,14 @@
 import { installHooks } from './instrument/hooks.js';
 import { createRegistry, registry } from './instrument/registry.js';
 import { restoreSourceText } from './instrument/source-text.js';
+import { correctStackTraces } from './instrument/stack-trace.js';
 
 const module = process.getBuiltinModule('node:module');
 
 if (registry() === undefined) {
   const made = createRegistry();
   restoreSourceText(made);
+  correctStackTraces(module);
   const include = (process.env['MP_REGISTER_INCLUDE'] ?? '').split(',').filter((name) => name !== '');
   installHooks(made, module, new URL('.', import.meta.url).href, { include });
 }

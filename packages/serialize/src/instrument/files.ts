@@ -43,7 +43,7 @@ const MARKER = new RegExp(`${REGISTRY_NAME}\\.[cft]\\("(\\w+)",(\\d+)`, 'g');
 
 /** A file by the name that it has in instrumented code. */
 export function fileById(id: string): InstrumentedFile | undefined {
-  let file = files.get(id);
+  const file = files.get(id);
   if (file === undefined) {
     const from = registry();
     let loaded = from?.files.get(id);
@@ -52,8 +52,17 @@ export function fileById(id: string): InstrumentedFile | undefined {
       loaded = from?.files.get(id);
     }
     if (loaded === undefined) return undefined;
-    file = new InstrumentedFile(loaded, rewrite(loaded.source, id, loaded.isModule));
-    files.set(id, file);
+    return openFile(loaded);
+  }
+  return file;
+}
+
+/** A file by its text. */
+export function openFile(loaded: LoadedSource): InstrumentedFile {
+  let file = files.get(loaded.id);
+  if (file === undefined) {
+    file = new InstrumentedFile(loaded, rewrite(loaded.source, loaded.id, loaded.isModule));
+    files.set(loaded.id, file);
   }
   return file;
 }

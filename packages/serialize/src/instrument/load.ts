@@ -1,7 +1,6 @@
 import { keepRewritten } from './files.js';
 import { type LoadedSource, registry } from './registry.js';
 import { rewrite } from './rewrite.js';
-import { mapColumns } from './source-map.js';
 
 /** What is instrumented beside the files of the program itself. */
 export interface InstrumentOptions {
@@ -56,7 +55,7 @@ export function instrument(
     const rewritten = rewrite(source, loaded.id, isModule);
     if (rewritten.entries.length === 0) return undefined;
     if (registry() !== undefined) keepRewritten(loaded, rewritten);
-    return { code: rewritten.code + mapColumns(loaded, rewritten), loaded };
+    return { code: rewritten.code, loaded };
   } catch {
     // Text that acorn does not take, or that cannot be instrumented: the file is left as it is, and its functions
     // are read through the inspector.

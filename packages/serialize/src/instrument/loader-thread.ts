@@ -9,7 +9,8 @@ interface Loaded {
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray;
 }
 
-let port: MessagePort | undefined;
+// One for each thread of the program: all of them load through this one.
+const ports: MessagePort[] = [];
 let choice: FileChoice | undefined;
 
 /** Called by Node with what the main thread gave. */
@@ -18,7 +19,7 @@ export function initialize(data: {
   readonly own: string;
   readonly options: InstrumentOptions;
 }): void {
-  port = data.port;
+  ports.push(data.port);
   choice = new FileChoice(data.own, data.options);
 }
 
@@ -34,6 +35,6 @@ export async function load(
   const source = textOfSource(loaded.source);
   const made = source === undefined ? undefined : instrument(url, source, true, 'm');
   if (made === undefined) return loaded;
-  port?.postMessage(made.loaded);
+  for (const port of ports) port.postMessage(made.loaded);
   return { ...loaded, source: made.code };
 }
