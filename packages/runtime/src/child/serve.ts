@@ -4,6 +4,7 @@ import { FRAME } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
 import { type ChildChannel, loadMarshal, takePlace } from './boot.js';
 import { followParent } from './parent-watch.js';
+import { forwardLog } from './reporting.js';
 
 /**
  * Takes up the work that the parent has for this process or thread: its role comes as the first frame.
@@ -24,6 +25,7 @@ export function serve(transport: Transport, progress: SharedArrayBuffer | number
 
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
+    if (preparation.log.isHeard) forwardLog(channel);
     // While the role's own modules load.
     const marshal = loadMarshal(preparation);
     marshal.catch(() => {});
