@@ -12,7 +12,7 @@ import { Recruiter } from './recruiter.js';
 import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
+import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
 import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
@@ -23,7 +23,7 @@ import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
  *
  * Whatever happens to a worker is heard in one place, {@link onGone}.
  */
-export class Crew implements SlotOwner {
+export class Crew implements SlotOwner, TaskOwner {
   readonly #method: StartMethod;
   readonly #options: ResolvedPoolOptions;
   readonly #ledger: TaskLedger;
@@ -222,7 +222,7 @@ export class Crew implements SlotOwner {
     let last: PoolTask['pace'] | undefined;
     for (const task of tasks) {
       this.#scheduler.settled(slot.state, task);
-      task.sink.onTime?.(wholeMs / tasks.length);
+      sinkOf(task)?.onTime?.(wholeMs / tasks.length);
       if (task.pace === last) continue;
       last = task.pace;
       last.learn(tasks.length, wholeMs, longestMs);
@@ -387,7 +387,8 @@ export class Crew implements SlotOwner {
 
   #failAll(error: ProcessError): void {
     for (const task of this.#scheduler.drain()) this.#fail(task, error);
-    for (const slot of this.#slots.values()) for (const task of [...slot.state.inHand.keys()]) this.#fail(task, error);
+    for (const slot of this.#slots.values())
+      for (const task of [...slot.state.inHand.values()]) this.#fail(task, error);
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {

@@ -84,12 +84,7 @@ export class BasePool implements AsyncDisposable {
     args?: Readonly<A>,
     options?: CallbackOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>> {
-    const call = new Call<Awaited<R>>(this.#crew, options);
-    this.#submission.call(fn, args ?? NO_ARGS, call, options, {
-      mode: TASK_MODE.call,
-      callSite: captureCallSite(this.apply),
-    });
-    return call.result;
+    return this.#submission.apply<Awaited<R>>(fn, args ?? NO_ARGS, options, captureCallSite(this.apply));
   }
 
   /** {@link apply}, under the name that it has in Python where it does not wait. */
