@@ -8,6 +8,7 @@ import type { AnyFunction, FunctionRegistry } from './function-registry.js';
 import { MapJob, type MapListener } from './map-job.js';
 import type { CallbackOptions, ImapOptions, MapOptions } from './options.js';
 import { Pace } from './pace.js';
+import { ProgressBar } from './progress-bar.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { Submission } from './submission.js';
@@ -138,13 +139,31 @@ export class MapCalls {
       puller,
       new ChunkSize(chunkSize, maxProcesses),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
-      { ...listener, onOver: release, onProgress },
+      options.progress
+        ? showProgress(options.progress, puller.length, { ...listener, onOver: release, onProgress })
+        : { ...listener, onOver: release, onProgress },
     );
   }
 }
 
 /** What a call does with its items. */
 type ItemListener = Pick<MapListener, 'onItem' | 'onEnd'>;
+
+/** Tells a progress bar, too. */
+function showProgress(label: string | true, total: number | undefined, listener: MapListener): MapListener {
+  const bar = new ProgressBar(label === true ? '' : label, total);
+  return {
+    ...listener,
+    onItem: (index, outcome) => {
+      bar.advance();
+      listener.onItem(index, outcome);
+    },
+    onOver: () => {
+      bar.end();
+      listener.onOver();
+    },
+  };
+}
 
 /** Calls back when the signal is aborted. @returns A function that ends that. */
 function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {

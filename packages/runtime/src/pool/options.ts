@@ -219,12 +219,16 @@ export interface CallbackOptions<T> extends TaskOptions {
 export interface MapOptions extends TaskOptions {
   /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
   readonly chunkSize?: number | undefined;
+  /** Shows how many items are done by a bar on standard error; a string is written in front of it. @defaultValue false */
+  readonly progress?: boolean | string | undefined;
   /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
   readonly failFast?: boolean | undefined;
 }
 
 /** What is asked for `imap` and `imapUnordered`. */
 export interface ImapOptions extends TaskOptions {
+  /** As {@link MapOptions.progress}. */
+  readonly progress?: boolean | string | undefined;
   /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
   readonly chunkSize?: number | undefined;
   /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
