@@ -272,3 +272,9 @@ export const logSomething = (text: string): string => {
   getLogger().info(text);
   return getLogger().level;
 };
+/** Works for a while, and may die of it. @param risk - How likely that is, from 0 to 1. */
+export const riskLife = (value: number, ms: number, risk: number): number => {
+  block(ms);
+  if (Math.random() < risk) process.exit(9);
+  return value;
+};
