@@ -11,7 +11,7 @@ import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { unwatch, watch } from './watchdog.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/spawned.js', import.meta.url).href;
 
 /** Starts a fresh process of Node. Its channel is a socket pair on descriptor 3. */
 export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, launch };

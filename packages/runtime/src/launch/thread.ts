@@ -7,7 +7,7 @@ import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
 
 /** Starts a worker thread with the interface of a process. */
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
