@@ -39,6 +39,7 @@ export type { LatencySummary } from './pool/histogram.js';
 export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
+export type { WorkerOutput } from './pool/worker-output.js';
 export type { ActiveChild } from './process/children.js';
 export {
   activeChildren,

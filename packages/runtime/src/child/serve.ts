@@ -5,6 +5,7 @@ import type { Preparation } from '../protocol/preparation.js';
 import { type ChildChannel, type HandleFactory, loadMarshal, takePlace } from './boot.js';
 import { followParent } from './parent-watch.js';
 import { run as runProcess } from './process-main.js';
+import { forwardLog } from './reporting.js';
 import { run as runWorker } from './worker-loop.js';
 
 /**
@@ -31,6 +32,7 @@ export function serve(
 
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
+    if (preparation.log.isHeard) forwardLog(channel);
     const marshal = loadMarshal(preparation, createHandles);
     marshal.catch(() => {});
     const child: ChildChannel = {

@@ -9,6 +9,7 @@ import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME, PROTOCOL_VERSION } from '../protocol/frames.js';
 import type { Preparation, Role } from '../protocol/preparation.js';
+import { decodeReport } from '../protocol/reports.js';
 import { addChild, nextIdentity } from './children.js';
 import { signalName } from './exit-signal.js';
 
@@ -282,6 +283,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     this.#state = 'started';
     if (this.#daemon) child.unref();
     addChild(this, child);
+    hearLog(child);
     for (const listener of this.#startListeners.splice(0)) listener();
     return this.#handOver(child, encoded instanceof Later ? encoded.promise : encoded);
   }
@@ -319,6 +321,19 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#state === 'closed')
       throw new ProcessError(PROCESS_ERROR_CODES.closed, `Process ${this.#name ?? ''} is closed.`);
   }
+}
+
+/** Hands the messages of a child's logger to the handlers of this process's, where it has some. */
+function hearLog({ channel }: Child): void {
+  if (!getLogger().isHeard) return;
+  channel.setHandler({
+    onFrame: (kind, body) => {
+      if (kind !== FRAME.log) return;
+      const report = decodeReport(body);
+      if (report.kind === 'record') getLogger().hear(report.record);
+    },
+    onEnd: () => {},
+  });
 }
 
 /** A process's work, encoded, with the handles in it that are void when it ends. */
