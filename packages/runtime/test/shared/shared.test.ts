@@ -70,6 +70,7 @@ const contexts: (readonly [string, Context, StartMethod])[] = methods.flatMap((m
     const pool = new context.Pool(1);
     const memory = await pool.apply(tasks.make, [10]);
     await pool.terminate();
+    await pool.join();
     expect(existsSync(`/dev/shm/mp-${memory.name}`)).toBe(true);
     memory.close();
     expect(existsSync(`/dev/shm/mp-${memory.name}`)).toBe(false);
