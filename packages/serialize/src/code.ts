@@ -1,4 +1,4 @@
-import { isConstantFunction } from './capture/constant.js';
+import { type ConstantFunctions, isConstantFunction } from './capture/constant.js';
 import { FunctionCapture } from './capture/port.js';
 import { introspection } from './inspector/internals.js';
 import type { CodeEngine } from './message/engine.js';
@@ -9,12 +9,13 @@ import { FunctionRevival } from './revive/port.js';
 /** Puts the code engine together. */
 export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
   const references = new References(options);
+  const constants: ConstantFunctions = new WeakMap();
   return {
     capture: new FunctionCapture(references),
     revive: new FunctionRevival(references),
     references,
     introspection,
-    isConstant: (fn) => isConstantFunction(fn, references),
+    isConstant: (fn) => isConstantFunction(fn, references, constants),
   };
 }
 
