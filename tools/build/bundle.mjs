@@ -11,7 +11,13 @@ const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
   native: { index: 'index', 'fork-server': 'fork-server/main' },
   serialize: { index: 'index' },
-  runtime: { index: 'index', child: 'child/main', 'forked-child': 'child/forked-main', handles: 'context/handles' },
+  runtime: {
+    index: 'index',
+    child: 'child/main',
+    'forked-child': 'child/forked-main',
+    'forked-copy': 'child/forked-copy',
+    handles: 'context/handles',
+  },
 };
 
 export async function bundle() {

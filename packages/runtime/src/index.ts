@@ -35,9 +35,9 @@ export {
   logToStderr,
 } from './platform/logger.js';
 export { AsyncResult } from './pool/async-result.js';
+export type { LatencySummary } from './pool/histogram.js';
 export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, PoolStats } from './pool/pool.js';
-export type { LatencySummary } from './pool/histogram.js';
 export type { ResultStream } from './pool/result-stream.js';
 export type { ActiveChild } from './process/children.js';
 export {

@@ -2,7 +2,7 @@ import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
-import { type ChildChannel, loadMarshal, takePlace } from './boot.js';
+import { type ChildChannel, loadMarshal, takePlace, type Work } from './boot.js';
 import { followParent } from './parent-watch.js';
 
 /**
@@ -10,8 +10,13 @@ import { followParent } from './parent-watch.js';
  *
  * @param transport - The way to the parent.
  * @param progress - Where a worker records its progress.
+ * @param work - What a process is to do, where it is here already.
  */
-export function serve(transport: Transport, progress: SharedArrayBuffer | number | undefined): void {
+export function serve(
+  transport: Transport,
+  progress: SharedArrayBuffer | number | undefined,
+  work?: Work | undefined,
+): void {
   const channel = new FrameChannel(transport);
   const early: { kind: number; body: Uint8Array; buffers: readonly Uint8Array[] }[] = [];
   channel.setHandler({
@@ -32,6 +37,7 @@ export function serve(transport: Transport, progress: SharedArrayBuffer | number
       preparation,
       marshal,
       progress,
+      work,
       listen: (onFrame) => {
         channel.setHandler({ onFrame, onEnd: followParent });
         for (const { kind, body, buffers } of early.splice(0)) onFrame(kind, body, buffers);
