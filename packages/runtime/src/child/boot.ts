@@ -6,6 +6,11 @@ import { getLogger, logToStderr } from '../platform/logger.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { Preparation } from '../protocol/preparation.js';
 
+/** What a process is given to do: a target and its arguments, or an object of a subclass with its own `run`. */
+export type Work =
+  | { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] }
+  | { run(): unknown };
+
 /** The child's side of its channel to the parent. */
 export interface ChildChannel {
   readonly channel: FrameChannel;
@@ -14,6 +19,8 @@ export interface ChildChannel {
   readonly marshal: Promise<Marshal>;
   /** The progress record: a thread's shared memory, or the descriptor of a process's file. */
   readonly progress: SharedArrayBuffer | number | undefined;
+  /** What a process is to do, where it is here already because it is a copy of its parent. */
+  readonly work: Work | undefined;
   /** Takes over the frames, from the first after the preparation. */
   listen(onFrame: (kind: number, body: Uint8Array, buffers: readonly Uint8Array[]) => void): void;
 }
