@@ -11,6 +11,8 @@ export interface Metric {
   readonly unit: Unit;
   /** Which way is better. A ratio is always turned so that more than 1 means better than the baseline. */
   readonly better: 'lower' | 'higher';
+  /** Shown without a ratio: against what comes with Node, the price of an import is no comparison. */
+  readonly alone?: true;
 }
 
 /** One library in one way of using it. */

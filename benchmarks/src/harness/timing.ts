@@ -4,6 +4,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { median } from './statistics.js';
 
+/** For how many chunks an operation is warmed up at most, after the first one. */
+const WARM_UP_CHUNKS = 6;
+/** It has become faster where it takes less than this share of the time before. */
+const STILL_FASTER = 0.9;
+
 /** An operation that takes longer than the whole time is timed this often, after a call that warms it up. */
 const SLOW_RUNS = 2;
 
@@ -40,17 +45,28 @@ export async function timeUs<T>(
   return p50 / 1000;
 }
 
-// mitata decides from its first calls whether to batch, and those of a cold operation are ten times as slow.
+/**
+ * Runs an operation until it gets no faster: compilers work beside it, and on a busy machine late. Also, mitata decides
+ * from its first calls whether to batch, and those of a cold operation are ten times as slow.
+ *
+ * @param chunkMs - How long it is run before it is looked at again.
+ * @returns how long the last call took, in milliseconds.
+ */
 async function warmUp<T>(
   operation: (input: T) => unknown,
-  timeMs: number,
+  chunkMs: number,
   prepare?: () => T | Promise<T>,
 ): Promise<number> {
-  const end = performance.now() + timeMs;
-  let lastMs: number;
-  do lastMs = await runOnce(operation, prepare);
-  while (performance.now() < end);
-  return lastMs;
+  let before = Number.POSITIVE_INFINITY;
+  for (let chunk = 0; ; chunk++) {
+    const times: number[] = [];
+    const end = performance.now() + chunkMs;
+    do times.push(await runOnce(operation, prepare));
+    while (performance.now() < end);
+    const now = median(times);
+    if (times.length === 1 || chunk === WARM_UP_CHUNKS || now > before * STILL_FASTER) return times.at(-1)!;
+    before = now;
+  }
 }
 
 async function timeSlow<T>(operation: (input: T) => unknown, prepare?: () => T | Promise<T>): Promise<number> {
