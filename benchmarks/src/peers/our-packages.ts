@@ -1,14 +1,22 @@
 // Our packages: this build, or the one of another checkout when two builds are compared.
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { NoNumber } from '../harness/refusal.js';
 
 /** Where a package of ours is imported from, also by another process. */
 export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
   const root = process.env['MP_BENCH_ROOT'];
-  return root === undefined
-    ? import.meta.resolve(`@mp/${name}`)
-    : pathToFileURL(`${root}/packages/${name}/dist/index.js`).href;
+  return root === undefined ? import.meta.resolve(`@mp/${name}`) : entryOf(`${root}/packages/${name}/`);
+}
+
+/** Two builds need not lay out their files alike: each says in its manifest where an entry is. */
+function entryOf(folder: string, entry = '.'): string {
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as {
+    exports: Record<string, { import: { default: string } }>;
+  };
+  const found = exports[entry];
+  if (found === undefined) throw new NoNumber('unavailable', `${folder} has no entry point ${entry}.`);
+  return new URL(found.import.default, pathToFileURL(folder)).href;
 }
 
 /**
@@ -18,15 +26,12 @@ export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
  */
 export function ourEntry(name: 'serialize', entry: string): string {
   const root = process.env['MP_BENCH_ROOT'];
-  const missing = new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
+  if (root !== undefined) return entryOf(`${root}/packages/${name}/`, `./${entry}`);
   try {
-    if (root === undefined) return import.meta.resolve(`@mp/${name}/${entry}`);
+    return import.meta.resolve(`@mp/${name}/${entry}`);
   } catch {
-    throw missing;
+    throw new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
   }
-  const file = `${root}/packages/${name}/dist/${entry}.js`;
-  if (!existsSync(file)) throw missing;
-  return pathToFileURL(file).href;
 }
 
 /**

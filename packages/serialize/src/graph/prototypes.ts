@@ -3,7 +3,7 @@ import { isHandlePrototype } from '../kinds/hidden.js';
 import { kindOfPrototype } from '../kinds/index.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
-import { ShapeFamily } from '../wire/shapes.js';
+import { ShapeFamily } from './shapes.js';
 
 /** What the walk needs to know about a prototype, found out once for each. */
 export interface PrototypeFacts {
@@ -43,7 +43,7 @@ export class PrototypeTable {
       kind: local === undefined || local === null ? undefined : kindOfPrototype(local),
       ordinary: isOrdinaryChain(prototype),
       opaque: local === undefined ? opaqueClass(prototype) : undefined,
-      family: new ShapeFamily(),
+      family: new ShapeFamily(prototype),
       isNamed: undefined,
       hasPrivateMembers: undefined,
     };
