@@ -76,6 +76,8 @@ export interface Budget {
   readonly size: Size;
   /** For how long each operation is repeated, in milliseconds. */
   readonly timeMs: number;
+  /** Whether the fast repetitions of a sample count, and not the median: for comparing two builds. */
+  readonly fast?: true;
 }
 
 /** `small` only shows that everything works; `full` takes as long as it takes. */

@@ -2,7 +2,12 @@
 // and puts fast operations into batches, so that the clock does not measure itself.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { processorTimeUs } from './processor-time.js';
 import { median } from './statistics.js';
+import { isComparing, typical } from './typical.js';
+
+/** How many times longer an operation is repeated when two builds are compared: there are fewer cases. */
+const COMPARED_LONGER = 3;
 
 /** For how many chunks an operation is warmed up at most, after the first one. */
 const WARM_UP_CHUNKS = 6;
@@ -20,14 +25,15 @@ const BATCH = 256;
  * @param operation - What is timed. A promise is awaited within the time.
  * @param timeMs - For how long, in milliseconds; at least five times, or twice where once takes longer than that.
  * @param prepare - Makes the operation's argument, outside the time.
- * @returns the median, in microseconds.
+ * @returns the typical time, in microseconds.
  */
 export async function timeUs<T>(
   operation: (input: T) => unknown,
   timeMs: number,
   prepare?: () => T | Promise<T>,
 ): Promise<number> {
-  const lastMs = await warmUp(operation, timeMs / 2, prepare);
+  const { isAsync, lastMs } = await warmUp(operation, timeMs / 2, prepare);
+  if (isComparing() && !isAsync) return processorTimeUs(operation, timeMs * COMPARED_LONGER, prepare);
   if (lastMs > timeMs) return timeSlow(operation, prepare);
   exposeGarbageCollection();
   const { do_not_optimize, measure } = await import('mitata');
@@ -37,12 +43,12 @@ export async function timeUs<T>(
     batch_threshold: BATCH_THRESHOLD_NS,
     batch_samples: BATCH,
   };
-  const { p50 } = await (prepare === undefined
+  const { samples } = await (prepare === undefined
     ? measure(() => keep(operation(undefined as T), do_not_optimize), options)
     : measure(function* () {
         yield { 0: prepare, bench: (input: T) => keep(operation(input), do_not_optimize) } as never;
       }, options));
-  return p50 / 1000;
+  return typical(samples) / 1000;
 }
 
 /**
@@ -50,21 +56,28 @@ export async function timeUs<T>(
  * from its first calls whether to batch, and those of a cold operation are ten times as slow.
  *
  * @param chunkMs - How long it is run before it is looked at again.
- * @returns how long the last call took, in milliseconds.
+ * @returns how long the last call took, in milliseconds, and whether it gave a promise.
  */
 async function warmUp<T>(
   operation: (input: T) => unknown,
   chunkMs: number,
   prepare?: () => T | Promise<T>,
-): Promise<number> {
+): Promise<{ readonly lastMs: number; readonly isAsync: boolean }> {
   let before = Number.POSITIVE_INFINITY;
+  let isAsync = false;
+  const watched = (input: T): unknown => {
+    const result = operation(input);
+    isAsync = result instanceof Promise;
+    return result;
+  };
   for (let chunk = 0; ; chunk++) {
     const times: number[] = [];
     const end = performance.now() + chunkMs;
-    do times.push(await runOnce(operation, prepare));
+    do times.push(await runOnce(watched, prepare));
     while (performance.now() < end);
     const now = median(times);
-    if (times.length === 1 || chunk === WARM_UP_CHUNKS || now > before * STILL_FASTER) return times.at(-1)!;
+    if (times.length === 1 || chunk === WARM_UP_CHUNKS || now > before * STILL_FASTER)
+      return { lastMs: times.at(-1)!, isAsync };
     before = now;
   }
 }
@@ -72,7 +85,7 @@ async function warmUp<T>(
 async function timeSlow<T>(operation: (input: T) => unknown, prepare?: () => T | Promise<T>): Promise<number> {
   const times: number[] = [];
   while (times.length < SLOW_RUNS) times.push((await runOnce(operation, prepare)) * 1000);
-  return median(times);
+  return typical(times);
 }
 
 /** @returns how long it took, in milliseconds, without making the argument. */
