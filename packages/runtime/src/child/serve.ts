@@ -1,3 +1,4 @@
+import type { Codec } from '@mp/codec';
 import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
@@ -13,11 +14,13 @@ import { run as runWorker } from './worker-loop.js';
  * @param transport - The way to the parent.
  * @param progress - Where a worker records its progress.
  * @param createHandles - Makes the reducers of the runtime's handles, which know rooms that a child must not know.
+ * @param codecs - Those that need not be loaded.
  */
 export function serve(
   transport: Transport,
   progress: SharedArrayBuffer | number | undefined,
   createHandles: HandleFactory,
+  codecs: readonly Codec[] = [],
 ): void {
   const channel = new FrameChannel(transport);
   const early: { kind: number; body: Uint8Array; buffers: readonly Uint8Array[] }[] = [];
@@ -31,7 +34,7 @@ export function serve(
 
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
-    const marshal = loadMarshal(preparation, createHandles);
+    const marshal = loadMarshal(preparation, createHandles, codecs);
     marshal.catch(() => {});
     const child: ChildChannel = {
       channel,

@@ -4,13 +4,22 @@ import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports
 import { BuiltinModules } from './builtin-modules.js';
 import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
 import { Intrinsics } from './intrinsics.js';
-import { LoadedModules } from './modules.js';
+import { importModule, LoadedModules } from './modules.js';
+import { findNamed, resolveNamed } from './named.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
 import { Realms } from './realms.js';
 
 /** Kinds of reference, as they begin a meta. */
-const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's', require: 'q', commonJs: 'c' } as const;
+const KIND = {
+  intrinsic: 'i',
+  builtin: 'b',
+  module: 'm',
+  symbol: 's',
+  require: 'q',
+  commonJs: 'c',
+  named: 'n',
+} as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
 const realms = new Realms();
@@ -37,6 +46,8 @@ export class References implements ReferencePort {
     const intrinsic = intrinsics().find(value);
     if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
     if (isProxy(value)) return undefined;
+    const named = findNamed(value);
+    if (named !== undefined) return { meta: [KIND.named, ...named] };
     const builtin = builtins().find(value);
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
     const foreign = realms.find(value);
@@ -65,8 +76,8 @@ export class References implements ReferencePort {
       this.#modules.resolve([url as string]);
       return undefined;
     } catch {
-      // A module with a top-level await: only `import` loads it, and then `require` has it.
-      return (import(url as string) as Promise<unknown>).then(() => {});
+      // A module with a top-level await, or a loader that stands in the way of `require`.
+      return importModule(url as string);
     }
   }
 
@@ -78,10 +89,11 @@ export class References implements ReferencePort {
       else if (kind === KIND.intrinsic) value = intrinsics().resolve(path);
       else if (kind === KIND.builtin) value = builtins().resolve(path);
       else if (kind === KIND.module) value = this.#modules.resolve(path);
+      else if (kind === KIND.named) value = resolveNamed(path[0]);
       else if (kind === KIND.require) value = requireOf(path[0] as string);
       else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
     } catch (error) {
-      throw missing(path, error);
+      throw error instanceof SerializeError ? error : missing(path, error);
     }
     if (!isObject(value) && typeof value !== 'symbol') throw missing(path, undefined);
     return value;
