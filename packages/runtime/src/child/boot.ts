@@ -56,8 +56,12 @@ export function takePlace(preparation: Preparation): void {
 }
 
 /** Loads the parent's codec. */
-export async function loadMarshal({ codec, codecId }: Preparation, createHandles: HandleFactory): Promise<Marshal> {
-  const loaded = (await load(codec)) as Codec;
+export async function loadMarshal(
+  { codec, codecId }: Preparation,
+  createHandles: HandleFactory,
+  codecs: readonly Codec[],
+): Promise<Marshal> {
+  const loaded = codecs.find(({ id }) => id === codecId) ?? ((await load(codec)) as Codec);
   if (loaded.id !== codecId)
     throw new ProcessError(
       PROCESS_ERROR_CODES.codec,

@@ -1,3 +1,4 @@
+import type { Codec } from '@mp/codec';
 import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
@@ -14,12 +15,14 @@ import { run as runWorker } from './worker-loop.js';
  * @param transport - The way to the parent.
  * @param progress - Where a worker records its progress.
  * @param createHandles - Makes the reducers of the runtime's handles, which know rooms that a child must not know.
+ * @param codecs - Those that need not be loaded.
  * @param work - What a process is to do, where it is here already.
  */
 export function serve(
   transport: Transport,
   progress: SharedArrayBuffer | number | undefined,
   createHandles: HandleFactory,
+  codecs: readonly Codec[] = [],
   work?: Work | undefined,
 ): void {
   const channel = new FrameChannel(transport);
@@ -35,7 +38,7 @@ export function serve(
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
     if (preparation.log.isHeard) forwardLog(channel);
-    const marshal = loadMarshal(preparation, createHandles);
+    const marshal = loadMarshal(preparation, createHandles, codecs);
     marshal.catch(() => {});
     const child: ChildChannel = {
       channel,

@@ -17,6 +17,7 @@ export function runCopy(channel: number, progress: number | undefined, work: Wor
     new SocketTransport(new Socket({ fd: channel, readable: true, writable: true })),
     progress,
     createHandles,
+    [],
     work,
   );
 }
