@@ -222,9 +222,10 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
     (privates === undefined ? 0 : DECORATION.privates) |
     (state === undefined ? 0 : DECORATION.state) |
     integrity;
+  const late = writer.isDeep && (privates !== undefined || state !== undefined);
   if (flags !== 0) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags);
+    writer.out.uint(flags | (late ? DECORATION.late : 0));
     // The object itself may be made from it.
     if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
@@ -239,14 +240,18 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
     writeProperties(writer, object, keys);
   }
   if (flags & DECORATION.prototype) writer.prototype(facts);
-  if (privates !== undefined) {
-    writer.out.uint(privates.slots.length);
-    for (const slot of privates.slots) writer.value(slot);
-  }
-  if (state !== undefined) {
-    writer.hasCode = true;
-    writer.value(state.value);
-  }
+  if (state !== undefined) writer.hasCode = true;
+  const rest = (): void => {
+    if (privates !== undefined) writeSlots(writer, privates.slots);
+    if (state !== undefined) writer.value(state.value);
+  };
+  if (late) writer.later(rest);
+  else rest();
+}
+
+function writeSlots(writer: GraphWriter, slots: readonly unknown[]): void {
+  writer.out.uint(slots.length);
+  for (const slot of slots) writer.value(slot);
 }
 
 /** The own keys of an ordinary object, in the order in which they are written. */
@@ -287,20 +292,22 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
   const privates = ownPrototype ? undefined : privateMembers(writer, object, facts);
+  const late = writer.isDeep && (own.length > 0 || privates !== undefined);
   if (flags !== 0 || privates !== undefined) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates));
+    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates) | (late ? DECORATION.late : 0));
     if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
   if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
     writeSparse(writer, array, new Set(own));
   } else writer.kind(object, kind);
   if (flags & DECORATION.prototype) writePrototype(writer, facts.prototype, facts);
-  if (flags & DECORATION.properties) writeProperties(writer, object, own);
-  if (privates !== undefined) {
-    writer.out.uint(privates.slots.length);
-    for (const slot of privates.slots) writer.value(slot);
-  }
+  const rest = (): void => {
+    if (flags & DECORATION.properties) writeProperties(writer, object, own);
+    if (privates !== undefined) writeSlots(writer, privates.slots);
+  };
+  if (late) writer.later(rest);
+  else rest();
 }
 
 function writePrototype(writer: GraphWriter, prototype: object | null, facts = writer.shapes.of(prototype)): void {

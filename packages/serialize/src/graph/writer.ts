@@ -49,7 +49,7 @@ export class GraphWriter extends TokenSink {
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
-  #putOff: object[] = [];
+  #putOff: (object | (() => void))[] = [];
   #depth = 0;
   /** What V8 knows about the layout of objects, as far as that was known when the value was begun. */
   hidden: HiddenClasses | undefined;
@@ -102,9 +102,10 @@ export class GraphWriter extends TokenSink {
   #finishPutOff(): void {
     // The list grows while it is worked off.
     for (let i = 0; i < this.#putOff.length; i++) {
-      const object = this.#putOff[i]!;
+      const next = this.#putOff[i]!;
       this.#depth = 1;
-      this.#whole(object);
+      if (typeof next === 'function') (next as () => void)();
+      else this.#whole(next);
     }
     this.#depth = 0;
     if (this.#putOff.length > 0) this.#putOff = [];
@@ -283,6 +284,16 @@ export class GraphWriter extends TokenSink {
     }
     this.#writeShell(object, shell);
     return true;
+  }
+
+  /** Whether what an object holds besides itself is better put off. */
+  get isDeep(): boolean {
+    return this.#identity && this.#depth >= MAX_RECURSION;
+  }
+
+  /** Puts off what is written by `rest`. The reader puts it off at the same place. */
+  later(rest: () => void): void {
+    this.#putOff.push(rest);
   }
 
   #tooDeep(): never {
