@@ -229,11 +229,12 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
     // The object itself may be made from it.
     if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
-  if (keys.every((key) => typeof key === 'string' && attributesOf(object, key, integrity) === PLAIN_ATTRIBUTES)) {
+  const values = plainValues(object, keys, integrity);
+  if (values !== undefined) {
     writer.out.extensionUint(EXT.dictionary, keys.length);
-    for (const key of keys) {
-      writer.out.string(key as string);
-      writer.value(getOwnPropertyDescriptor(object, key)!.value);
+    for (let i = 0; i < keys.length; i++) {
+      writer.out.string(keys[i] as string);
+      writer.value(values[i]);
     }
   } else {
     writer.out.extensionUint(EXT.kind, FRAME.object);
@@ -252,6 +253,18 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
 function writeSlots(writer: GraphWriter, slots: readonly unknown[]): void {
   writer.out.uint(slots.length);
   for (const slot of slots) writer.value(slot);
+}
+
+/** The values of properties that are all plain; `undefined` where one is not. */
+function plainValues(object: object, keys: readonly (string | symbol)[], integrity: number): unknown[] | undefined {
+  const values = new Array<unknown>(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    if (typeof key === 'symbol' || attributesOf(descriptor, integrity) !== PLAIN_ATTRIBUTES) return undefined;
+    values[i] = descriptor.value;
+  }
+  return values;
 }
 
 /** The own keys of an ordinary object, in the order in which they are written. */
@@ -320,7 +333,7 @@ function oddArrayKeys(array: readonly unknown[], integrity: number): (string | s
   if (integrity === 0 && !getOwnPropertyDescriptor(array, 'length')!.writable) odd.push('length');
   for (const key of getOwnPropertyNames(array)) {
     if (key === 'length') break;
-    if (attributesOf(array, key, integrity) !== PLAIN_ATTRIBUTES) odd.push(key);
+    if (attributesOf(getOwnPropertyDescriptor(array, key)!, integrity) !== PLAIN_ATTRIBUTES) odd.push(key);
   }
   return odd;
 }
@@ -363,8 +376,7 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
 }
 
 /** The attributes of a property; what the object's integrity implies counts as if it were plain. */
-function attributesOf(object: object, key: string | symbol, integrity: number): number {
-  const { enumerable, writable, configurable, get, set } = getOwnPropertyDescriptor(object, key)!;
+function attributesOf({ enumerable, writable, configurable, get, set }: PropertyDescriptor, integrity: number): number {
   if (get !== undefined || set !== undefined) return ATTRIBUTE.accessor;
   const frozen = (integrity & DECORATION.frozen) !== 0;
   const sealed = frozen || (integrity & DECORATION.sealed) !== 0;
