@@ -1,7 +1,6 @@
 import {
   SERIALIZE_ERROR_CODES as CODES,
   type CodecLimits,
-  type PathStep,
   type Payload,
   type Reducer,
   SerializeError,
@@ -12,12 +11,13 @@ import { ShapeTable } from '../graph/shape-table.js';
 import { needsTables, writeTables } from '../graph/tables.js';
 import type { WalkContext, WalkObserver } from '../graph/walk-context.js';
 import { GraphWriter } from '../graph/writer.js';
-import type { AnyFunction, Capture } from '../model/ports.js';
+import type { Capture } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { FLAG, HEADER_BYTES, seal } from '../wire/envelope.js';
 import type { PreparedBlobs } from './blobs.js';
+import { edgesOf } from './edges.js';
 import type { CodeEngine } from './engine.js';
-import { type Edges, type Location, locate } from './locate.js';
+import { type Location, locate } from './locate.js';
 import { SessionTexts } from './session-texts.js';
 import { shareMemory } from './shared-memory.js';
 import { SIGNATURE_BYTES, sign } from './signature.js';
@@ -236,26 +236,25 @@ export class MessageEncoder {
 
   /** Where a part of the present value is. */
   pathOf(target: unknown): string {
-    return this.#search(target)?.path ?? `${this.#rootName} (somewhere inside)`;
+    return this.#search(target)?.path ?? this.#nowhere;
+  }
+
+  get #nowhere(): string {
+    return `${this.#rootName} (somewhere inside)`;
   }
 
   #search(target: unknown): Location | undefined {
     const { functions, reduced } = this.#writer;
-    const edges: Edges = function* (object) {
-      if (reduced.has(object)) yield [{ call: '.<reduced>' }, reduced.get(object)];
-      if (typeof object !== 'function') return;
-      for (const { functions: batch, values } of functions.slots) {
-        // Which of the values belongs to which function is the code engine's knowledge.
-        if (batch[0] === (object as AnyFunction)) for (const value of values) yield [CAPTURED, value];
-      }
-    };
+    const edges = edgesOf(functions.batches, reduced);
     return locate(this.#root, target, this.#rootName, edges);
   }
 
   /** The error for the user. */
   explain(error: unknown): unknown {
     if (error instanceof Refusal) {
-      return error.toError(error.target === undefined ? this.#rootName : this.pathOf(error.target));
+      if (error.target === undefined) return error.toError(this.#rootName);
+      const found = this.#search(error.target);
+      return error.toError(found?.path ?? this.#nowhere, found?.note);
     }
     if (
       error instanceof RangeError &&
@@ -287,8 +286,6 @@ function refuseSharing(buffer: SharedArrayBuffer): never {
     CODES.attachment,
   );
 }
-
-const CAPTURED: PathStep = { call: '.[[Scope]]' };
 
 const NO_TEXTS: TextWriter = { indexOf: () => undefined };
 

@@ -1,4 +1,5 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { isNativeText } from '../inspector/internals.js';
 import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
 import type { Script } from '../inspector/scripts.js';
 import { Inspector } from '../inspector/session.js';
@@ -6,6 +7,7 @@ import { instrumentedLocation } from '../instrument/reading.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { loadNamespace, noteNamespace } from './namespaces.js';
+import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
 import { exportsOfLoaded, foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
@@ -99,7 +101,10 @@ export class LoadedModules {
   /** Loads a module and follows a path in it. @throws whatever loading it throws. */
   resolve([url, ...steps]: readonly Step[]): unknown {
     let value: unknown = load(url as string);
-    for (const step of steps) value = follow(value, step);
+    for (const step of steps) {
+      const variable = followVariable(value, step);
+      value = variable === undefined ? follow(value, step) : variable.value;
+    }
     return value;
   }
 
@@ -119,6 +124,22 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
+    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
+  }
+
+  /** The classes that a package keeps to itself. */
+  #addHidden(script: Script, exports: object): void {
+    const exported: (readonly [AnyFunction, readonly Step[]])[] = [];
+    const take = (value: unknown, path: readonly Step[]): void => {
+      // What it passes on from other files sees those.
+      const isOwn = typeof value === 'function' && this.#paths.get(value)?.[0] === script.url;
+      if (isOwn && !isNativeText(value as AnyFunction)) exported.push([value as AnyFunction, path]);
+    };
+    take(exports, [script.url]);
+    eachStep(exports, (step, part) => {
+      if (step !== '[[Prototype]]') take(part, [script.url, step]);
+    });
+    for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
   }
 }
 
