@@ -9,12 +9,29 @@ export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
   return root === undefined ? import.meta.resolve(`@mp/${name}`) : entryOf(`${root}/packages/${name}/`);
 }
 
-/** Two builds need not lay out their files alike: each says in its manifest where its entry is. */
-function entryOf(folder: string): string {
+/** Two builds need not lay out their files alike: each says in its manifest where an entry is. */
+function entryOf(folder: string, entry = '.'): string {
   const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as {
-    exports: { '.': { import: { default: string } } };
+    exports: Record<string, { import: { default: string } }>;
   };
-  return new URL(exports['.'].import.default, pathToFileURL(folder)).href;
+  const found = exports[entry];
+  if (found === undefined) throw new NoNumber('unavailable', `${folder} has no entry point ${entry}.`);
+  return new URL(found.import.default, pathToFileURL(folder)).href;
+}
+
+/**
+ * Where an entry point beside the main one is imported from.
+ *
+ * @throws NoNumber where there is no such entry point.
+ */
+export function ourEntry(name: 'serialize', entry: string): string {
+  const root = process.env['MP_BENCH_ROOT'];
+  if (root !== undefined) return entryOf(`${root}/packages/${name}/`, `./${entry}`);
+  try {
+    return import.meta.resolve(`@mp/${name}/${entry}`);
+  } catch {
+    throw new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
+  }
 }
 
 /**

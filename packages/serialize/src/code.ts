@@ -1,4 +1,5 @@
-import { isConstantFunction } from './capture/constant.js';
+import { type ConstantFunctions, isConstantFunction } from './capture/constant.js';
+import { describeFunction } from './capture/describe.js';
 import { FunctionCapture } from './capture/port.js';
 import { introspection } from './inspector/internals.js';
 import type { CodeEngine } from './message/engine.js';
@@ -9,12 +10,14 @@ import { FunctionRevival } from './revive/port.js';
 /** Puts the code engine together. */
 export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
   const references = new References(options);
+  const constants: ConstantFunctions = new WeakMap();
   return {
     capture: new FunctionCapture(references),
     revive: new FunctionRevival(references),
     references,
     introspection,
-    isConstant: (fn) => isConstantFunction(fn, references),
+    describe: (fn) => describeFunction(fn, references),
+    isConstant: (fn) => isConstantFunction(fn, references, constants),
   };
 }
 

@@ -33,6 +33,18 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(refusal(pair).message).toMatch(/value\.it\.set.*arguments of the sloppy function tied/s);
   });
 
+  test('a method with super that several objects hold', () => {
+    const home = {
+      __proto__: { x: 1 },
+      read() {
+        return super.x as number;
+      },
+    };
+    const borrower = { __proto__: { x: 2 }, read: home.read };
+    expect(refusal(borrower).message).toMatch(/value\.it\.read.*uses super, and objects that inherit from different/s);
+    expect(() => serialize(home)).toThrow();
+  });
+
   test('a variable of a with statement', () => {
     const f: unknown = new Function('o', 'with (o) { return () => hidden; }')({ hidden: 1 });
     expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);

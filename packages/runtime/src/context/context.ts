@@ -12,6 +12,10 @@ import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
+import { RawArray, RawValue } from '../shared/raw.js';
+import { ShareableList } from '../shared/shareable-list.js';
+import { SharedMemory } from '../shared/shared-memory.js';
+import type { SharedArray, Value } from '../shared/synchronized.js';
 import { defaultBackends, portableBackends } from '../sync/backends.js';
 import type { Barrier } from '../sync/barrier.js';
 import type { Condition } from '../sync/condition.js';
@@ -80,6 +84,18 @@ export class Context {
   readonly Event: typeof Event;
   /** Barriers; see {@link Barrier}. */
   readonly Barrier: typeof Barrier;
+  /** Shared numbers with a lock; see {@link Value}. */
+  readonly Value: typeof Value;
+  /** Shared arrays with a lock; see {@link SharedArray}. */
+  readonly Array: typeof SharedArray;
+  /** Shared numbers; see {@link RawValue}. */
+  readonly RawValue: typeof RawValue;
+  /** Shared arrays; see {@link RawArray}. */
+  readonly RawArray: typeof RawArray;
+  /** Shared memory; see {@link SharedMemory}. */
+  readonly SharedMemory: typeof SharedMemory;
+  /** Shared lists; see {@link ShareableList}. */
+  readonly ShareableList: typeof ShareableList;
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
@@ -117,6 +133,12 @@ export class Context {
     this.Condition = sync.Condition;
     this.Event = sync.Event;
     this.Barrier = sync.Barrier;
+    this.Value = sync.Value;
+    this.Array = sync.Array;
+    this.RawValue = RawValue;
+    this.RawArray = RawArray;
+    this.SharedMemory = SharedMemory;
+    this.ShareableList = ShareableList;
   }
 
   /** The codec of everything that this context makes. */

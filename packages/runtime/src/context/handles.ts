@@ -4,6 +4,13 @@ import { connectionReducer } from '../channel/handover.js';
 import type { Marshal } from '../channel/marshal.js';
 import { processReducer } from '../process/reducers.js';
 import { queueReducer } from '../queues/reducers.js';
+import {
+  rawValueReducer,
+  shareableListReducer,
+  sharedMemoryReducer,
+  sharedViewReducer,
+  synchronizedReducer,
+} from '../shared/reducers.js';
 import { syncReducer } from '../sync/reducers.js';
 
 /** The reducers of everything that this package makes and that can be sent to another process. */
@@ -14,5 +21,10 @@ export function createHandles(marshal: () => Marshal): readonly Reducer[] {
     queueReducer(marshal),
     processReducer,
     syncReducer,
+    sharedMemoryReducer,
+    sharedViewReducer,
+    rawValueReducer,
+    synchronizedReducer,
+    shareableListReducer,
   ] as unknown as readonly Reducer[];
 }

@@ -12,8 +12,8 @@ import { Recruiter } from './recruiter.js';
 import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
-import { divideLost, giveUp, limitTime } from './task-end.js';
+import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
+import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
 import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
@@ -23,7 +23,7 @@ import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
  *
  * Whatever happens to a worker is heard in one place, {@link onGone}.
  */
-export class Crew implements SlotOwner {
+export class Crew implements SlotOwner, TaskOwner {
   readonly #method: StartMethod;
   readonly #options: ResolvedPoolOptions;
   readonly #ledger: TaskLedger;
@@ -77,8 +77,9 @@ export class Crew implements SlotOwner {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Resolves when the first worker is ready; rejects when none ever will be. */
+  /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
+    if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
     const { promise } = this.#firstReady;
     // Who waits for it keeps the program alive, as who waits for a task does.
     this.#ledger.stayFor(promise);
@@ -110,7 +111,7 @@ export class Crew implements SlotOwner {
 
   /** Takes a task in. */
   submit(task: PoolTask): void {
-    this.#ledger.take();
+    this.#ledger.take(task);
     if (!this.isRunning) return this.#fail(task, this.#broken ?? notRunning());
     this.#scheduler.add(task);
     this.#schedulePump();
@@ -217,11 +218,11 @@ export class Crew implements SlotOwner {
   }
 
   onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
-    this.statistics.batch(tasks.length, wholeMs, longestMs);
+    this.statistics.batch(tasks, wholeMs, longestMs);
     let last: PoolTask['pace'] | undefined;
     for (const task of tasks) {
       this.#scheduler.settled(slot.state, task);
-      task.sink.onTime?.(wholeMs / tasks.length);
+      sinkOf(task)?.onTime?.(wholeMs / tasks.length);
       if (task.pace === last) continue;
       last = task.pace;
       last.learn(tasks.length, wholeMs, longestMs);
@@ -304,7 +305,7 @@ export class Crew implements SlotOwner {
 
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
-    this.#ledger.take();
+    this.#ledger.take(task);
     if (this.isRunning) this.#scheduler.addFor(slot.state, task);
     else this.#fail(task, this.#broken ?? notRunning());
   }
@@ -312,6 +313,7 @@ export class Crew implements SlotOwner {
   #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[]): void {
     const slot = this.#slots.get(worker) as WorkerSlot;
     slot.send(tasks);
+    this.statistics.delivered(tasks);
     for (const task of tasks) {
       task.worker = worker;
       if (task.isExclusive) limitTime(task, this.#onTimeOver);
@@ -385,14 +387,11 @@ export class Crew implements SlotOwner {
 
   #failAll(error: ProcessError): void {
     for (const task of this.#scheduler.drain()) this.#fail(task, error);
-    for (const slot of this.#slots.values()) for (const task of [...slot.state.inHand.keys()]) this.#fail(task, error);
+    for (const slot of this.#slots.values())
+      for (const task of [...slot.state.inHand.values()]) this.#fail(task, error);
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {
     addCallSite(error, task.callSite, describeWorker(slot, this.#method));
   }
-}
-
-function notRunning(): ProcessError {
-  return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
 }

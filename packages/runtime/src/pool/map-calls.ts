@@ -39,22 +39,16 @@ export class MapCalls {
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
     let job: MapJob | undefined;
-    const sink = new Call<Awaited<R>[]>(
-      {
-        cancel: (_task, reason) => {
-          job?.stop(reason);
-          sink.onError(reason);
-        },
-      },
-      options,
-    );
-    const listener: MapListener = {
+    const abort = (reason: unknown) => {
+      job?.stop(reason);
+      sink.onError(reason);
+    };
+    const sink = new Call<Awaited<R>[]>({ cancel: (_task, reason) => abort(reason) }, options);
+    const listener: ItemListener = {
       onItem: (index, outcome) => {
         if (outcome.ok) values[index] = outcome.value;
         else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
-        if (failure === undefined || options.failFast !== true) return;
-        job?.stop(failure.error);
-        sink.onError(failure.error);
+        if (failure !== undefined && options.failFast === true) abort(failure.error);
       },
       onEnd: (_count, inputError) => {
         const problem = inputError ?? failure;
@@ -63,13 +57,13 @@ export class MapCalls {
       },
     };
     try {
-      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener, below);
+      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener, abort, below);
     } catch (error) {
       // As a wrong argument of an asynchronous function does, it rejects.
       sink.onError(error);
       return sink.result;
     }
-    job.advance();
+    begin(job, options.signal, abort);
     return sink.result;
   }
 
@@ -88,8 +82,13 @@ export class MapCalls {
       onConsumed: () => job?.consumed(1),
       onStop: () => job?.stop(stopped()),
     });
+    const abort = (reason: unknown) => {
+      job?.stop(reason);
+      stream.add({ ok: false, error: reason });
+      stream.end();
+    };
     const bufferSize = options.bufferSize ?? 16 * this.#maxProcesses;
-    const listener: MapListener = {
+    const listener: ItemListener = {
       onItem: (index, outcome) => {
         if (!isOrdered) return stream.add(outcome);
         early.set(index, outcome);
@@ -104,13 +103,12 @@ export class MapCalls {
       },
     };
     try {
-      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener, below);
+      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener, abort, below);
     } catch (error) {
-      stream.add({ ok: false, error });
-      stream.end();
+      abort(error);
       return stream;
     }
-    job.advance();
+    begin(job, options.signal, abort);
     return stream;
   }
 
@@ -120,25 +118,44 @@ export class MapCalls {
     items: Source<unknown>,
     options: MapOptions,
     maxItems: number,
-    listener: MapListener,
+    listener: ItemListener,
+    abort: (reason: unknown) => void,
     below: (...args: never[]) => unknown,
   ): MapJob {
     checkTaskOptions(options);
-    const { chunkSize } = options;
+    const { signal, timeoutMs, onProgress } = options;
+    // A time limit is meant for one call of the function.
+    const chunkSize = options.chunkSize ?? (timeoutMs === undefined ? undefined : 1);
     const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
     if (captured instanceof Promise) captured.catch(() => {});
     const form = { mode, options, pace: new Pace(), callSite: captureCallSite(below) };
     const maxProcesses = this.#maxProcesses;
+    const release = signal === undefined ? () => {} : follow(signal, abort);
     return new MapJob(
       { submitChunk: (chunk, sink) => this.#submission.chunk(fn, captured, chunk, sink, form) },
       puller,
       new ChunkSize(chunkSize, maxProcesses),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
-      listener,
+      { ...listener, onOver: release, onProgress },
     );
   }
+}
+
+/** What a call does with its items. */
+type ItemListener = Pick<MapListener, 'onItem' | 'onEnd'>;
+
+/** Calls back when the signal is aborted. @returns A function that ends that. */
+function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {
+  const onAbort = () => abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
+}
+
+function begin(job: MapJob, signal: AbortSignal | undefined, abort: (reason: unknown) => void): void {
+  if (signal?.aborted === true) abort(signal.reason);
+  else job.advance();
 }
 
 /** Why work was ended whose results nobody takes. */

@@ -64,7 +64,10 @@ export class BasePool implements AsyncDisposable {
     this.#maps = new MapCalls(functions, this.#submission, resolved.maxProcesses);
   }
 
-  /** Resolves when the first worker is ready; rejects when none will be, because the initializer fails. */
+  /**
+   * Resolves when the first worker is ready; rejects when none will be, because the initializer fails. A pool whose
+   * `minProcesses` is 0 is ready before it has any.
+   */
   get ready(): Promise<void> {
     return this.#crew.ready;
   }
@@ -81,12 +84,7 @@ export class BasePool implements AsyncDisposable {
     args?: Readonly<A>,
     options?: CallbackOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>> {
-    const call = new Call<Awaited<R>>(this.#crew, options);
-    this.#submission.call(fn, args ?? NO_ARGS, call, options, {
-      mode: TASK_MODE.call,
-      callSite: captureCallSite(this.apply),
-    });
-    return call.result;
+    return this.#submission.apply<Awaited<R>>(fn, args ?? NO_ARGS, options, captureCallSite(this.apply));
   }
 
   /** {@link apply}, under the name that it has in Python where it does not wait. */

@@ -3,10 +3,11 @@ import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import { areScalars, copyScalars, type EncodedChunk } from './arguments.js';
+import type { AsyncResult } from './async-result.js';
 import { Call } from './call.js';
 import type { Crew } from './crew.js';
 import type { AnyFunction, FunctionRegistry, FunctionVersion } from './function-registry.js';
-import type { MapOptions, TaskOptions } from './options.js';
+import type { CallbackOptions, MapOptions, TaskOptions } from './options.js';
 import type { Pace } from './pace.js';
 import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
 import { checkTaskOptions } from './task-options.js';
@@ -41,6 +42,37 @@ export class Submission {
     this.#marshal = marshal;
     this.#crew = crew;
     this.#maxQueue = maxQueue;
+  }
+
+  /** Calls a function; the result is there when the call has been answered. */
+  apply<T>(
+    fn: AnyFunction,
+    args: readonly unknown[],
+    options: CallbackOptions<T> | undefined,
+    callSite: { readonly stack?: string } | undefined,
+  ): AsyncResult<T> {
+    if (options === undefined) {
+      const result = this.#applySimple<T>(fn, args, callSite);
+      if (result !== undefined) return result;
+    }
+    const call = new Call<T>(this.#crew, options);
+    this.call(fn, args, call, options, { mode: TASK_MODE.call, callSite });
+    return call.result;
+  }
+
+  /** The case that must cost nothing: a function that was captured for good, and scalars. Undefined for every other. */
+  #applySimple<T>(
+    fn: AnyFunction,
+    args: readonly unknown[],
+    callSite: { readonly stack?: string } | undefined,
+  ): AsyncResult<T> | undefined {
+    if (!Array.isArray(args) || !areScalars(args) || this.#crew.waiting >= this.#maxQueue) return undefined;
+    const version = this.#functions.captured(fn);
+    if (version === undefined) return undefined;
+    const task = new PoolTask(this.#nextTask++, version, TASK_MODE.call, copyScalars(args), undefined, this.#crew);
+    if (callSite !== undefined) task.callSite = callSite;
+    this.#crew.submit(task);
+    return task.sink as AsyncResult<T>;
   }
 
   /** Captures the function and the arguments, now or after what the codec has to prepare, and submits the task. */
@@ -95,7 +127,8 @@ export class Submission {
     const submit = ({ version, payload, withFunction }: EncodedChunk) => {
       if (isCancelled) return;
       version.uses++;
-      task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, options, pace, callSite);
+      task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, this.#crew, options, pace);
+      task.callSite = callSite;
       this.#crew.submit(task);
     };
     const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
@@ -131,7 +164,7 @@ export class Submission {
     const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     return (sink) => {
       version.uses++;
-      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink);
+      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink, this.#crew);
     };
   }
 
@@ -170,7 +203,8 @@ export class Submission {
         ),
       );
     }
-    const task = new PoolTask(this.#nextTask++, version, mode, args, sink, options, undefined, callSite);
+    const task = new PoolTask(this.#nextTask++, version, mode, args, sink, this.#crew, options);
+    task.callSite = callSite;
     if (sink instanceof Call && !sink.begin(task)) return this.#functions.release(version);
     beforeSubmit?.(task);
     this.#crew.submit(task);
@@ -182,6 +216,6 @@ export class Submission {
     if (signal.aborted) return this.#crew.cancel(task, signal.reason);
     const cancel = () => this.#crew.cancel(task, signal.reason);
     signal.addEventListener('abort', cancel, { once: true });
-    task.onSettled = () => signal.removeEventListener('abort', cancel);
+    task.onceSettled(() => signal.removeEventListener('abort', cancel));
   }
 }

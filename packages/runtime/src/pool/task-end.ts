@@ -1,5 +1,5 @@
 import { startTimer, stopTimer } from '../platform/timers.js';
-import { TimeoutError } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../protocol/errors.js';
 import { addCallSite } from './call-site.js';
 import type { PoolTask } from './task.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -13,11 +13,7 @@ export function limitTime(task: PoolTask, onOver: (task: PoolTask, error: Timeou
     addCallSite(error, task.callSite, 'the pool');
     onOver(task, error);
   }, timeoutMs);
-  const before = task.cleanup;
-  task.cleanup = () => {
-    stopTimer(timer);
-    before?.();
-  };
+  task.onceRunEnds(() => stopTimer(timer));
 }
 
 /** How long a worker has to let go of a task that was given up. */
@@ -37,7 +33,7 @@ export function giveUp(
 ): void {
   slot.abort(task, reason instanceof Error ? reason.message : String(reason));
   const timer = startTimer(() => {
-    if (slot.state.inHand.has(task)) condemn(slot);
+    if (slot.has(task)) condemn(slot);
   }, graceMs);
   if (!keepsAlive) timer.unref();
 }
@@ -63,16 +59,25 @@ export function divideLost(lost: readonly PoolTask[], begun: number | undefined)
   const again: PoolTask[] = [];
   for (const task of lost) {
     if (task.isSettled) continue;
-    task.isDelivered = false;
-    const hasStarted = begun === undefined || task.sequence < begun || task.isPinned;
+    const hasStarted = begun === undefined || isBefore(task.sequence, begun) || task.isPinned;
+    task.sequence = -1;
     if (hasStarted && ++task.deaths > (task.options.retries ?? 0)) {
       dead.push(task);
       continue;
     }
-    task.cleanup?.();
-    task.cleanup = undefined;
+    task.endRun();
     again.push(task);
     if (hasStarted) retried.push(task);
   }
   return { dead, retried, again };
+}
+
+/** Whether a sequence number comes before another one; both wrap around at 2 ** 32, as in RFC 1982. */
+function isBefore(sequence: number, other: number): boolean {
+  return ((other - sequence) | 0) > 0;
+}
+
+/** The error of a task that came too late. */
+export function notRunning(): ProcessError {
+  return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
 }

@@ -1,9 +1,8 @@
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
+import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask } from './task.js';
-
-const NO_ARGS: readonly unknown[] = Object.freeze([]);
+import { type ItemOutcome, type PoolTask, sinkOf } from './task.js';
 
 /**
  * The account of the tasks that a pool has taken in. In: how a task ended, from wherever that is known. Out: the task's
@@ -17,6 +16,8 @@ export class TaskLedger {
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
   #pending = 0;
   #isStaying = false;
+  /** When the present turn of the event loop began, as far as this pool knows. */
+  #turn: number | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */
   constructor(keepsAlive: boolean, releaseFunction: (version: FunctionVersion) => void) {
@@ -31,24 +32,40 @@ export class TaskLedger {
   }
 
   /** A task was taken in. */
-  take(): void {
+  take(task: PoolTask): void {
     this.statistics.submitted++;
+    task.submittedAt = this.#turn ??= this.#beginTurn();
     if (++this.#pending === 1 && this.#keepsAlive) this.#keepAlive.ref();
+  }
+
+  /** Looking at the clock for each task would cost a third of what a small one does. */
+  #beginTurn(): number {
+    queueMicrotask(() => {
+      this.#turn = undefined;
+    });
+    return performance.now();
   }
 
   /** A task returned. */
   value(task: PoolTask, value: unknown): void {
-    if (this.#settle(task)) call(() => task.sink.onValue(value));
+    if (!this.#settle(task)) return;
+    const { sink } = task;
+    if (sink instanceof AsyncResult) resolveResult(sink, value);
+    else call(() => sink.onValue(value));
   }
 
   /** A chunk was done, item by item. */
   items(task: PoolTask, items: readonly ItemOutcome[]): void {
-    if (this.#settle(task)) call(() => task.sink.onItems(items));
+    const sink = sinkOf(task);
+    if (this.#settle(task)) call(() => sink?.onItems(items));
   }
 
   /** A task failed, or was given up. */
   fail(task: PoolTask, error: unknown): void {
-    if (this.#settle(task)) call(() => task.sink.onError(error));
+    if (!this.#settle(task)) return;
+    const { sink } = task;
+    if (sink instanceof AsyncResult) rejectResult(sink, error);
+    else call(() => sink.onError(error));
   }
 
   /** The program stays alive until the promise is settled: somebody waits for it. */
@@ -79,13 +96,8 @@ export class TaskLedger {
   /** @returns False where the task's sink was told already. */
   #settle(task: PoolTask): boolean {
     if (task.isSettled) return false;
-    task.isSettled = true;
-    task.cleanup?.();
-    task.cleanup = undefined;
-    task.onSettled?.();
+    task.settle();
     this.#releaseFunction(task.version);
-    // Nothing of a task that is done is kept.
-    task.args = NO_ARGS;
     if (--this.#pending === 0 && this.#keepsAlive && !this.#isStaying) this.#keepAlive.unref();
     return true;
   }

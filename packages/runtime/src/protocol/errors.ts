@@ -56,6 +56,8 @@ export const PROCESS_ERROR_CODES = {
   nativeUnavailable: 'MP_NATIVE_UNAVAILABLE',
   /** A lock was released by one who does not hold it, or a semaphore beyond its bound. */
   notHeld: 'MP_NOT_HELD',
+  /** Shared memory does not hold what it should. */
+  layout: 'MP_LAYOUT',
   /** The barrier was broken. */
   brokenBarrier: 'MP_BROKEN_BARRIER',
 } as const;

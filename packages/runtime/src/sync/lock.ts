@@ -1,6 +1,6 @@
+import { translated } from '../native/native-errors.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { Grant, LockBackend, SyncWaitOptions } from './backend.js';
-import { translated } from './native-errors.js';
 import { arrivingOr, requireSync, SyncPrimitive } from './primitive.js';
 
 /** A lock that is held, by whoever has this object. Released at the end of a `using` block, too. */
@@ -132,6 +132,16 @@ export class Lock extends SyncPrimitive {
       return await fn(hold);
     } finally {
       await hold[Symbol.asyncDispose]();
+    }
+  }
+
+  /** {@link runExclusive} of a function that does not wait, blocking this thread. */
+  runExclusiveSync<T>(fn: (hold: Hold) => T, options?: SyncWaitOptions): T {
+    const hold = this.acquireSync(options);
+    try {
+      return fn(hold);
+    } finally {
+      hold[Symbol.dispose]();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Barrier, Condition, Event, Hold, Lock, Semaphore, SyncArena } from '@mp/native';
 import { requireNative } from '../native/native.js';
+import { translated, translatedLater, translateError } from '../native/native-errors.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { findArena, keepBlock, makeInArena, placeInArena } from './arenas.js';
 import type {
@@ -16,7 +17,6 @@ import type {
   SemaphoreBackend,
   SyncWaitOptions,
 } from './backend.js';
-import { translated, translatedLater, translateError } from './native-errors.js';
 
 type Waits = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
 

@@ -104,8 +104,9 @@ export const markAndMaybeDie = (file: string, item: number, deadly: number): num
 };
 export const waitForAbort = (): Promise<string> =>
   new Promise((resolve) => {
-    const { signal } = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
-    signal.addEventListener('abort', () => resolve('aborted'));
+    const task = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
+    task.signal.addEventListener('abort', () => resolve('aborted'));
+    task.reportProgress('waits');
   });
 export const reportThree = (): number => {
   for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
@@ -194,8 +195,12 @@ export const doAll = async (queue: BaseJoinableQueue<number>, results: BaseQueue
     await queue.taskDone();
   }
 };
-export const getForever = async (queue: BaseQueue): Promise<void> => {
-  for (;;) await queue.get();
+/** Takes one item, and says so while it waits for the next. */
+export const getForever = async (queue: BaseQueue, report: BaseQueue): Promise<void> => {
+  await queue.get();
+  const next = queue.get();
+  await report.put('waits');
+  await next;
 };
 export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
   const inner = (await queue.get()) as BaseQueue;

@@ -1,9 +1,10 @@
 import type { AnyNode, Class, Function as FunctionNode } from 'acorn';
 import { type ClassFacts, classFacts } from './class-facts.js';
+import { hasUseStrict } from './function-walker.js';
 import type { Span } from './lexical.js';
 import { parseFunction, type SourceForm } from './parse.js';
 import { computedKeyOf, hasCall } from './patterns.js';
-import { hasUseStrict, resolve, walk } from './walker.js';
+import { resolve, walk } from './walker.js';
 
 /** How a name that the text does not bind is used in it. */
 export interface FreeName {

@@ -39,6 +39,8 @@ export interface FoundFunction {
   readonly receiver: Receiver;
   /** The class whose element it is, as an index into the list of found functions; -1 for none. */
   readonly ownerClass: number;
+  /** A method of an object literal that says what the object inherits from: `__proto__: …`. */
+  readonly hasPrototype: boolean;
   /** The nearest function around it that is not an arrow, as an index into the list; -1 at the top. */
   readonly around: number;
 }

@@ -13,7 +13,7 @@ import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
 import { isStated, statedReading } from './explicit.js';
 import { CaptureFailure, functionName } from './failure.js';
-import { homeOfArrow } from './home.js';
+import type { Homes } from './home.js';
 import { type ImportBinding, importBinding } from './imports.js';
 import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { recordOf } from './revived-code.js';
@@ -79,6 +79,7 @@ export function isClosed(facts: CodeFacts): boolean {
     facts.free.size === 0 &&
     (facts.kind !== 'arrow' || (facts.outerThis.length === 0 && facts.outerNewTarget.length === 0)) &&
     facts.outerSuper.length === 0 &&
+    !facts.usesSuper &&
     facts.importMeta.length === 0 &&
     facts.dynamicImports.length === 0 &&
     !facts.hasDirectEval &&
@@ -98,7 +99,8 @@ export function captureFunction(
   facts: CodeFacts,
   reading: FunctionReading,
   references: References,
-  homeOf: () => object,
+  homes: Homes,
+  holderOf: () => object | undefined,
 ): CapturedFunction {
   const { location } = reading;
   const variables: Variable[] = [];
@@ -142,9 +144,9 @@ export function captureFunction(
     add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 
   const bound: unknown[] = [];
-  if (around.mode === 'this+home') bound.push(homeOfArrow(facts, location, around.receiver?.thisValue));
+  if (around.mode === 'this+home') bound.push(homes.ofArrow(fn, facts, reading, around.receiver?.thisValue));
   if (around.mode === 'this' || around.mode === 'this+home') bound.push(around.receiver?.thisValue);
-  if (facts.usesSuper) bound.push(homeOf());
+  if (facts.usesSuper) bound.push(homes.ofMethod(fn, facts, location, holderOf()));
 
   const capturedClass =
     facts.kind === 'class' ? captureClass(fn, facts, (name) => findVariable(name, reading) === undefined) : undefined;

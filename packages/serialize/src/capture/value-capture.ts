@@ -15,6 +15,7 @@ import {
   readAll,
   recaptureFunction,
 } from './function-capture.js';
+import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
 import { privateClassesOf } from './private-classes.js';
 import { privateFieldsOf, privateStaticsOf } from './private-members.js';
@@ -40,6 +41,7 @@ export class ValueCapture implements Capture {
   /** Methods that were met before their class, and can only come with it. */
   readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
   readonly #sharing: SharedVariables = new SharedVariables();
+  readonly #homes: Homes = new Homes();
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
@@ -165,7 +167,7 @@ export class ValueCapture implements Capture {
     const captured =
       facts === undefined
         ? recaptureFunction(fn, reading)
-        : captureFunction(fn, facts, reading, this.#references, () => this.#home(fn, facts, holderOf));
+        : captureFunction(fn, facts, reading, this.#references, this.#homes, () => holderOf?.(fn));
     const dead: number[] = [];
     const slots: unknown[] = [];
     captured.variables.forEach((variable, i) => {
@@ -259,15 +261,6 @@ export class ValueCapture implements Capture {
       members.push([this.#indices.get(fn) as number, this.#indices.get(member[0]) as number, member[1]]);
     }
     return members.length === 0 ? {} : { members };
-  }
-
-  #home(fn: AnyFunction, facts: CodeFacts, holderOf: HolderOf | undefined): object {
-    const holder = holderOf?.(fn);
-    if (holder !== undefined) return holder;
-    throw new CaptureFailure(
-      `is a ${facts.kind} that uses super, and the object that it belongs to is not part of the value`,
-      'Send the object or the class together with the method.',
-    );
   }
 
   #privateStatics(fn: AnyFunction, captured: CapturedFunction): readonly unknown[] {

@@ -28,7 +28,7 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
   if (kind === undefined) {
     if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
     writeOrdinary(writer, object, facts);
-  } else if (facts.builtIn !== undefined || !writeReduced(writer, object)) writeKind(writer, object, kind, facts);
+  } else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
 }
 
 /** Writes an object or function that the other side finds by name. @returns Whether it does. */
@@ -55,9 +55,11 @@ export function functionOfPrototype(object: object): AnyFunction | undefined {
   return getOwnPropertyDescriptor(owner, 'prototype')?.value === object ? owner : undefined;
 }
 
-function writeReduced(writer: GraphWriter, object: object): boolean {
+/** @param builtIn - Whether its class is: then only reducers of memory are asked, of memory. */
+function writeReduced(writer: GraphWriter, object: object, builtIn = false): boolean {
+  if (builtIn && !isMemory(object)) return false;
   for (const reducer of writer.context.reducers) {
-    if (!reducer.test(object)) continue;
+    if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
     let data: unknown;
     try {
       data = reducer.reduce(object, writer.context.reduction);
@@ -382,4 +384,8 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   // Only construction gives an object its private fields.
   if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
+}
+
+function isMemory(object: object): boolean {
+  return ArrayBuffer.isView(object) || types?.isAnyArrayBuffer(object) === true;
 }

@@ -1,4 +1,4 @@
-import { STANDARD_GLOBALS } from './globals.js';
+import { LATE_GLOBALS, STANDARD_GLOBALS } from './globals.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 
 /** Objects of a realm that no global name leads to through data properties. */
@@ -23,6 +23,9 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
     )?.get,
 };
 
+/** Made with data of the locale, which takes 10 ms to load: asked for when native code turns up that has no name yet. */
+const SLOW: ReadonlySet<string> = new Set(['%SegmentsPrototype%']);
+
 /** Objects that belong to this process: they are found by name, and what they hold is not looked into. */
 const OPAQUE: ReadonlySet<string> = new Set([
   'process',
@@ -39,24 +42,21 @@ export class Intrinsics {
   readonly #paths: Map<object, readonly Step[]> = new Map();
   readonly #global: object;
   #hasReadLazy = false;
+  #hasReadSlow = false;
+  /** Groups of globals whose module was not loaded when we last looked, and how many modules were. */
+  #late: (typeof LATE_GLOBALS)[number][];
+  #modules = -1;
 
   /** @param global - The global object of the realm. Only data properties are read: no getter runs. */
   constructor(global: object) {
     this.#global = global;
     this.#paths.set(global, ['globalThis']);
-    const queue: object[] = [];
-    const add = (value: unknown, path: readonly Step[]): void => {
-      if (!isObject(value) || this.#paths.has(value)) return;
-      this.#paths.set(value, path);
-      if (path.length > 1 || !OPAQUE.has(path[0] as string)) queue.push(value);
-    };
-    for (const name of STANDARD_GLOBALS) add(Reflect.getOwnPropertyDescriptor(global, name)?.value, [name]);
-    for (const [name, make] of Object.entries(UNNAMED)) add(make(), [name]);
-    // The queue grows while it is walked.
-    for (const object of queue) {
-      const path = this.#paths.get(object) as readonly Step[];
-      eachStep(object, (step, value) => add(value, [...path, step]));
-    }
+    this.#late = global === globalThis && modules() !== undefined ? [...LATE_GLOBALS] : [];
+    const isLate = (name: string): boolean => this.#late.some(([, names]) => names.has(name));
+    this.#walk([
+      ...[...STANDARD_GLOBALS].filter((name) => !isLate(name)).map((name) => [name, dataOf(global, name)] as const),
+      ...Object.entries(UNNAMED).map(([name, make]) => [name, SLOW.has(name) ? undefined : make()] as const),
+    ]);
     const process: unknown = readGlobal(global, 'process');
     if (isObject(process)) {
       if (!this.#paths.has(process)) this.#paths.set(process, ['process']);
@@ -87,7 +87,42 @@ export class Intrinsics {
 
   /** The path that leads to a value in every realm. */
   find(value: object): readonly Step[] | undefined {
+    return this.#paths.get(value) ?? (this.#readLate() ? this.#paths.get(value) : undefined);
+  }
+
+  /** The same for native code that has no name elsewhere. */
+  findSlow(value: object): readonly Step[] | undefined {
+    if (this.#hasReadSlow) return undefined;
+    this.#hasReadSlow = true;
+    this.#walk([...SLOW].map((name) => [name, UNNAMED[name]?.()]));
     return this.#paths.get(value);
+  }
+
+  /** Reads the globals whose modules were loaded meanwhile. @returns whether there were any. */
+  #readLate(): boolean {
+    if (this.#late.length === 0) return false;
+    const list = modules() ?? [];
+    if (list.length === this.#modules) return false;
+    const ready = this.#late.filter(([module]) => list.includes(module));
+    this.#late = this.#late.filter((group) => !ready.includes(group));
+    for (const [, names] of ready) this.#walk([...names].map((name) => [name, dataOf(this.#global, name)]));
+    this.#modules = list.length;
+    return ready.length > 0;
+  }
+
+  #walk(roots: readonly (readonly [name: string, value: unknown])[]): void {
+    const queue: object[] = [];
+    const add = (value: unknown, path: readonly Step[]): void => {
+      if (!isObject(value) || this.#paths.has(value)) return;
+      this.#paths.set(value, path);
+      if (path.length > 1 || !OPAQUE.has(path[0] as string)) queue.push(value);
+    };
+    for (const [name, value] of roots) add(value, [name]);
+    // The queue grows while it is walked.
+    for (const object of queue) {
+      const path = this.#paths.get(object) as readonly Step[];
+      eachStep(object, (step, value) => add(value, [...path, step]));
+    }
   }
 
   /** The value at the end of a path; `undefined` where this realm has none. */
@@ -109,6 +144,15 @@ export class Intrinsics {
     if (this.#paths.has(value) || step === '[[Prototype]]') return;
     if (typeof value === 'function' || step === 'env') this.#paths.set(value, [root, ...between, step]);
   }
+}
+
+function dataOf(global: object, name: string): unknown {
+  return Reflect.getOwnPropertyDescriptor(global, name)?.value;
+}
+
+/** The built-in modules that are loaded, where the host says it. */
+function modules(): readonly string[] | undefined {
+  return typeof process === 'object' ? (process as { moduleLoadList?: readonly string[] }).moduleLoadList : undefined;
 }
 
 /** Globals that are accessors are the runtime's own; these two complain, or touch a file, when they are read. */

@@ -1,7 +1,5 @@
-import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
 import type { Script } from '../inspector/scripts.js';
-import { Inspector } from '../inspector/session.js';
-import { instrumentedLocation } from '../instrument/reading.js';
+import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
@@ -45,7 +43,7 @@ export class LoadedModules {
     if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = locate(value as AnyFunction);
+    const location = locationOf(value as AnyFunction);
     const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
@@ -112,11 +110,6 @@ export class LoadedModules {
     };
     add(exports, [script.url]);
   }
-}
-
-/** Where a function was compiled, as far as this host tells. */
-function locate(fn: AnyFunction): FunctionLocation | undefined {
-  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
 }
 
 /**

@@ -41,7 +41,10 @@ export class References implements ReferencePort {
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
     const foreign = realms.find(value);
     if (foreign !== undefined) return { meta: [KIND.intrinsic, ...foreign] };
-    if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
+    if (typeof value === 'function' && isNativeText(value as AnyFunction)) {
+      const slow = intrinsics().findSlow(value);
+      return slow === undefined ? undefined : { meta: [KIND.intrinsic, ...slow] };
+    }
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
     const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);

@@ -59,7 +59,7 @@ export class BarrierKeeper implements Keeper {
     }
     const withdraw = this.#arrived.add(answer);
     if (this.#arrived.size === this.#parties)
-      this.#arrived.all().forEach((arrived, index) => arrived({ value: index }));
+      for (const [value, arrived] of this.#arrived.all().entries()) arrived({ value });
     return () => {
       withdraw();
       this.#break();
