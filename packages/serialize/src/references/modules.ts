@@ -1,9 +1,7 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { isNativeText } from '../inspector/internals.js';
-import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
 import type { Script } from '../inspector/scripts.js';
-import { Inspector } from '../inspector/session.js';
-import { instrumentedLocation } from '../instrument/reading.js';
+import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { loadNamespace, noteNamespace } from './namespaces.js';
@@ -51,7 +49,7 @@ export class LoadedModules {
     if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = locate(value as AnyFunction);
+    const location = locationOf(value as AnyFunction);
     const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
@@ -141,11 +139,6 @@ export class LoadedModules {
     });
     for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
   }
-}
-
-/** Where a function was compiled, as far as this host tells. */
-function locate(fn: AnyFunction): FunctionLocation | undefined {
-  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
 }
 
 /**
