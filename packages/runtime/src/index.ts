@@ -24,6 +24,7 @@ export {
 } from './context/default.js';
 export { setForkserverPreload } from './launch/fork-servers.js';
 export type { LaunchOptions, StartMethod } from './launch/launcher.js';
+export { setWorkerBudget } from './platform/budget.js';
 export { cpuCount } from './platform/cpus.js';
 export {
   getLogger,

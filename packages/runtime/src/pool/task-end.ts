@@ -81,3 +81,11 @@ function isBefore(sequence: number, other: number): boolean {
 export function notRunning(): ProcessError {
   return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
 }
+
+/** The error of a wait for the end of a pool that nobody ends. */
+export function stillRunning(): ProcessError {
+  return new ProcessError(
+    PROCESS_ERROR_CODES.state,
+    'The pool is still running: close() or terminate() it, then join().',
+  );
+}
