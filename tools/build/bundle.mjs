@@ -14,7 +14,7 @@ import { rewriteModules } from './rewrite-modules.mjs';
 const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
   native: { index: 'index', 'fork-server': 'fork-server/main' },
-  serialize: { index: 'index' },
+  serialize: { index: 'index', register: 'register', 'loader-thread': 'instrument/loader-thread' },
   runtime: { index: 'index', spawned: 'entry/spawned', thread: 'entry/thread', forked: 'entry/forked' },
 };
 

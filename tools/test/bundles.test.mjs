@@ -10,7 +10,7 @@ describe.each(packages)('the bundle of @mp/%s', (name) => {
   test('leaves every exported function and class its name, or one of them', async () => {
     const exports = await import(pathToFileURL(join(lib, 'index.js')).href);
     const renamed = Object.entries(exports).filter(
-      ([key, value]) => typeof value === 'function' && exports[value.name] !== value,
+      ([, value]) => typeof value === 'function' && exports[value.name] !== value,
     );
     expect(renamed.map(([key, value]) => `${key} is called ${value.name}`)).toEqual([]);
   });

@@ -21,9 +21,9 @@ export class ProgressBar {
     void import('cli-progress').then((library) => this.#show(library));
   }
 
-  /** One item more is done. */
-  advance(): void {
-    this.#done++;
+  /** So many items more are done. */
+  advance(count: number): void {
+    this.#done += count;
     this.#bar?.update(this.#done);
   }
 
