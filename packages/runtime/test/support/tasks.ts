@@ -326,3 +326,11 @@ export const failAndSpin = async (): Promise<void> => {
   failLater();
   for (;;) await sleep(1);
 };
+const met: (() => void)[] = [];
+/** Returns when so many tasks are here at the same time. */
+export const meet = async (count: number): Promise<number> => {
+  const everybody = new Promise<void>((resolve) => met.push(resolve));
+  if (met.length === count) for (const go of met.splice(0)) go();
+  await everybody;
+  return count;
+};
