@@ -22,6 +22,7 @@ export {
   setStartMethod,
   ThreadPool,
 } from './context/default.js';
+export { freezeSupport } from './entry/frozen.js';
 export { setForkserverPreload } from './launch/fork-servers.js';
 export type { LaunchOptions, StartMethod } from './launch/launcher.js';
 export { setWorkerBudget } from './platform/budget.js';

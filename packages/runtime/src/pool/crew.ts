@@ -1,7 +1,7 @@
 import type { StartMethod } from '../launch/launcher.js';
 import { budget, countBusy } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
-import type { ProcessOrigin } from '../process/process.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { Broadcasts, type MakeTask } from './broadcasts.js';
@@ -158,6 +158,11 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#state = 'closing';
     this.#ledger.stay();
     this.#leaveIfDone();
+  }
+
+  /** In a copy of this process: its workers are the parent's, and so is what waits for them. */
+  leaveToParent(): void {
+    this.#state = 'terminated';
   }
 
   /** Everything ends now. */

@@ -3,7 +3,7 @@ import { budget, type WithdrawRequest } from '../platform/budget.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
-import { launchChild, type ProcessOrigin } from '../process/process.js';
+import { launchChild, type ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { WorkerSettings } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
