@@ -18,8 +18,9 @@ const rooms = {
     plain: ['model', 'wire'],
     analyze: ['model'],
     inspector: ['model'],
-    references: ['model', 'inspector'],
-    capture: ['model', 'analyze', 'inspector', 'references'],
+    instrument: ['model', 'analyze', 'inspector'],
+    references: ['model', 'inspector', 'instrument'],
+    capture: ['model', 'analyze', 'inspector', 'instrument', 'references'],
     // Private members of classes that come by reference can be written through the inspector alone.
     revive: ['model', 'analyze', 'inspector'],
   },

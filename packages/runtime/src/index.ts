@@ -62,7 +62,8 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
-export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions, WaitOptions } from './queues/queue.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions } from './queues/queue.js';
+export type { WaitOptions } from './queues/waits.js';
 export type { ElementOf, ElementType, TypeCode } from './shared/element-types.js';
 export { RawArray, RawValue } from './shared/raw.js';
 export type { ShareableItem } from './shared/shareable-item.js';

@@ -64,7 +64,7 @@ class WorkerLoop {
     if (this.#concurrency === 1)
       findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
     process.on('uncaughtException', (error) => this.#reportStray(error));
-    process.on('exit', () => this.#results.flush());
+    process.on('exit', () => this.#results.flushNow());
     child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
   }
 
@@ -136,8 +136,8 @@ class WorkerLoop {
       this.#begin(this.#queue.shift());
       if (this.#results.hasBuffers) {
         // The result is still the task's own memory, which the next task might change.
-        this.#results.flush();
-        this.#block(this.#channel.written());
+        const sent = this.#results.flush();
+        this.#block(sent === undefined ? this.#channel.written() : sent.then(() => this.#channel.written()));
         break;
       }
     }
@@ -319,8 +319,9 @@ class WorkerLoop {
   #leaveIfDone(): void {
     if (this.#running.size > 0 || this.#queue.length > 0 || this.#isBlocked) return;
     this.#isBlocked = true;
+    const sent = this.#results.flush() ?? Promise.resolve();
     // What the user's exit handlers do is done by `process.exit`; what tasks left running is over.
-    this.#channel.written().then(() => process.exit());
+    sent.then(() => this.#channel.written()).then(() => process.exit());
   }
 
   #reportStray(error: unknown): void {

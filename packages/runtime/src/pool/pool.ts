@@ -61,7 +61,7 @@ export class BasePool implements AsyncDisposable {
     const functions = new FunctionRegistry(origin.marshal, (version) => this.#crew.forget(version));
     this.#crew = new Crew(origin, resolved, (version) => functions.release(version));
     this.#submission = new Submission(functions, origin.marshal, this.#crew, resolved.maxQueue);
-    this.#maps = new MapCalls(functions, this.#submission, resolved.maxProcesses);
+    this.#maps = new MapCalls(functions, this.#submission, resolved);
   }
 
   /**
@@ -176,11 +176,11 @@ export class BasePool implements AsyncDisposable {
       },
     });
     const sink: TaskSink = {
-      onItem: (value) => stream.add({ ok: true, value }),
+      onItem: (value) => stream.add([{ ok: true, value }]),
       onValue: () => stream.end(),
       onItems: () => stream.end(),
       onError: (error) => {
-        stream.add({ ok: false, error });
+        stream.add([{ ok: false, error }]);
         stream.end();
       },
       onProgress: (value) => options.onProgress?.(value),

@@ -185,6 +185,26 @@ export const putAll = async (queue: BaseQueue, items: readonly unknown[]): Promi
 export const putAndLeave = (queue: BaseQueue, count: number): void => {
   for (let i = 0; i < count; i++) queue.put({ i, text: 'x'.repeat(1000) });
 };
+/** Puts, and ends at once. */
+export const putAndExit = async (queue: BaseQueue, count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) await queue.put(i);
+  process.exit(0);
+};
+/** Puts, and is done. */
+export const putOne = async (queue: BaseQueue, item: unknown): Promise<void> => {
+  await queue.put(item);
+};
+/** Puts without waiting, and is done. */
+export const putOneSoon = (queue: BaseQueue, item: unknown): void => {
+  queue.put(item);
+};
+/** Puts what it got from one queue into another, and only then reports it as done. */
+export const moveAll = async (from: BaseJoinableQueue<number>, to: BaseQueue): Promise<void> => {
+  for (let item = await from.get(); item >= 0; item = await from.get()) {
+    await to.put(item);
+    await from.taskDone();
+  }
+};
 export const takeAll = async (queue: BaseQueue, count: number, results: BaseQueue): Promise<void> => {
   for (let i = 0; i < count; i++) await results.put([await queue.get(), whoAmI()]);
 };

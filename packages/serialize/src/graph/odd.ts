@@ -5,9 +5,10 @@ import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
-import { getState } from '../model/state.js';
+import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
+import { functionOfPrototype, noteClass } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { isFoundAnywhere } from './symbol-table.js';
 import type { GraphWriter } from './writer.js';
@@ -48,19 +49,13 @@ function writeNamed(writer: GraphWriter, value: object): boolean {
   return true;
 }
 
-/** The function or class whose `prototype` an object is. */
-export function functionOfPrototype(object: object): AnyFunction | undefined {
-  const owner: unknown = getOwnPropertyDescriptor(object, 'constructor')?.value;
-  if (typeof owner !== 'function' || isProxy(owner)) return undefined;
-  return getOwnPropertyDescriptor(owner, 'prototype')?.value === object ? owner : undefined;
-}
-
 /** @param builtIn - Whether its class is: then only reducers of memory are asked, of memory. */
 function writeReduced(writer: GraphWriter, object: object, builtIn = false): boolean {
   if (builtIn && !isMemory(object)) return false;
   for (const reducer of writer.context.reducers) {
     if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
     let data: unknown;
+    writer.beforeUserCode();
     try {
       data = reducer.reduce(object, writer.context.reduction);
     } catch (error) {
@@ -117,6 +112,14 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
       fn,
       'it is a function, and functions do not travel here',
       'Send data, or use a serializer with code.',
+    );
+  }
+  const stray = noteClass(fn);
+  if (stray !== undefined && writer.isClaimed(stray)) {
+    throw writer.refuse(
+      fn,
+      'its prototype has lost its constructor property, and was met in the value before the class',
+      'Put the class before its instances, or restore the property: Object.defineProperty(K.prototype, "constructor", { value: K }).',
     );
   }
   writer.out.extensionUint(EXT.function, writer.functions.indexOf(fn));
@@ -207,6 +210,7 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 }
 
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (hasState(object)) writer.beforeUserCode();
   const state = getState(object);
   if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
@@ -261,7 +265,7 @@ function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeF
   const classFunction = classOf(facts.prototype);
   const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction);
   facts.hasPrivateMembers = found !== undefined;
-  return found;
+  return found ?? undefined;
 }
 
 /** The nearest class on a prototype chain. */

@@ -6,6 +6,7 @@ import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
 import { Intrinsics } from './intrinsics.js';
 import { importModule, LoadedModules } from './modules.js';
 import { findNamed, resolveNamed } from './named.js';
+import { loadNamespace, noteNamespace } from './namespaces.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
 import { Realms } from './realms.js';
@@ -15,10 +16,11 @@ const KIND = {
   intrinsic: 'i',
   builtin: 'b',
   module: 'm',
+  named: 'p',
+  namespace: 'n',
   symbol: 's',
   require: 'q',
   commonJs: 'c',
-  named: 'n',
 } as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
@@ -31,6 +33,11 @@ export class References implements ReferencePort {
 
   constructor(options: ReferenceOptions = {}) {
     this.#modules = new LoadedModules(new ReferencePolicy(options, mainModule()));
+  }
+
+  /** Whether a reference leads to the export of a module of the program. */
+  static isOfModule(reference: Meta): boolean {
+    return Array.isArray(reference) && reference[0] === KIND.module;
   }
 
   /** The modules of the program. */
@@ -55,7 +62,11 @@ export class References implements ReferencePort {
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
-    const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
+    if (isNamespace(value)) {
+      const url = this.#modules.findNamespace(value);
+      return url === undefined ? undefined : { meta: [KIND.namespace, url] };
+    }
+    const path = this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
     if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
     const lazy = intrinsics().findLazy(value);
@@ -71,13 +82,15 @@ export class References implements ReferencePort {
 
   prepare(reference: Reference): Promise<void> | undefined {
     const [kind, url] = reference.meta as readonly Step[];
-    if (kind !== KIND.module) return undefined;
+    if (kind !== KIND.module && kind !== KIND.namespace) return undefined;
     try {
-      this.#modules.resolve([url as string]);
+      if (kind === KIND.module) this.#modules.resolve([url as string]);
+      else loadNamespace(url as string);
       return undefined;
     } catch {
       // A module with a top-level await, or a loader that stands in the way of `require`.
-      return importModule(url as string);
+      if (kind === KIND.module) return importModule(url as string);
+      return (import(url as string) as Promise<object>).then((namespace) => noteNamespace(url as string, namespace));
     }
   }
 
@@ -90,6 +103,7 @@ export class References implements ReferencePort {
       else if (kind === KIND.builtin) value = builtins().resolve(path);
       else if (kind === KIND.module) value = this.#modules.resolve(path);
       else if (kind === KIND.named) value = resolveNamed(path[0]);
+      else if (kind === KIND.namespace) value = loadNamespace(path[0] as string);
       else if (kind === KIND.require) value = requireOf(path[0] as string);
       else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
     } catch (error) {
