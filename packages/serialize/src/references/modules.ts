@@ -8,7 +8,7 @@ import { loadNamespace, noteNamespace } from './namespaces.js';
 import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
-import { exportsOfLoaded, foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
+import { foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
 
 interface ModuleBuiltin {
   createRequire(path: string): NodeJS.Require;
@@ -184,8 +184,9 @@ function exportsOf(script: Script): object | undefined {
   try {
     // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
     if (!isRequireReplaced()) return require(path) as object;
-    if (foundModule(script.url) === undefined) noteModule(script.url, exportsOfLoaded(path));
-    return foundModule(script.url) as object;
+    const exports = loadNamespace(script.url);
+    noteModule(script.url, exports);
+    return exports;
   } catch {
     // It is being evaluated just now, or waits with a top-level await.
     return undefined;
