@@ -5,7 +5,7 @@ import { engine } from './engine.js';
 import type { Explanation } from './explanation.js';
 import type { SerializeOptions } from './options.js';
 import { RecentOptions } from './recent-options.js';
-import { Serializer as BaseSerializer } from './serializer.js';
+import { BaseSerializer } from './serializer.js';
 
 export type { ClassReduction } from './serializer.js';
 

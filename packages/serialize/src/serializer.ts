@@ -32,7 +32,7 @@ export interface ClassReduction<T extends object, D> {
  * serializer.register(Money, { reduce: (m) => m.cents, revive: (cents) => new Money(cents) });
  * const bytes = serializer.serialize({ price: new Money(1999) });
  */
-export class Serializer {
+export class BaseSerializer {
   readonly #engine: CodeEngine;
   readonly #options: ResolvedSerializeOptions;
   readonly #registered: Reducer[] = [];

@@ -50,12 +50,14 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);
   });
 
-  test('a field with a computed key', () => {
+  test('a field with a computed key, where only running an initialiser would show it', () => {
     const key = 'k';
+    let ran = 0;
     class A {
-      [key] = 1;
+      [key] = ++ran;
     }
     expect(refusal(A).message).toMatch(/field whose key is computed/);
+    expect(ran).toBe(0);
   });
 
   test('a pending promise that it captures, with the path to it', () => {

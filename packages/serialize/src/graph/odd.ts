@@ -8,6 +8,7 @@ import { Refusal } from '../model/refusal.js';
 import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
+import { functionOfPrototype, noteClass } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { isFoundAnywhere } from './symbol-table.js';
 import type { GraphWriter } from './writer.js';
@@ -46,13 +47,6 @@ function writeNamed(writer: GraphWriter, value: object): boolean {
   writer.out.extensionUint(EXT.prototypeOf, 0);
   writer.value(owner);
   return true;
-}
-
-/** The function or class whose `prototype` an object is. */
-export function functionOfPrototype(object: object): AnyFunction | undefined {
-  const owner: unknown = getOwnPropertyDescriptor(object, 'constructor')?.value;
-  if (typeof owner !== 'function' || isProxy(owner)) return undefined;
-  return getOwnPropertyDescriptor(owner, 'prototype')?.value === object ? owner : undefined;
 }
 
 /** @param builtIn - Whether its class is: then only reducers of memory are asked, of memory. */
@@ -118,6 +112,14 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
       fn,
       'it is a function, and functions do not travel here',
       'Send data, or use a serializer with code.',
+    );
+  }
+  const stray = noteClass(fn);
+  if (stray !== undefined && writer.isClaimed(stray)) {
+    throw writer.refuse(
+      fn,
+      'its prototype has lost its constructor property, and was met in the value before the class',
+      'Put the class before its instances, or restore the property: Object.defineProperty(K.prototype, "constructor", { value: K }).',
     );
   }
   writer.out.extensionUint(EXT.function, writer.functions.indexOf(fn));
@@ -281,7 +283,7 @@ function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeF
   const classFunction = classOf(facts.prototype);
   const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction);
   facts.hasPrivateMembers = found !== undefined;
-  return found;
+  return found ?? undefined;
 }
 
 /** The nearest class on a prototype chain. */

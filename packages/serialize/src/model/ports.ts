@@ -61,9 +61,9 @@ export interface Capture {
   /**
    * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
-   * @returns `undefined` where the class and its ancestors declare none.
+   * @returns `undefined` where the class and its ancestors declare none, and `null` where only this object has none.
    */
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | undefined;
+  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined;
 }
 
 /** The encoding half of the code engine. */
