@@ -18,8 +18,9 @@ const rooms = {
     plain: ['model', 'wire'],
     analyze: ['model'],
     inspector: ['model'],
-    references: ['model', 'inspector'],
-    capture: ['model', 'analyze', 'inspector', 'references'],
+    instrument: ['model', 'analyze', 'inspector'],
+    references: ['model', 'inspector', 'instrument'],
+    capture: ['model', 'analyze', 'inspector', 'instrument', 'references'],
     // Private members of classes that come by reference can be written through the inspector alone.
     revive: ['model', 'analyze', 'inspector'],
   },
@@ -32,8 +33,12 @@ const rooms = {
     process: ['platform', 'protocol', 'channel', 'launch'],
     child: ['platform', 'protocol', 'channel', 'native'],
     queues: ['platform', 'protocol', 'channel'],
+    sync: ['platform', 'protocol', 'channel', 'native'],
+    shared: ['platform', 'protocol', 'native', 'sync'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
-    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'pool', 'native'],
+    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'sync', 'shared', 'pool', 'native'],
+    // Where another process or thread begins.
+    entry: ['channel', 'child', 'context', 'native'],
   },
 };
 

@@ -51,6 +51,16 @@ def make_klass():
     return Square
 
 
+def make_chain(length):
+    def link(before):
+        return lambda: before
+
+    last = lambda: 'end'
+    for _ in range(1, length):
+        last = link(last)
+    return last
+
+
 makers = {
     'pure': make_pure,
     'prims': make_prims,

@@ -6,11 +6,7 @@ import importlib
 import json
 import sys
 
-
-class NoNumber(Exception):
-    def __init__(self, status, detail):
-        super().__init__(detail)
-        self.status = status
+from refusal import NoNumber
 
 
 def load(name):
@@ -28,10 +24,7 @@ def main():
     except NoNumber as refusal:
         outcome = {'status': refusal.status, 'detail': str(refusal)}
     except Exception as error:
-        if type(error).__name__ == 'NoNumber':
-            outcome = {'status': error.status, 'detail': str(error)}
-        else:
-            outcome = {'status': 'failed', 'detail': f'{type(error).__name__}: {error}'[:240]}
+        outcome = {'status': 'failed', 'detail': f'{type(error).__name__}: {error}'[:240]}
     with open(result_file, 'w') as file:
         json.dump(outcome, file)
 

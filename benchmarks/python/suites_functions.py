@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 import timing
+from refusal import NoNumber
 
 
 def run(request, load):
@@ -12,6 +13,8 @@ def run(request, load):
     name, time_ms = request['case'], request['budget']['timeMs']
     import functions
 
+    if name == 'chain-100k':
+        return chain(dill, 1000 if request['budget']['size'] == 'small' else 100_000)
     make = functions.makers[name]
     data, first_encode = timing.once_ms(lambda: dill.dumps(make()))
     with tempfile.TemporaryDirectory(prefix='mp-bench-') as folder:
@@ -22,6 +25,22 @@ def run(request, load):
         ).stdout
     values = {'import': import_ms, 'firstEncode': first_encode, 'bytes': len(data)}
     return {**values, **json.loads(text), 'encode': timing.time_us(dill.dumps, time_ms, make)}
+
+
+def chain(dill, length):
+    import functions
+
+    last = functions.make_chain(length)
+    try:
+        data, ms = timing.once_ms(lambda: dill.dumps(last))
+    except RecursionError as error:
+        raise NoNumber('cannot', f'RecursionError: {error}')
+    restored, decode_ms = timing.once_ms(lambda: dill.loads(data))
+    found = 0
+    while callable(restored):
+        restored, found = restored(), found + 1
+    assert (restored, found) == ('end', length)
+    return {'encode': ms, 'decode': decode_ms, 'bytes': len(data)}
 
 
 def restore(name, file, time_ms):

@@ -16,6 +16,10 @@ def echo(x):
     return x
 
 
+def size_of(x):
+    return len(x)
+
+
 def spin(ms):
     end = time.perf_counter() + ms / 1000
     while time.perf_counter() < end:
@@ -28,10 +32,11 @@ def run(request, load):
     library, import_ms = timing.once_ms(lambda: load(peer.removeprefix('py-')))
     context = library.get_context('fork')
     # Plain pickle knows functions of modules only; dill is measured with what it is for.
-    task = {'increment': increment, 'echo': echo, 'spin': spin}
+    task = {'increment': increment, 'echo': echo, 'size': size_of, 'spin': spin}
     if peer == 'py-multiprocess':
         task['increment'] = lambda x: x + 1
         task['echo'] = lambda x: x
+        task['size'] = lambda x: len(x)
     small = budget['size'] == 'small'
     kind, _, size = case.partition('-')
     if kind == 'start':
@@ -47,6 +52,10 @@ def run(request, load):
             return round_trips(pool, task['echo'], 50 if small else 2000)
         if kind == 'echo':
             return echoes(pool, task['echo'], bytes([7]) * count(size), budget['timeMs'])
+        if kind == 'in':
+            return one_way(pool, task['size'], count(size), budget['timeMs'])
+        if kind == 'pulled':
+            return pulled(pool, task['increment'], 500 if small else count(size))
         if kind == 'records':
             return echoes(pool, task['echo'], records(10_000), budget['timeMs'])
         return spins(pool, 20 if small else 300)
@@ -105,6 +114,32 @@ def round_trips(pool, task, times):
 def echoes(pool, task, value, time_ms):
     assert pool.apply(task, (value,)) == value
     return {'time': timing.time_us(lambda _: pool.apply(task, (value,)), time_ms * 4)}
+
+
+def one_way(pool, task, size, time_ms):
+    value = bytes([7]) * size
+    assert pool.apply(task, (value,)) == size
+    us = timing.time_us(lambda _: pool.apply(task, (value,)), time_ms * 4)
+    return {'rate': size / us}
+
+
+def pulled(pool, task, items):
+    sum(pool.imap_unordered(task, iter(range(1000))))
+    before = reset_peak()
+    total, ms = timing.once_ms(lambda: sum(pool.imap_unordered(task, iter(range(items)))))
+    assert total == items * (items + 1) // 2
+    return {'rate': items / ms * 1000, 'peak': max(0, status_mb('VmHWM') - before)}
+
+
+def reset_peak():
+    with open('/proc/self/clear_refs', 'w') as file:
+        file.write('5')
+    return status_mb('VmRSS')
+
+
+def status_mb(name):
+    with open('/proc/self/status') as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(name)) * 1024 / 1e6
 
 
 def spins(pool, tasks):

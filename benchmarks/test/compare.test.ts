@@ -1,5 +1,6 @@
 import { confirm, type Difference, findDifferences, renderDifferences } from '../dist/compare/differences.js';
 import { BASE, HEAD, originalRequest, planComparison } from '../dist/compare/plan.js';
+import { renderComparison } from '../dist/compare/render.js';
 import type { Outcome } from '../dist/harness/model.js';
 import { selectCases } from '../dist/harness/plan.js';
 import { summarizeCase } from '../dist/harness/summarize.js';
@@ -68,4 +69,13 @@ test('only what a second run finds again, in the same direction, counts', () => 
 
 test('no difference is said in words', () => {
   expect(renderDifferences([])).toContain('No difference');
+});
+
+test('a comparison says how much there was to see, and warns where there was little', () => {
+  const cases = [compared([10, 10], [10, 10])];
+  const text = renderComparison({ cases, differences: [], passes: 2, suspects: 3 }, { head: 'abc', base: 'def' });
+  expect(text).toContain('This build (abc) against def.');
+  expect(text).toContain('No difference between the builds');
+  expect(text).toContain('1 metrics of 1 cases, 2 passes; 3 looked different');
+  expect(text).toContain('Warning: with fewer than 6 passes');
 });

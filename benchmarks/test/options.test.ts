@@ -26,3 +26,10 @@ test('flags that do not exist, or make no sense, are refused by name', () => {
   expect(() => parse('--size', 'huge')).toThrow('--size needs small, default or full, not huge.');
   expect(() => parse('--minutes', 'soon')).toThrow('--minutes');
 });
+
+test('the pages of an earlier run can be made anew', () => {
+  expect(parse('--from', 'results/report.json', '--publish')).toMatchObject({
+    from: 'results/report.json',
+    publish: true,
+  });
+});

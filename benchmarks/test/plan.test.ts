@@ -57,3 +57,11 @@ describe('the suites of this package', () => {
     }
   });
 });
+
+test('peers that would take minutes take part in a full run, or where they are asked for', () => {
+  const slow = suiteOf([someCase('rpc', { fullPeers: ['other'] })], peers);
+  const taking = (more: object) => ids(selectCases([slow], { ...everything, ...more })[0]!.peers);
+  expect(taking({})).toEqual(['mp', 'mp-tree', 'base']);
+  expect(taking({ size: 'full' })).toContain('other');
+  expect(taking({ peers: ['other'] })).toEqual(['base', 'other']);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../dist/report/html.js';
 import { renderMarkdown } from '../dist/report/markdown.js';
-import { publishTo, replaceSection } from '../dist/report/publish.js';
+import { checkMarks, publishTo, replaceSection } from '../dist/report/publish.js';
 import { warningsOf } from '../dist/report/report.js';
 import { writeReport } from '../dist/report/write.js';
 import { fixtureReport } from './support/reports.js';
@@ -48,8 +48,8 @@ describe('the Markdown', () => {
   });
 
   test('shows each target with where we stand', () => {
-    expect(text).toMatch(/faster <than> base \| at least 5 \| 10 .*\| base \| met \|/);
-    expect(text).toContain('| not measured | at most 5 | – |  | **unknown** |');
+    expect(text).toMatch(/faster <than> base \| at least 5× \| 10× .*\| base \| met \|/);
+    expect(text).toContain('| not measured | at most 5 | – |  | **unknown**: not part of this run |');
   });
 });
 
@@ -111,6 +111,19 @@ describe('the sections of a document', () => {
       expect(() => replaceSection(broken, 'headline', 'new')).toThrow('<!-- benchmarks:headline -->');
   });
 
+  test('broken marks are found before anything is measured', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
+    try {
+      const file = join(folder, 'README.md');
+      writeFileSync(file, '<!-- benchmarks:facts -->\n');
+      expect(() => checkMarks(file)).toThrow('<!-- /benchmarks:facts -->');
+      writeFileSync(file, document);
+      expect(() => checkMarks(file)).not.toThrow();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('a file without the marks of a section is left as it is', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
     try {
@@ -153,6 +166,12 @@ describe('warnings', () => {
   });
   test('cases for which the time was too short are counted', () => {
     expect(of({ unreached: 4 })).toEqual([expect.stringContaining('before 4 of the cases')]);
+  });
+  test('an interrupted run says so, and not that the time was too short', () => {
+    expect(of({ interrupted: true, unreached: 4 })).toEqual([expect.stringContaining('interrupted')]);
+  });
+  test('latencies that were not measured on one processor are named', () => {
+    expect(of({ pinned: false })).toEqual([expect.stringContaining('taskset')]);
   });
   test('a run that only shows that everything works says so', () => {
     expect(of({ size: 'small' })[0]).toContain('mean nothing');

@@ -4,7 +4,13 @@ import { runCases, type SampleEvent } from '../dist/harness/run.js';
 import { ok, peer, someCase, suiteOf } from './support/reports.js';
 
 const suite = suiteOf([someCase('one'), someCase('two')], [peer('ours'), peer('base')]);
-const plan = selectCases([suite], { suites: [], cases: [], peers: [], size: 'default' });
+const selection = { suites: [], cases: [], peers: [], size: 'default' } as const;
+const plan = selectCases([suite], selection);
+const options = {
+  budget: { size: 'default', timeMs: 1 },
+  deadline: Number.POSITIVE_INFINITY,
+  onSample: () => {},
+} as const;
 
 async function run(
   outcomeOf: (caseId: string, peerId: string) => Outcome,
@@ -78,4 +84,74 @@ test('a baseline without a number leaves the others their numbers, without ratio
 test('a metric that a peer does not have is left out of its row', async () => {
   const { cases } = await run((_, id) => ok(id === 'base' ? { time: 1 } : {}), 1);
   expect(cases[0]!.rows.find((row) => row.peer === 'ours')).toEqual({ peer: 'ours', status: 'ok', measurements: {} });
+});
+
+test('a peer that takes much longer than the usual one is measured in each third pass', async () => {
+  const taken: string[] = [];
+  const five = selectCases(
+    [
+      suiteOf(
+        [someCase('one')],
+        ['base', 'a', 'b', 'slow'].map((id) => peer(id)),
+      ),
+    ],
+    selection,
+  );
+  await runCases(five, {
+    ...options,
+    passes: 4,
+    takeSample: async ({ peer: id }) => {
+      if (id === 'slow') await new Promise((resolve) => setTimeout(resolve, 1600));
+      return ok({ time: 1 });
+    },
+    onSample: ({ pass, peer: id }) => taken.push(`${pass} ${id}`),
+  });
+  expect(taken.filter((entry) => entry.endsWith('slow'))).toEqual(['0 slow', '3 slow']);
+  expect(taken.filter((entry) => entry.endsWith(' a'))).toHaveLength(4);
+});
+
+test('a case with a limit of its own is not measured more often, and does not count as one with few passes', async () => {
+  const cases = selectCases([suiteOf([someCase('one'), someCase('two', { maxPasses: 1 })], [peer('base')])], selection);
+  const taken: string[] = [];
+  const { passes } = await runCases(cases, {
+    ...options,
+    passes: 3,
+    takeSample: async ({ case: id }) => {
+      taken.push(id);
+      return ok({ time: 1 });
+    },
+  });
+  expect(taken).toEqual(['one', 'two', 'one', 'one']);
+  expect(passes).toBe(3);
+});
+
+test('an interrupted run keeps what it has, without the sample that was ended', async () => {
+  const controller = new AbortController();
+  let samples = 0;
+  const { cases } = await runCases(plan, {
+    ...options,
+    passes: 3,
+    signal: controller.signal,
+    takeSample: async () => {
+      if (++samples < 4) return ok({ time: 1 });
+      controller.abort();
+      return { status: 'failed', detail: 'It was ended.' };
+    },
+  });
+  expect(samples).toBe(4);
+  expect(cases.map(({ rows }) => rows.map(({ status }) => status))).toEqual([
+    ['ok', 'ok'],
+    ['ok', 'unavailable'],
+  ]);
+});
+
+test('what is known is told after each pass', async () => {
+  const known: number[] = [];
+  await runCases(plan, {
+    ...options,
+    passes: 3,
+    takeSample: async () => ok({ time: 1 }),
+    onPass: ({ passes }) => known.push(passes),
+  });
+  expect(known).toEqual([1, 2, 3]);
 });

@@ -78,3 +78,15 @@ test('the workers of a pool that cannot close itself end with the sample', async
 test('without Python, its libraries are unavailable', async () => {
   expect(await takeSample(request({}), { ...options, program: 'python' })).toMatchObject({ status: 'unavailable' });
 });
+
+test('a program that cannot be started gives a mark, and the run can go on', async () => {
+  expect(await takeSample(request({}), { ...options, node: '/there/is/no/node' })).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('ENOENT'),
+  });
+});
+
+test('a chain of functions is followed to its end in the other process', async () => {
+  const outcome = await takeSample(request({ suite: 'serialize/functions', case: 'chain-100k', peer: 'mp' }), options);
+  expect(outcome).toMatchObject({ status: 'ok', values: { encode: expect.any(Number), decode: expect.any(Number) } });
+});

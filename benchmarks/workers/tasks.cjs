@@ -13,5 +13,6 @@ module.exports = {
   noop: (input) => input,
   increment: (input) => input + 1,
   echo: (input) => input,
+  size: (input) => input.byteLength,
   spin,
 };

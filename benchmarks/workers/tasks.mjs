@@ -1,4 +1,4 @@
 // The same as ES module exports, for piscina and tinypool.
 import tasks from './tasks.cjs';
 
-export const { noop, increment, echo, spin } = tasks;
+export const { noop, increment, echo, size, spin } = tasks;

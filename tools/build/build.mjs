@@ -1,6 +1,7 @@
-// Builds every package: ES modules and declarations by tsc, the CommonJS twin by esbuild, the addon where a compiler is.
+// Builds every package: declarations by tsc, the files that ship by esbuild, the addon where a compiler is.
 import { root, runTool } from '../workspace.mjs';
-import { writeCommonJs } from './commonjs.mjs';
+import { bundle } from './bundle.mjs';
+import { writeTwinDeclarations } from './declarations.mjs';
 import { buildNative } from './native.mjs';
 import { removeStaleOutput } from './stale.mjs';
 
@@ -11,6 +12,6 @@ export async function build() {
     process.exitCode = 1;
     throw new Error('The TypeScript build failed; see the errors above.');
   }
-  await writeCommonJs();
+  await Promise.all([bundle(), writeTwinDeclarations()]);
   await buildNative();
 }

@@ -20,7 +20,7 @@ async function sweep(sources, outputs) {
   for (const entry of await readdir(outputs, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !OUTPUT.test(entry.name)) continue;
     const file = join(entry.parentPath, entry.name);
-    // The CommonJS twin of `src/a.ts` is `dist/cjs/a.js`.
+    // The declarations of the CommonJS twin of `src/a.ts` are `dist/cjs/a.d.ts`.
     const stem = relative(outputs, file)
       .replace(/^cjs[\\/]/, '')
       .replace(OUTPUT, '');

@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly publish: boolean;
   /** Another checkout, built, to compare this one with. */
   readonly against: string | undefined;
+  /** The data of an earlier run, to make its pages anew. */
+  readonly from: string | undefined;
   readonly list: boolean;
   readonly help: boolean;
 }
@@ -35,6 +37,7 @@ export const HELP = `Our figures and our peers', side by side.
   --python FILE    the Python to use (default: python3)
   --out FOLDER     where the report goes (default: benchmarks/results)
   --publish        also make the tables in README.md and docs/benchmarks.md anew
+  --from FILE      measure nothing: make the pages anew from the report.json of an earlier run
   --against DIR    compare this build with the one in another checkout, peers left out
   --list           name all suites, cases and peers
 `;
@@ -54,6 +57,7 @@ export function parseOptions(args: readonly string[], defaults: { out: string; n
       out: { type: 'string', default: defaults.out },
       publish: { type: 'boolean', default: false },
       against: { type: 'string' },
+      from: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -71,6 +75,7 @@ export function parseOptions(args: readonly string[], defaults: { out: string; n
     out: values.out,
     publish: values.publish,
     against: values.against,
+    from: values.from,
     list: values.list,
     help: values.help,
   };

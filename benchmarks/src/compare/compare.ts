@@ -8,6 +8,10 @@ import { originalRequest, planComparison } from './plan.js';
 export interface Comparison {
   readonly cases: readonly CaseReport[];
   readonly differences: readonly Difference[];
+  /** How often each was measured in the first run. */
+  readonly passes: number;
+  /** How many metrics looked different in the first run. */
+  readonly suspects: number;
 }
 
 /**
@@ -26,10 +30,10 @@ export async function compareBuilds(
     ...options,
     takeSample: (request, planned) => options.takeSample(originalRequest(request, roots), planned),
   };
-  const { cases } = await runCases(paired, inBuilds);
+  const { cases, passes } = await runCases(paired, inBuilds);
   const suspects = findDifferences(cases);
-  if (suspects.length === 0) return { cases, differences: [] };
+  if (suspects.length === 0) return { cases, differences: [], passes, suspects: 0 };
   const again = paired.filter(({ info }) => suspects.some((suspect) => suspect.case === info.id));
   const second = await runCases(again, { ...inBuilds, deadline: Number.POSITIVE_INFINITY });
-  return { cases, differences: confirm(suspects, findDifferences(second.cases)) };
+  return { cases, differences: confirm(suspects, findDifferences(second.cases)), passes, suspects: suspects.length };
 }

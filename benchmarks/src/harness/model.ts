@@ -2,7 +2,7 @@
 // a report is what all samples say together.
 
 /** How a number is to be read. */
-export type Unit = 'µs' | 'ms' | 'bytes' | 'MB' | '/s';
+export type Unit = 'µs' | 'ms' | 'bytes' | 'MB' | '/s' | 'MB/s' | '%';
 
 /** One number that a sample of a case yields. */
 export interface Metric {
@@ -51,6 +51,10 @@ export interface Case {
   readonly pinned?: boolean;
   /** Left out unless `--size full` or `--case` asks for it. */
   readonly onlyFull?: boolean;
+  /** Peers that take part only with `--size full`, or where `--peers` asks for them: they would take minutes. */
+  readonly fullPeers?: readonly string[];
+  /** How many samples are taken of each peer at most: for what takes long and says the same each time. */
+  readonly maxPasses?: number;
 }
 
 /** A set of cases with the peers that take them. */
@@ -129,7 +133,7 @@ export interface Row {
   readonly measurements: Readonly<Record<string, Measurement>>;
 }
 
-export interface CaseReport extends Omit<Case, 'peers' | 'timeoutMs' | 'onlyFull'> {
+export interface CaseReport extends Omit<Case, 'peers' | 'timeoutMs' | 'onlyFull' | 'fullPeers' | 'maxPasses'> {
   readonly rows: readonly Row[];
 }
 

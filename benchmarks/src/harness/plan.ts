@@ -27,7 +27,8 @@ export function selectCases(suites: readonly Suite[], selection: Selection): Pla
       const peers = suite.peers.filter(
         ({ id }) =>
           (info.peers === undefined || info.peers.includes(id)) &&
-          (id === info.baseline || matches(id, selection.peers)),
+          (id === info.baseline || matches(id, selection.peers)) &&
+          (selection.size === 'full' || selection.peers.length > 0 || info.fullPeers?.includes(id) !== true),
       );
       if (peers.length > 0) planned.push({ suite, info, peers });
     }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, SampleRequest } from './model.js';
+import { pinPrefix } from './pin.js';
+import { brief } from './refusal.js';
 
 const SAMPLE_MAIN = fileURLToPath(new URL('../sample-main.js', import.meta.url));
 const PYTHON_MAIN = fileURLToPath(new URL('../../python/sample.py', import.meta.url));
@@ -30,7 +32,15 @@ export function killSamples(): void {
 export async function takeSample(request: SampleRequest, options: SampleProcessOptions): Promise<Outcome> {
   if (options.program === 'python' && options.python === undefined)
     return { status: 'unavailable', detail: 'There is no python3 on this machine.' };
-  const folder = mkdtempSync(join(tmpdir(), 'mp-bench-'));
+  try {
+    return await sampleIn(mkdtempSync(join(tmpdir(), 'mp-bench-')), request, options);
+  } catch (error) {
+    // A full disk, no more processes: this sample has no number, and the run goes on.
+    return { status: 'failed', detail: `No sample could be taken: ${brief(error)}` };
+  }
+}
+
+async function sampleIn(folder: string, request: SampleRequest, options: SampleProcessOptions): Promise<Outcome> {
   folders.add(folder);
   try {
     const resultFile = join(folder, 'result.json');
@@ -53,7 +63,7 @@ function runToEnd(
   { node, python, program, timeoutMs, pinned }: SampleProcessOptions,
 ): Promise<{ exit: string; stderr: string; timedOut: boolean }> {
   const own = program === 'python' ? [python!, PYTHON_MAIN] : [node, SAMPLE_MAIN];
-  const [command, ...args] = [...(pinned ? PIN : []), ...own, JSON.stringify(request), resultFile];
+  const [command, ...args] = [...(pinned ? pinPrefix() : []), ...own, JSON.stringify(request), resultFile];
   return new Promise((resolve, reject) => {
     // A group of its own: what a library leaves running, busy or not, ends with the sample.
     const child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
@@ -67,7 +77,11 @@ function runToEnd(
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk).slice(-4000);
     });
-    child.on('error', reject);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      child.stderr.destroy();
+      reject(error);
+    });
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       running.delete(child.pid!);
@@ -89,7 +103,3 @@ function killGroup(pid: number): void {
 function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ').slice(-300);
 }
-
-// A machine with many processors wakes a process on another one, which takes 65 µs here instead of 4 to 15:
-// on one processor latencies can be compared.
-const PIN: readonly string[] = process.platform === 'linux' ? ['taskset', '-c', '1'] : [];

@@ -6,10 +6,18 @@ import { estimate, pairedRatio } from './statistics.js';
 export type CaseOutcomes = ReadonlyMap<string, readonly (Outcome | undefined)[]>;
 
 export function summarizeCase(info: Case, outcomes: CaseOutcomes): CaseReport {
-  const { peers: _, timeoutMs: __, onlyFull: ___, ...facts } = info;
+  const { id, title, metrics, baseline: against, curve, pinned } = info;
   const baseline = outcomes.get(info.baseline) ?? [];
   const rows = [...outcomes].map(([peer, own]) => summarizeRow(peer, own, baseline, info));
-  return { ...facts, rows };
+  return {
+    id,
+    title,
+    metrics,
+    baseline: against,
+    ...(curve === undefined ? {} : { curve }),
+    ...(pinned === undefined ? {} : { pinned }),
+    rows,
+  };
 }
 
 function summarizeRow(

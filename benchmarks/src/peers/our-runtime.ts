@@ -11,12 +11,14 @@ export interface OurConnection {
 export interface OurPool {
   apply(fn: (input: never) => unknown, args: readonly [unknown]): PromiseLike<unknown>;
   map(fn: (input: never) => unknown, inputs: Iterable<unknown>): PromiseLike<readonly unknown[]>;
+  imapUnordered(fn: (input: never) => unknown, inputs: AsyncIterable<unknown>): AsyncIterable<unknown>;
   terminate(): void;
   join(): Promise<void>;
 }
 
 export interface OurProcess {
   start(): Promise<void>;
+  readonly pid?: number | undefined;
   join(): Promise<unknown>;
   terminate(): unknown;
 }
@@ -32,17 +34,44 @@ export interface OurLock {
   acquireSync?(): unknown;
 }
 
+export interface OurSemaphore {
+  acquire(): Promise<unknown>;
+  release(): unknown;
+}
+
+/** A number in shared memory, with its lock. */
+export interface OurValue {
+  value: number;
+  getLock(): OurLock;
+}
+
+export interface OurMemory {
+  readonly name?: string;
+  readonly buffer: ArrayBuffer;
+  close(): unknown;
+}
+
 export interface OurContext {
   Pipe(): [OurConnection, OurConnection];
   Pool: new (options: { processes: number }) => OurPool;
   Process: new (options: { target: (...args: never[]) => unknown; args: readonly unknown[] }) => OurProcess;
   Queue?: new () => OurQueue;
   Lock?: new () => OurLock;
+  Semaphore?: new (permits: number) => OurSemaphore;
+  Value?: new (type: string, initial: number) => OurValue;
+  SharedMemory?: { create(options: { size: number }): OurMemory; attach(name: string): OurMemory };
 }
 
 interface Runtime {
+  setForkserverPreload?(modules: readonly string[]): void;
   getAllStartMethods(): readonly string[];
   getContext(method: string): OurContext;
+}
+
+/** Names modules that fork servers load once. @throws NoNumber where there is no such thing. */
+export async function preloadForkserver(modules: readonly string[]): Promise<void> {
+  const { setForkserverPreload } = await loadOurs<Required<Runtime>>('runtime', ['setForkserverPreload']);
+  setForkserverPreload(modules);
 }
 
 /** @throws NoNumber where the start method, or one of the members that are needed, is not there. */
@@ -54,7 +83,7 @@ export async function ourContext<Key extends keyof OurContext>(
   if (!runtime.getAllStartMethods().includes(method))
     throw new NoNumber('unavailable', `The start method ${method} is not available here.`);
   const context = runtime.getContext(method);
-  const missing = needed.filter((name) => typeof context[name] !== 'function');
+  const missing = needed.filter((name) => context[name] === undefined);
   if (missing.length > 0) throw new NoNumber('unavailable', `@mp/runtime has no ${missing.join(', ')} yet.`);
   return context as OurContext & Required<Pick<OurContext, Key>>;
 }

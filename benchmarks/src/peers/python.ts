@@ -38,3 +38,10 @@ export const pythonChannels: Peer = {
   title: 'Python: multiprocessing',
   use: 'The standard library, start method fork.',
 };
+
+export const pythonSync: Peer = {
+  ...python,
+  id: 'py-multiprocessing',
+  title: 'Python: multiprocessing',
+  use: 'The standard library, start method fork: `Lock`, `Semaphore`, `Value`, `shared_memory.SharedMemory`.',
+};

@@ -19,6 +19,7 @@ export function formatValue(value: number, unit: Unit): string {
   if (unit === 'ms' && value < 0.1) return `${significant(value * 1000)} µs`;
   if (unit === 'bytes') return value < 1000 ? `${Math.round(value)} B` : `${scaled(value)}B`;
   if (unit === '/s') return `${scaled(value)}/s`;
+  if (unit === 'MB/s' && value >= 1000) return `${significant(value / 1000)} GB/s`;
   return `${significant(value)} ${unit}`;
 }
 

@@ -2,8 +2,9 @@
 import type { CaseReport, Metric, Row, SuiteReport } from '../harness/model.js';
 import { verdict } from '../harness/statistics.js';
 import type { TargetResult } from '../targets/evaluate.js';
-import { formatInterval, formatRatio, formatValue, significant } from './format.js';
+import { formatRatio, formatValue } from './format.js';
 import type { Report } from './report.js';
+import { countStandings, goalOf, standingOf } from './standing.js';
 
 export function renderMarkdown(report: Report): string {
   return [
@@ -70,18 +71,21 @@ export function cell(row: Row, metric: Metric): string {
   return `${value} (${formatRatio(measured.ratio)}${doubt})`;
 }
 
-/** Every target with where we stand. */
+/** Every target with where we stand, in the order of the suites. */
 export function renderTargets(targets: readonly TargetResult[]): string {
-  const rows = targets.map(({ text, bound, goal, value, unit, against, standing }) => [
-    text,
-    `${bound} ${significant(goal)}${unit === undefined ? '' : ` ${unit}`}`,
-    value === undefined
-      ? '–'
-      : `${significant(value.median)}${value.low === value.high ? '' : ` (${formatInterval(value)})`}`,
-    against ?? '',
-    standing === 'met' ? 'met' : `**${standing}**`,
+  const rows = targets.map((target) => [
+    target.text,
+    goalOf(target),
+    standingOf(target),
+    target.against ?? '',
+    target.standing === 'met'
+      ? 'met'
+      : `**${target.standing}**${target.value === undefined && target.why !== undefined ? `: ${target.why}` : ''}`,
   ]);
-  return ['## Targets', table(['target', 'goal', 'we are at', 'against', ''], rows)].join('\n\n');
+  const counts = countStandings(targets)
+    .map(({ count, standing }) => `${count} ${standing}`)
+    .join(', ');
+  return ['## Targets', `${counts}.`, table(['target', 'goal', 'we are at', 'against', ''], rows)].join('\n\n');
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

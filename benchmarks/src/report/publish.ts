@@ -18,6 +18,13 @@ export function replaceSection(document: string, section: Section, content: stri
   return `${head}${begin}\n\n${content.trim()}\n\n${end}${tail}`;
 }
 
+/** @throws Error where marks of a file are missing their end, not in order, or there twice. */
+export function checkMarks(file: string): void {
+  const document = readFileSync(file, 'utf8');
+  for (const section of ['headline', 'facts', 'targets'] as const)
+    if (document.includes(`<!-- benchmarks:${section} -->`)) replaceSection(document, section, '');
+}
+
 /** Writes sections into a file; those whose marks the file does not have are left out. */
 export function publishTo(file: string, sections: Readonly<Record<Section, string>>): void {
   let document = readFileSync(file, 'utf8');

@@ -31,12 +31,19 @@ export function warningsOf(run: {
   readonly machine: Machine;
   readonly disturbance: Disturbance;
   readonly size: Size;
+  /** Whether somebody ended it before its time. */
+  readonly interrupted?: boolean;
+  /** Whether samples could be bound to one processor. @defaultValue true */
+  readonly pinned?: boolean;
 }): string[] {
   const warnings: string[] = [];
+  if (run.interrupted === true) warnings.push('The run was interrupted: what it had not reached has no figures.');
+  if (run.pinned === false)
+    warnings.push('Samples could not be bound to one processor (taskset): latencies hold the wake-up of another one.');
   const { loadBefore, stolen } = run.disturbance;
   if (run.size === 'small')
     warnings.push('A run of size small only shows that everything works: its figures mean nothing.');
-  if (run.unreached > 0)
+  if (run.unreached > 0 && run.interrupted !== true)
     warnings.push(`The time was up before ${run.unreached} of the cases were reached. Give it more --minutes.`);
   if (run.passes < 3)
     warnings.push(

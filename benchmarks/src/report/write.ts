@@ -13,11 +13,17 @@ export interface Destination {
   readonly publishTo: readonly string[];
 }
 
+/** Writes the data alone. */
+export function writeData(report: Report, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+}
+
 /** @returns the files that were written. */
 export function writeReport(report: Report, destination: Destination): string[] {
-  mkdirSync(destination.folder, { recursive: true });
+  // The data first: whatever the pages hold, it can be made again from them.
+  writeData(report, destination.folder);
   const files: readonly (readonly [name: string, content: string])[] = [
-    ['report.json', `${JSON.stringify(report, null, 1)}\n`],
     ['report.md', renderMarkdown(report)],
     ['report.html', renderPage(report)],
   ];
@@ -28,5 +34,8 @@ export function writeReport(report: Report, destination: Destination): string[] 
     targets: renderTargets(report.targets).replace(/^## .*\n+/, ''),
   };
   for (const file of destination.publishTo) publishTo(file, sections);
-  return [...files.map(([name]) => join(destination.folder, name)), ...destination.publishTo];
+  return [
+    ...['report.json', ...files.map(([name]) => name)].map((name) => join(destination.folder, name)),
+    ...destination.publishTo,
+  ];
 }

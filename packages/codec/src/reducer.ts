@@ -46,9 +46,17 @@ export interface Reducer<T extends object = object, D = unknown> {
   /** Names the kind on the wire; unique in a context, at most 255 UTF-8 bytes: `mp.Queue`. */
   readonly tag: string;
   /**
+   * Whether it is also asked of ArrayBuffers and of views of them, although their classes are built in: for memory that
+   * other processes have too, and that must not be copied. A view that it takes travels as it says, and so must the
+   * view's memory.
+   *
+   * @defaultValue false
+   */
+  readonly forMemory?: boolean;
+  /**
    * Whether `value` is of this kind. Must not have side effects. It is asked of functions, of
    * proxies (decide by identity then, not by a property: a trap would run) and of objects that are neither plain data nor
-   * of a built-in class.
+   * of a built-in class; see also {@link Reducer.forMemory}.
    */
   test(value: object): value is T;
   /** Says what to send. Called once for each object in a payload, however often it occurs there. */

@@ -19,7 +19,7 @@ describe('MpError', () => {
   });
 
   test('recognises an error made by another copy of the package', () => {
-    const copy: typeof import('@mp/codec') = createRequire(import.meta.url)('../dist/cjs/index.js');
+    const copy: typeof import('@mp/codec') = createRequire(import.meta.url)('../lib/cjs/index.js');
     expect(copy.SerializeError).not.toBe(SerializeError);
     expect(new copy.SerializeError('MP_LIMIT', 'm')).toBeInstanceOf(SerializeError);
   });

@@ -15,7 +15,7 @@ export {
 } from './native-error.js';
 export { createRing, RingReader, RingWriter } from './ring/ring.js';
 export { sweepSharedMemory } from './shared-memory/files.js';
-export { SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.js';
+export { endLeases, SharedMemory, type SharedMemoryOptions } from './shared-memory/shared-memory.js';
 export { SyncArena, type SyncHandle } from './sync/arena.js';
 export { Barrier } from './sync/barrier.js';
 export { Condition } from './sync/condition.js';

@@ -17,7 +17,7 @@ async function withCopy(use: (folder: string) => Promise<void>): Promise<void> {
   const parent = mkdtempSync(join(tmpdir(), 'mp-native-'));
   const folder = join(parent, 'node_modules', '@mp', 'native');
   try {
-    for (const part of ['dist', 'addon', 'package.json', 'build.mjs', 'install.mjs'])
+    for (const part of ['lib', 'addon', 'package.json', 'build.mjs', 'install.mjs'])
       cpSync(join(packageFolder, part), join(folder, part), { recursive: true });
     cpSync(join(packageFolder, 'node_modules', 'node-api-headers'), join(folder, 'node_modules', 'node-api-headers'), {
       recursive: true,
@@ -84,7 +84,7 @@ test('where addons are not allowed, the reason says so', async () => {
 });
 
 test('the CommonJS twin finds the same binary', async () => {
-  const { stdout } = await exec(process.execPath, ['-p', 'require("./dist/cjs/index.js").nativeSupport().available'], {
+  const { stdout } = await exec(process.execPath, ['-p', 'require("./lib/cjs/index.js").nativeSupport().available'], {
     cwd: packageFolder,
   });
   expect(stdout.trim()).toBe('true');

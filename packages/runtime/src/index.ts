@@ -35,6 +35,7 @@ export {
   logToStderr,
 } from './platform/logger.js';
 export { AsyncResult } from './pool/async-result.js';
+export type { LatencySummary } from './pool/histogram.js';
 export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
@@ -60,4 +61,23 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
-export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, WaitOptions } from './queues/queue.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions, WaitOptions } from './queues/queue.js';
+export type { ElementOf, ElementType, TypeCode } from './shared/element-types.js';
+export { RawArray, RawValue } from './shared/raw.js';
+export type { ShareableItem } from './shared/shareable-item.js';
+export { ShareableList, type ShareableListOptions } from './shared/shareable-list.js';
+export { SharedMemory, type SharedMemoryOptions } from './shared/shared-memory.js';
+export {
+  SharedArray,
+  SharedArray as Array,
+  type SharedOptions,
+  Value,
+  Value as SharedValue,
+} from './shared/synchronized.js';
+export type { BarrierState, SyncWaitOptions } from './sync/backend.js';
+export { Barrier } from './sync/barrier.js';
+export { Condition } from './sync/condition.js';
+export { Event } from './sync/event.js';
+export { Hold, Lock } from './sync/lock.js';
+export { RLock, type RLockOptions } from './sync/rlock.js';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';

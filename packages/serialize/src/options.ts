@@ -2,7 +2,7 @@ import { type CodecLimits, DEFAULT_LIMITS, type Reducer, type Trust } from '@mp/
 import type { ReferenceOptions } from './references/policy.js';
 
 /** How closely ordinary objects are looked at; see {@link SerializeOptions.fidelity}. */
-export type Fidelity = 'exact' | 'sampled' | 'data';
+export type Fidelity = 'exact' | 'data';
 
 /** How values are written and read. */
 export interface SerializeOptions {
@@ -14,12 +14,11 @@ export interface SerializeOptions {
    */
   readonly identity?: boolean | undefined;
   /**
-   * How closely ordinary objects and arrays are looked at. Looking costs as much as everything else together: the
-   * language tells symbol keys, accessors and attributes only object by object, and never cheaply.
+   * How closely ordinary objects and arrays are looked at.
    *
-   * - `'exact'`: every object is asked for symbol keys, accessors, attributes and extensibility.
-   * - `'sampled'`: the first 32 objects with the same keys in the same order, and one in 16 after them. Of the others an accessor
-   *   is read, and a symbol key or a read-only attribute is lost. Extensibility and hidden properties are always seen.
+   * - `'exact'`: symbol keys, accessors, attributes and extensibility of every object are kept. On V8 this costs next to
+   *   nothing where there are many objects alike; elsewhere, and where generating code is forbidden, it costs as much as
+   *   everything else together.
    * - `'data'`: the caller says that there is nothing of the kind: enumerable string keys are read as they come.
    *
    * @defaultValue 'exact', and 'data' where `identity` is false
@@ -59,7 +58,6 @@ export interface SerializeOptions {
 export interface ResolvedSerializeOptions {
   readonly identity: boolean;
   readonly exact: boolean;
-  readonly sampling: boolean;
   readonly format: 'graph' | 'plain';
   readonly canonical: boolean;
   readonly trust: Trust;
@@ -81,15 +79,10 @@ const MIN_KEY_BYTES = 32;
 export function resolveSerializeOptions(options: SerializeOptions = {}): ResolvedSerializeOptions {
   const identity = options.identity ?? true;
   const format = oneOf('format', options.format ?? 'graph', ['graph', 'plain']);
-  const fidelity = oneOf('fidelity', options.fidelity ?? (identity ? DEFAULT_FIDELITY : 'data'), [
-    'exact',
-    'sampled',
-    'data',
-  ]);
+  const fidelity = oneOf('fidelity', options.fidelity ?? (identity ? DEFAULT_FIDELITY : 'data'), ['exact', 'data']);
   return Object.freeze({
     identity,
     exact: fidelity !== 'data',
-    sampling: fidelity === 'sampled',
     format,
     canonical: options.canonical ?? false,
     trust: trustOf(options),

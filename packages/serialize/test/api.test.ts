@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SerializeError } from '@mp/codec';
+import { type Payload, SerializeError } from '@mp/codec';
 import {
   clone,
   deserialize,
@@ -16,6 +16,7 @@ import {
   Serializer,
   serialize,
   serializeAsync,
+  serializeCodec,
   serializeStream,
   serializeToFile,
 } from '@mp/serialize';
@@ -420,16 +421,72 @@ describe('fidelity', () => {
     ]);
   });
 
-  test('sampled sees what is hidden and what is frozen, and reads other accessors after many objects alike', () => {
-    const rows = deserialize(serialize(odd(), { fidelity: 'sampled' }), trusted) as object[];
-    expect([getterOf(rows), Object.isFrozen(rows[151]), Object.hasOwn(rows[152]!, 'hidden')]).toEqual([
-      'undefined',
-      true,
-      true,
-    ]);
-  });
-
   test('data takes what enumerable keys have', () => {
     expect(deserialize(serialize(odd().slice(150, 151), { fidelity: 'data' }))).toEqual([{ id: 'read', name: 'n' }]);
+  });
+});
+
+describe('options in an object of their own for each call', () => {
+  test('that are changed between two calls count as they are then', () => {
+    const options: { trustCode?: boolean } = { trustCode: true };
+    const bytes = serialize(() => 1);
+    expect(deserialize(bytes, options)).toBeInstanceOf(Function);
+    options.trustCode = false;
+    expect(failure(() => deserialize(bytes, options))).toMatchObject({ code: 'MP_UNTRUSTED' });
+  });
+
+  test('differ where a key, a limit or a reducer differs', () => {
+    const key = new Uint8Array(32);
+    const bytes = serialize(() => 1, { key: new Uint8Array(32) });
+    expect(deserialize(bytes, { key })).toBeInstanceOf(Function);
+    key[0] = 1;
+    expect(failure(() => deserialize(bytes, { key }))).toMatchObject({ code: 'MP_SIGNATURE' });
+    expect(deserialize(serialize([1, 2]), { limits: { maxNodes: 9 } })).toEqual([1, 2]);
+    expect(failure(() => deserialize(serialize([1, 2]), { limits: { maxNodes: 1 } }))).toMatchObject({
+      code: 'MP_LIMIT',
+    });
+  });
+});
+
+describe('the codec', () => {
+  const context = { trust: 'trusted' } as const;
+  const encoder = serializeCodec.createEncoder(context);
+  const decoder = serializeCodec.createDecoder(context);
+
+  test.each([
+    [
+      'in one payload',
+      (value: unknown) => serializeCodec.encode(value, context),
+      (value: unknown) => serializeCodec.prepareEncode(value, context),
+      (payload: Payload) => serializeCodec.decode(payload, context),
+    ],
+    [
+      'in a session',
+      (value: unknown) => encoder.encode(value),
+      (value: unknown) => encoder.prepare(value),
+      (payload: Payload) => decoder.decode(payload),
+    ],
+  ] as const)(
+    'takes Blobs, wherever they are, after one round of preparing: %s',
+    async (_, encode, prepare, decode) => {
+      const [one, two] = [new Blob(['one']), new Blob(['two'])];
+      const value = { one, read: () => two.text() };
+      expect(failure(() => encode(value))).toMatchObject({ code: 'MP_NOT_PREPARED' });
+      await prepare(value);
+      const copy = decode(encode(value)) as typeof value;
+      expect([await copy.one.text(), await copy.read()]).toEqual(['one', 'two']);
+    },
+  );
+
+  test('has nothing to prepare where there are no Blobs', () => {
+    expect(serializeCodec.prepareEncode({ a: [1] }, context)).toBeUndefined();
+  });
+
+  test('refuses shared memory where the channel carries bytes only', () => {
+    const value = { memory: new Int32Array(new SharedArrayBuffer(8)) };
+    expect(failure(() => serializeCodec.encode(value))).toMatchObject({
+      code: 'MP_ATTACHMENT',
+      path: 'value.memory.buffer',
+    });
   });
 });

@@ -81,3 +81,19 @@ describe('a class that a package keeps to itself', () => {
     }
   });
 });
+
+describe('an intrinsic that is slow to make', () => {
+  const segments = Object.getPrototypeOf(new Intl.Segmenter().segment('')) as { containing(): void };
+
+  test.each([
+    ['the prototype', segments],
+    ['its method', segments.containing],
+    ['its iterator', Reflect.get(segments, Symbol.iterator) as object],
+  ])('is found by name: %s', (_, value) => {
+    expect(read(serialize(value))).toBe(value);
+  });
+
+  test('is not what another object with its mark is', () => {
+    expect(read(serialize({ containing: 1 }))).toEqual({ containing: 1 });
+  });
+});

@@ -11,24 +11,10 @@ export interface Channel {
   close(): unknown;
 }
 
-/** Something that is done again and again. */
-export interface Cycle {
-  cycle(): unknown;
-  close(): unknown;
-}
-
 /** What a peer does not offer it leaves out; the cases then list it as one that cannot. */
 export interface ChannelPeer extends Peer {
   /** Opens a channel to a child that is up. */
   readonly open?: (otherEnd: OtherEnd) => Promise<Channel>;
   /** A queue that a child fills with the numbers from 0 to `count - 1`. */
   readonly openQueue?: (count: number) => Promise<{ get(): Promise<unknown>; close(): unknown }>;
-  /** Takes and releases a lock that nobody else holds. */
-  readonly openLock?: () => Promise<Cycle>;
-  /** Two processes that increment one locked number; the result is the number afterwards. */
-  readonly openCounter?: () => Promise<{ count(roundsOfEach: number): Promise<number>; close(): unknown }>;
-  /** Creates shared memory, attaches it, and lets go of both. */
-  readonly openSegments?: () => Promise<Cycle>;
-  /** Shared memory of that size, whose last byte is 7, handed to a process that answers with this byte. */
-  readonly openHandover?: (bytes: number) => Promise<{ hand(): Promise<unknown>; close(): unknown }>;
 }

@@ -1,4 +1,4 @@
-// @mp/runtime: pipes, queues and locks.
+// @mp/runtime: pipes and queues.
 import { type OurConnection, type OurQueue, ourContext } from '../our-runtime.js';
 import type { ChannelPeer } from './channel-peer.js';
 
@@ -23,7 +23,7 @@ export const ourChannelPeers: readonly ChannelPeer[] = ['spawn', 'forkserver', '
   id: `mp-${method}`,
   title: `@mp/runtime, ${method}`,
   ours: true,
-  use: `\`Pipe()\`, \`new Queue()\` and \`new Lock()\` of \`getContext('${method}')\`.`,
+  use: `\`Pipe()\` and \`new Queue()\` of \`getContext('${method}')\`.`,
   open: async (otherEnd) => {
     const context = await ourContext(method, ['Pipe', 'Process']);
     const [own, other] = context.Pipe();
@@ -37,20 +37,5 @@ export const ourChannelPeers: readonly ChannelPeer[] = ['spawn', 'forkserver', '
     const process = new context.Process({ target: produce, args: [queue, count] });
     await process.start();
     return { get: () => queue.get(), close: () => process.terminate() };
-  },
-  openLock: async () => {
-    const context = await ourContext(method, ['Lock']);
-    const lock = new context.Lock();
-    const cycle =
-      lock.acquireSync === undefined
-        ? async (): Promise<void> => {
-            await lock.acquire();
-            await lock.release();
-          }
-        : (): void => {
-            lock.acquireSync!();
-            lock.release();
-          };
-    return { cycle, close: () => {} };
   },
 }));

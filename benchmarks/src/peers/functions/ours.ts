@@ -1,5 +1,5 @@
 // @mp/serialize with functions: by the inspector, which needs no set-up, and with the captured values named.
-import { loadOurs } from '../our-packages.js';
+import { loadOurs, ourEntry } from '../our-packages.js';
 import type { FunctionPeer } from './function-peer.js';
 
 interface Serialize {
@@ -44,6 +44,17 @@ export const ourFunctionPeers: readonly FunctionPeer[] = [
         encode: (fn) => ours.serialize(ours.capture(fn, { ...captured[String(fn)] })),
         decode: decoder(ours),
       };
+    },
+  },
+  {
+    id: 'mp-instrumented',
+    title: '@mp/serialize, instrumented',
+    ours: true,
+    use: "`import '@mp/serialize/register'` first, which instruments what is loaded afterwards; then as above.",
+    load: async () => {
+      await import(ourEntry('serialize', 'register'));
+      const ours = await loadOurs<Serialize>('serialize', ['serialize', 'deserialize']);
+      return { encode: (fn) => ours.serialize(fn), decode: decoder(ours) };
     },
   },
 ];

@@ -2,7 +2,7 @@
 import { workerFile } from '../worker-file.js';
 import { type PoolPeer, require, type TaskName } from './pool-peer.js';
 
-const exposedMethods: readonly TaskName[] = ['noop', 'increment', 'echo', 'spin'];
+const exposedMethods: readonly TaskName[] = ['noop', 'increment', 'echo', 'size', 'spin'];
 
 type Farm = Record<TaskName, (input: unknown) => Promise<unknown>> & { end(): Promise<unknown> };
 

@@ -6,6 +6,7 @@ const tasks: Readonly<Record<TaskName, (input: never) => unknown>> = {
   noop: (input: unknown) => input,
   increment: (input: number) => input + 1,
   echo: (input: unknown) => input,
+  size: (input: Uint8Array) => input.byteLength,
   spin: (ms: number) => {
     const end = performance.now() + ms;
     let turns = 0;
@@ -19,7 +20,7 @@ export const ourPoolPeers: readonly PoolPeer[] = ['spawn', 'forkserver', 'thread
   title: `@mp/runtime, ${method}`,
   ours: true,
   kind: method === 'thread' ? 'threads' : 'processes',
-  use: `\`new Pool({ processes })\` of \`getContext('${method}')\`, \`apply(fn, [input])\` and \`map(fn, inputs)\` at the default chunk size.`,
+  use: `\`new Pool({ processes })\` of \`getContext('${method}')\`, \`apply(fn, [input])\`, \`map(fn, inputs)\` and \`imapUnordered(fn, inputs)\` at their defaults.`,
   load: async () => {
     const context = await ourContext(method, ['Pool']);
     return (workers) => {
@@ -27,6 +28,7 @@ export const ourPoolPeers: readonly PoolPeer[] = ['spawn', 'forkserver', 'thread
       return {
         run: (task, input) => pool.apply(tasks[task], [input]),
         map: (task, inputs) => pool.map(tasks[task], inputs),
+        pull: (task, inputs) => pool.imapUnordered(tasks[task], inputs),
         close: () => {
           pool.terminate();
           return pool.join();

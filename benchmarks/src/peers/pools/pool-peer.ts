@@ -3,12 +3,14 @@ import { createRequire } from 'node:module';
 import type { Peer } from '../../harness/model.js';
 
 /** The tasks of workers/tasks.cjs. */
-export type TaskName = 'noop' | 'increment' | 'echo' | 'spin';
+export type TaskName = 'noop' | 'increment' | 'echo' | 'size' | 'spin';
 
 export interface BenchPool {
   run(task: TaskName, input: unknown): PromiseLike<unknown>;
-  /** The library's own way to run a task over many inputs; without one the tasks are queued one by one. */
+  /** The library's own way to run a task over many inputs. */
   map?(task: TaskName, inputs: readonly unknown[]): PromiseLike<readonly unknown[]>;
+  /** The library's own way to run a task over inputs that are made while it goes on. */
+  pull?(task: TaskName, inputs: AsyncIterable<unknown>): AsyncIterable<unknown>;
   close(): unknown;
 }
 

@@ -46,26 +46,41 @@ function rawPool(count: number, start: () => RawWorker): BenchPool {
         pending.set(id, resolve);
         workers[id % count]!.send([id, task, input]);
       }),
+    map(task, inputs) {
+      return Promise.all(inputs.map((input) => this.run(task, input)));
+    },
     close: () => Promise.all(workers.map((worker) => worker.end())),
   };
 }
 
-async function socketEcho(): Promise<BenchPool> {
-  const child = spawn(process.execPath, [workerFile('socket-echo.cjs')], {
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-  });
-  const socket = child.stdio[3] as Duplex;
-  let arrived: (bytes: Buffer) => void = () => {};
-  socket.on('data', (bytes: Buffer) => arrived(bytes));
+/** Numbers come back; of bytes, how many there were. */
+async function socketPool(): Promise<BenchPool> {
+  const open = (mode: 'echo' | 'sink'): { ask(...parts: Uint8Array[]): Promise<number>; close(): unknown } => {
+    const child = spawn(process.execPath, [workerFile('socket-echo.cjs'), mode], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    });
+    const socket = child.stdio[3] as Duplex;
+    let arrived: (bytes: Buffer) => void = () => {};
+    socket.on('data', (bytes: Buffer) => arrived(bytes));
+    return {
+      ask: (...parts) =>
+        new Promise((resolve) => {
+          arrived = (bytes) => resolve(bytes.readDoubleLE(0));
+          for (const part of parts) socket.write(part);
+        }),
+      close: () => child.kill('SIGKILL'),
+    };
+  };
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeDoubleLE(value);
+    return bytes;
+  };
+  const [echo, sink] = [open('echo'), open('sink')];
   return {
     run: (_task, input) =>
-      new Promise((resolve) => {
-        arrived = (bytes) => resolve(bytes.readDoubleLE(0));
-        const message = Buffer.allocUnsafe(8);
-        message.writeDoubleLE(input as number);
-        socket.write(message);
-      }),
-    close: () => child.kill('SIGKILL'),
+      input instanceof Uint8Array ? sink.ask(number(input.byteLength), input) : echo.ask(number(input as number)),
+    close: () => [echo.close(), sink.close()],
   };
 }
 
@@ -95,7 +110,7 @@ export const rawPeers: readonly PoolPeer[] = [
     id: 'socket',
     title: 'a bare socket',
     kind: 'processes',
-    use: 'Eight bytes over an inherited socket pair (`node:net`) and back: the floor, no tasks.',
-    load: async () => socketEcho,
+    use: 'Bytes over an inherited socket pair (`node:net`), and eight back: the floor, no tasks.',
+    load: async () => socketPool,
   },
 ];

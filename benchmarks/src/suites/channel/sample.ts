@@ -2,13 +2,13 @@
 import type { SampleRunner } from '../../harness/model.js';
 import { NoNumber, outcomeOf } from '../../harness/refusal.js';
 import { median } from '../../harness/statistics.js';
-import { onceMs, timeUs } from '../../harness/timing.js';
-import type { ChannelPeer, Cycle } from '../../peers/channels/channel-peer.js';
+import { onceMs } from '../../harness/timing.js';
+import type { ChannelPeer } from '../../peers/channels/channel-peer.js';
 import { channelPeers } from './suite.js';
 
 type Numbers = Record<string, number>;
 
-export const runChannelSample: SampleRunner = (caseId, peerId, { size, timeMs }) =>
+export const runChannelSample: SampleRunner = (caseId, peerId, { size }) =>
   outcomeOf(async () => {
     const peer = channelPeers.find(({ id }) => id === peerId)!;
     const small = size === 'small';
@@ -17,16 +17,8 @@ export const runChannelSample: SampleRunner = (caseId, peerId, { size, timeMs })
         return roundTrips(peer, small ? 50 : 3000);
       case 'pipe-rate':
         return rate(peer, small ? 500 : 100_000);
-      case 'queue-rate':
-        return queueRate(peer, small ? 500 : 20_000);
-      case 'lock':
-        return cycles(await peer.openLock!(), timeMs);
-      case 'lock-contended':
-        return contended(peer, small ? 500 : 100_000);
-      case 'shared-memory':
-        return cycles(await peer.openSegments!(), timeMs);
       default:
-        return handover(peer, small ? 1_000_000 : 100_000_000, small ? 20 : 500);
+        return queueRate(peer, small ? 500 : 20_000);
     }
   });
 
@@ -70,33 +62,6 @@ async function queueRate(peer: ChannelPeer, count: number): Promise<Numbers> {
   });
   queue.close();
   return { rate: (count / ms) * 1000 };
-}
-
-async function cycles({ cycle, close }: Cycle, timeMs: number): Promise<Numbers> {
-  const time = await timeUs(cycle, timeMs);
-  close();
-  return { time };
-}
-
-async function contended(peer: ChannelPeer, rounds: number): Promise<Numbers> {
-  const counter = await peer.openCounter!();
-  await counter.count(Math.min(rounds, 1000));
-  const [sum, ms] = await onceMs(() => counter.count(rounds));
-  counter.close();
-  expectEqual(sum, 2 * rounds);
-  return { rate: (sum / ms) * 1000 };
-}
-
-async function handover(peer: ChannelPeer, bytes: number, times: number): Promise<Numbers> {
-  const { hand, close } = await peer.openHandover!(bytes);
-  const measured: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const [last, ms] = await onceMs(hand);
-    expectEqual(last, 7);
-    measured.push(ms * 1000);
-  }
-  close();
-  return { time: median(measured) };
 }
 
 function expectEqual(result: unknown, expected: unknown): void {

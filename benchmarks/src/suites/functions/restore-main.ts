@@ -10,14 +10,17 @@ export interface RestoreRequest {
   readonly caseId: string;
   readonly peerId: string;
   readonly timeMs: number;
+  /** How many functions a chain has, where it is one. */
+  readonly chain?: number;
   /** What was serialized, in base64. */
   readonly bytes: string;
   /** Functions with other texts, each in base64. */
   readonly variants: readonly string[];
 }
 
-const { behaves } = createRequire(import.meta.url)('../../../fixtures/check.cjs') as {
+const { behaves, lengthOfChain } = createRequire(import.meta.url)('../../../fixtures/check.cjs') as {
   behaves(name: string, restored: unknown): boolean;
+  lengthOfChain(restored: unknown): number | undefined;
 };
 
 const [inputFile, resultFile] = process.argv.slice(2);
@@ -25,6 +28,7 @@ const {
   caseId,
   peerId,
   timeMs,
+  chain,
   bytes: base64,
   variants,
 } = JSON.parse(readFileSync(inputFile!, 'utf8')) as RestoreRequest;
@@ -33,6 +37,12 @@ const bytes = Buffer.from(base64, 'base64');
 const outcome = await outcomeOf(async () => {
   const { decode } = await functionPeers.find(({ id }) => id === peerId)!.load();
   const [restored, firstDecode] = await onceMs(() => orCannot('restore', () => decode(bytes)));
+  if (chain !== undefined) {
+    const found = lengthOfChain(restored);
+    if (found !== chain)
+      throw new NoNumber('wrong', `A chain of ${chain} functions came back with ${found ?? 'another end'}.`);
+    return { decode: firstDecode };
+  }
   if (!behaves(caseId, restored))
     throw new NoNumber('wrong', 'What was restored in another process does not behave as the original.');
   const results: Record<string, number> = { firstDecode };

@@ -9,7 +9,7 @@ import type { Outcome, SampleRunner } from '../../harness/model.js';
 import { NoNumber, orCannot, outcomeOf } from '../../harness/refusal.js';
 import { onceMs, timeUs } from '../../harness/timing.js';
 import type { RestoreRequest } from './restore-main.js';
-import { functionPeers } from './suite.js';
+import { chainLength, functionPeers } from './suite.js';
 
 const require = createRequire(import.meta.url);
 const FIXTURE = fileURLToPath(new URL('../../../fixtures/functions.cjs', import.meta.url));
@@ -18,11 +18,13 @@ const RESTORE_MAIN = fileURLToPath(new URL('./restore-main.js', import.meta.url)
 /** How many functions with different texts are restored. */
 const VARIANTS = 50;
 
-export const runFunctionSample: SampleRunner = (caseId, peerId, { timeMs }) =>
+export const runFunctionSample: SampleRunner = (caseId, peerId, { size, timeMs }) =>
   outcomeOf(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mp-bench-functions-'));
     try {
       const [{ encode }, importMs] = await onceMs(() => functionPeers.find(({ id }) => id === peerId)!.load());
+      if (caseId === 'chain-100k')
+        return await chain(encode, { folder, caseId, peerId, timeMs, length: chainLength(size) });
       // Loaded after the library, which may want to see the file's source.
       const make = makerIn(FIXTURE, caseId);
       const [bytes, firstEncode] = await onceMs(() => orCannot('serialize', () => encode(make())));
@@ -48,6 +50,18 @@ export const runFunctionSample: SampleRunner = (caseId, peerId, { timeMs }) =>
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+/** As it is, once: warm figures would need minutes. */
+async function chain(
+  encode: (fn: unknown) => Uint8Array | Promise<Uint8Array>,
+  { length, ...rest }: { folder: string; caseId: string; peerId: string; timeMs: number; length: number },
+): Promise<Record<string, number>> {
+  const last = (require(FIXTURE) as { chain(length: number): unknown }).chain(length);
+  const [bytes, ms] = await onceMs(() => orCannot('serialize', () => encode(last)));
+  const restored = restore({ ...rest, bytes, variants: [], chain: length });
+  if (restored.status !== 'ok') throw new NoNumber(restored.status, restored.detail);
+  return { ...restored.values, encode: ms, bytes: bytes.byteLength };
+}
 
 function makerIn(file: string, name: string): () => unknown {
   return (require(file) as Record<string, () => unknown>)[name]!;
@@ -77,6 +91,7 @@ function restore(request: {
   timeMs: number;
   bytes: Uint8Array;
   variants: readonly Uint8Array[];
+  chain?: number;
 }): Outcome {
   const { folder, bytes, variants: others, ...rest } = request;
   const inputFile = join(folder, 'request.json');

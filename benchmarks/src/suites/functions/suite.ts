@@ -1,5 +1,5 @@
 // What is measured of serializers with functions.
-import type { Case, Metric, Suite } from '../../harness/model.js';
+import type { Case, Metric, Size, Suite } from '../../harness/model.js';
 import { dataOnlyPeers } from '../../peers/functions/data-only.js';
 import type { FunctionPeer } from '../../peers/functions/function-peer.js';
 import { livepackPeer } from '../../peers/functions/livepack.js';
@@ -17,6 +17,7 @@ export const functionPeers: readonly FunctionPeer[] = [
 ];
 
 const peers = [...functionPeers, dillPeer];
+const dataOnly = dataOnlyPeers.map(({ id }) => id);
 
 const metrics: readonly Metric[] = [
   { id: 'encode', title: 'serialize', unit: 'µs', better: 'lower' },
@@ -36,6 +37,28 @@ const titles = {
   klass: 'a class with its base class',
 } as const;
 
+const CHAIN = 100_000;
+
+const chain: Case = {
+  id: 'chain-100k',
+  title: '100 000 functions, each captured by the next',
+  metrics: [
+    { id: 'encode', title: 'serialize', unit: 'ms', better: 'lower' },
+    { id: 'decode', title: 'restore', unit: 'ms', better: 'lower' },
+    { id: 'bytes', title: 'size', unit: 'bytes', better: 'lower' },
+  ],
+  baseline: 'livepack',
+  peers: [
+    ...functionPeers.filter(({ id }) => !dataOnly.includes(id) && id !== 'mp-explicit').map(({ id }) => id),
+    dillPeer.id,
+  ],
+  timeoutMs: 60_000,
+  maxPasses: 3,
+};
+
+/** How many functions a chain has. */
+export const chainLength = (size: Size): number => (size === 'small' ? 1000 : CHAIN);
+
 export const functionsSuite: Suite = {
   id: 'serialize/functions',
   title: 'Functions',
@@ -43,17 +66,20 @@ export const functionsSuite: Suite = {
     'One process serializes, another one, which has never seen the file, restores and calls the result. ' +
     'A new closure for each call; making it is not timed. "Code new" restores functions that differ in their text.',
   peers,
-  cases: Object.entries(titles).map(
-    ([id, title]): Case => ({
-      id,
-      title,
-      metrics,
-      baseline: 'livepack',
-      peers: peers
-        .filter((peer) => peer.id !== 'mp-explicit' || id === 'pure' || id === 'prims')
-        .map((peer) => peer.id),
-      timeoutMs: 30_000,
-    }),
-  ),
+  cases: [
+    ...Object.entries(titles).map(
+      ([id, title]): Case => ({
+        id,
+        title,
+        metrics,
+        baseline: 'livepack',
+        peers: peers
+          .filter((peer) => peer.id !== 'mp-explicit' || id === 'pure' || id === 'prims')
+          .map((peer) => peer.id),
+        timeoutMs: 30_000,
+      }),
+    ),
+    chain,
+  ],
   runner: async () => (await import('./sample.js')).runFunctionSample,
 };

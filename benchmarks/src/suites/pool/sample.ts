@@ -1,5 +1,5 @@
 // One sample of the suite `runtime/pool`.
-import { privateMB, proportionalMB } from '../../harness/memory.js';
+import { peakMB, privateMB, proportionalMB, resetPeak, residentMB } from '../../harness/memory.js';
 import type { Budget, SampleRunner } from '../../harness/model.js';
 import { NoNumber, orCannot, outcomeOf } from '../../harness/refusal.js';
 import { median } from '../../harness/statistics.js';
@@ -38,6 +38,10 @@ function measureOf(caseId: string): Measure {
       return roundTrips;
     case 'echo':
       return (pool, budget) => echo(pool, new Uint8Array(parseCount(size)).fill(7), isSameBytes, budget);
+    case 'in':
+      return (pool, budget) => oneWay(pool, parseCount(size), budget);
+    case 'pulled':
+      return (pool, budget) => pulled(pool, scaled(parseCount(size), budget));
     case 'records':
       return (pool, budget) => echo(pool, records(10_000), isSameRecords, budget);
     default:
@@ -88,13 +92,53 @@ async function queue(pool: BenchPool, task: TaskName, count: number): Promise<nu
 
 async function map(pool: BenchPool, count: number): Promise<Numbers> {
   const inputs = Array.from({ length: count }, (_, i) => i);
-  const run = async (items: readonly number[]): Promise<readonly unknown[]> =>
-    pool.map ? pool.map('increment', items) : Promise.all(items.map((item) => pool.run('increment', item)));
+  if (pool.map === undefined)
+    throw new NoNumber('cannot', 'It has no way to run a task over many inputs; tasks one by one are another case.');
+  const run = async (items: readonly number[]): Promise<readonly unknown[]> => pool.map!('increment', items);
   await run(inputs.slice(0, 1000));
   const [results, ms] = await onceMs(() => run(inputs));
   if (results.length !== count || results.some((result, i) => result !== i + 1))
     throw new NoNumber('wrong', 'The results are not those of the inputs, in their order.');
   return { rate: (count / ms) * 1000 };
+}
+
+/** Bytes there, and their number back. */
+async function oneWay(pool: BenchPool, bytes: number, { timeMs }: Budget): Promise<Numbers> {
+  const send = async (input: Uint8Array): Promise<void> => {
+    const size = await orCannot('size', () => pool.run('size', input));
+    if (size !== input.byteLength) throw new NoNumber('wrong', 'What arrived has another size than what was sent.');
+  };
+  // Small first: who sends numbers as text would take ten seconds.
+  await send(new Uint8Array(100).fill(7));
+  const input = new Uint8Array(bytes).fill(7);
+  await send(input);
+  const times: number[] = [];
+  const end = performance.now() + timeMs * 4;
+  for (let i = 0; i < 4 || performance.now() < end; i++) {
+    const [, ms] = await onceMs(() => send(input));
+    times.push(ms);
+  }
+  return { rate: bytes / 1e6 / (median(times) / 1000) };
+}
+
+/** Inputs that are made while the results are taken: nobody may hold them all. */
+async function pulled(pool: BenchPool, count: number): Promise<Numbers> {
+  if (pool.pull === undefined) throw new NoNumber('cannot', 'It takes its inputs all at once.');
+  const run = async (length: number): Promise<number> => {
+    let sum = 0;
+    for await (const result of pool.pull!('increment', numbers(length))) sum += result as number;
+    return sum;
+  };
+  await run(1000);
+  resetPeak();
+  const before = residentMB();
+  const [sum, ms] = await onceMs(() => run(count));
+  expectEqual(sum, (count * (count + 1)) / 2);
+  return { rate: (count / ms) * 1000, peak: Math.max(0, peakMB() - before) };
+}
+
+async function* numbers(count: number): AsyncGenerator<number> {
+  for (let i = 0; i < count; i++) yield i;
 }
 
 const roundTrips: Measure = async (pool, { size }) => {

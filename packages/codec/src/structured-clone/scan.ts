@@ -251,8 +251,17 @@ export class Scan {
         prototype === Object.prototype ||
         builtInClassName(prototype) !== ''
       )
-        return undefined;
+        return isMemory(value)
+          ? this.#find(
+              reducers.filter(({ forMemory }) => forMemory),
+              value,
+            )
+          : undefined;
     }
+    return this.#find(reducers, value);
+  }
+
+  #find(reducers: readonly Reducer[], value: object): Reducer | undefined {
     return reducers.find((reducer) => this.#callReducer(reducer.tag, () => reducer.test(value)) === true);
   }
 
@@ -301,4 +310,8 @@ function isDetached(memory: ArrayBufferLike): boolean {
   } catch {
     return true;
   }
+}
+
+function isMemory(value: object): boolean {
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, unlinkSync } from 'node:fs';
+import { fstatSync, futimesSync, readdirSync, unlinkSync } from 'node:fs';
 import { addon } from '../addon.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 import { closeDescriptor } from '../system/descriptors.js';
@@ -17,6 +17,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const PERSISTENT_BIT = 0o100;
 const FILE_KIND = 0o170000;
 const REGULAR_FILE = 0o100000;
+/**
+ * How long a segment is kept for somebody who was told its name. Until when is its time of access, in the future: mapped
+ * memory changes that when it is mapped at most, and no crash leaves a lease that does not end.
+ */
+const LEASE_MS = 600_000;
 
 /** The file of a segment. */
 export function segmentPath(name: string): string {
@@ -68,6 +73,28 @@ export function releaseSegmentFile(name: string, fd: number): void {
   }
 }
 
+/** Keeps a segment that nobody has open, for a while. @returns The lease. */
+export function leaseSegmentFile(fd: number): number {
+  // Each whole millisecond is another lease.
+  const until = Math.max(Date.now() + LEASE_MS, leaseOf(fd) + 1);
+  // In the middle of it, because seconds as a floating-point number are cut off somewhere.
+  setAccessTime(fd, until + 0.5);
+  return until;
+}
+
+function leaseOf(fd: number): number {
+  return Math.floor(fstatSync(fd).atimeMs);
+}
+
+function setAccessTime(fd: number, ms: number): void {
+  futimesSync(fd, ms / 1000, fstatSync(fd).mtimeMs / 1000);
+}
+
+/** Ends a lease, unless there is a later one. Without its number, whichever there is. */
+export function endSegmentLease(fd: number, lease: number = leaseOf(fd)): void {
+  if (leaseOf(fd) === lease && lease > Date.now()) setAccessTime(fd, Date.now());
+}
+
 /** Removes the name of a segment. Whoever has it open keeps it. */
 export function unlinkSegmentFile(name: string): boolean {
   try {
@@ -105,7 +132,7 @@ function removeIfUnused(path: string, fd: number): boolean {
   const [, mode, links, owner] = addon().describe(fd);
   if ((mode & FILE_KIND) !== REGULAR_FILE || (mode & PERSISTENT_BIT) !== 0 || owner !== process.getuid?.())
     return false;
-  if (links === 0 || addon().takeIfUnused(fd) === 0) return false;
+  if (links === 0 || leaseOf(fd) > Date.now() || addon().takeIfUnused(fd) === 0) return false;
   // Exclusively ours now: whoever opens the file waits for this lock, and then finds that it has no name.
   if (addon().describe(fd)[2] === 0) return false;
   unlinkSync(path);

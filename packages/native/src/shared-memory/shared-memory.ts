@@ -5,6 +5,8 @@ import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 import { closeDescriptor, duplicateDescriptorTo, setCloseOnExec } from '../system/descriptors.js';
 import {
   createSegmentFile,
+  endSegmentLease,
+  leaseSegmentFile,
   openSegmentFile,
   releaseSegmentFile,
   sweepSharedMemory,
@@ -145,6 +147,22 @@ export class SharedMemory implements Disposable {
   }
 
   /**
+   * Keeps named memory for somebody who was told its name and has not attached it yet, although everybody may have
+   * closed it by then: until {@link SharedMemory.endLease}, or for ten minutes. What nobody came for goes with the next
+   * {@link sweepSharedMemory}.
+   *
+   * @returns The lease, to be told with the name. A later lease takes the place of an earlier one.
+   */
+  lease(): number {
+    return leaseSegmentFile(this.descriptor);
+  }
+
+  /** Ends a lease: who was waited for is here. Does nothing where there is a later one. */
+  endLease(lease: number): void {
+    if (this.#buffer !== undefined) endSegmentLease(this.#resources.descriptor, lease);
+  }
+
+  /**
    * Removes the name: nobody attaches it any more, and who has it open keeps it.
    *
    * @returns Whether it had the name until now.
@@ -182,6 +200,14 @@ function prepare(): void {
   registerAfterFork(reopen);
   process.on('exit', releaseAll);
   sweepSharedMemory();
+}
+
+/**
+ * Ends the leases of all memory that this process has open: for a process with which everybody ends who could still come
+ * for it.
+ */
+export function endLeases(): void {
+  for (const { name, descriptor } of open) if (name !== undefined) endSegmentLease(descriptor);
 }
 
 /** At the end of the process, or of a worker thread: what was never closed is not left for the next sweep. */

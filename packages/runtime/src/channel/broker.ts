@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { crypto } from '../platform/crypto.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
 import { type Address, privateAddress, toNetOptions } from './address.js';
@@ -24,6 +24,7 @@ export interface Offer {
 
 const offers = new Map<string, Offer>();
 let collected: Ticket[] | undefined;
+let keepers = 0;
 let listening: { readonly server: Server; readonly address: string } | undefined;
 
 /**
@@ -34,8 +35,11 @@ let listening: { readonly server: Server; readonly address: string } | undefined
  * An offer that can be dropped is good for one channel; the others for any number.
  */
 export function offer(what: Offer): Ticket {
-  listening ??= listen();
-  const token = randomBytes(12).toString('base64url');
+  if (listening === undefined) {
+    listening = listen();
+    if (keepers > 0) listening.server.ref();
+  }
+  const token = crypto().randomBytes(12).toString('base64url');
   offers.set(token, what);
   const ticket = { address: listening.address, token };
   if (what.drop !== undefined) collected?.push(ticket);
@@ -68,9 +72,10 @@ function drop({ token }: Ticket): void {
   found?.drop?.();
 }
 
-/** Keeps the process alive for those who will connect, or lets it go. */
+/** Keeps the process alive for those who will connect, or lets it go. Each call with `true` is followed by one with `false`. */
 export function keepListening(keep: boolean): void {
-  if (keep) listening?.server.ref();
+  keepers += keep ? 1 : -1;
+  if (keepers > 0) listening?.server.ref();
   else listening?.server.unref();
 }
 

@@ -1,7 +1,8 @@
 import type { Decoder, Encoder } from '@mp/codec';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
-import { FRAME, type Hello, PROTOCOL_VERSION } from '../protocol/frames.js';
+import { FRAME } from '../protocol/frames.js';
 import type { FrameChannel } from './frame-channel.js';
+import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
 import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
@@ -266,8 +267,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   #activate(): void {
     if (this.#state !== 'fresh') return;
     this.#state = 'active';
-    const hello: Hello = { version: PROTOCOL_VERSION, codec: this.#marshal.codec.id };
-    this.#channel.send(FRAME.hello, Buffer.from(JSON.stringify(hello)));
+    this.#channel.send(FRAME.hello, helloOf(this.#marshal.codec.id));
     this.#listen();
     this.#updateRef();
     endBeforeExit(this.#channel);
@@ -388,21 +388,6 @@ function bytesOf(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
   return ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
-}
-
-function helloProblem(message: Message, codec: string): Error | undefined {
-  if (message.kind !== FRAME.hello)
-    return new ProcessError(
-      PROCESS_ERROR_CODES.protocol,
-      `The other end began with frame ${message.kind}, not a hello.`,
-    );
-  const hello = JSON.parse(Buffer.from(message.body).toString()) as Hello;
-  if (hello.version === PROTOCOL_VERSION && hello.codec === codec) return undefined;
-  return new ProcessError(
-    PROCESS_ERROR_CODES.codec,
-    `The other end speaks protocol ${hello.version} with codec ${hello.codec}, this end ${PROTOCOL_VERSION} with ${codec}. ` +
-      'Use the same version and the same codec in both processes.',
-  );
 }
 
 function closedError(): ProcessError {

@@ -3,6 +3,7 @@ import { claim, offer, type Ticket } from './broker.js';
 import { Connection, type Direction, detachConnection, receiveEither } from './connection.js';
 import type { FrameChannel } from './frame-channel.js';
 import type { Marshal } from './marshal.js';
+import { twinOf } from './twins.js';
 
 /** What a connection is reduced to. */
 interface ConnectionData {
@@ -23,8 +24,10 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
       const { direction, channel, past, marshal: own } = detachConnection(connection);
       const ticket = offer({
         accept: (remote) => {
-          if (past === undefined) joinFrames(channel, remote);
-          else joinMessages(past, new Connection(remote, own));
+          if (past === undefined) {
+            joinFrames(channel, remote);
+            shareWait(channel, remote);
+          } else joinMessages(past, new Connection(remote, own));
         },
         drop: () => channel.destroy(),
       });
@@ -32,6 +35,22 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
     },
     revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),
   };
+}
+
+/** Where the ends that were taken away from this process have gone. */
+const gone = new WeakMap<FrameChannel, FrameChannel>();
+
+/**
+ * A relay between two other processes keeps this one alive: without it they could not talk. Where the other end of the
+ * pipe is here, whoever waits at it does so; otherwise a program could not end before a daemon that listens to it.
+ */
+function shareWait(end: FrameChannel, remote: FrameChannel): void {
+  gone.set(end, remote);
+  const twin = twinOf(end);
+  if (twin === undefined) return;
+  const other = gone.get(twin);
+  if (other === undefined) remote.unref();
+  else other.ref();
 }
 
 /** Passes frames on between two channels as they are, in both directions, until both have ended. */

@@ -2,6 +2,7 @@ import { Connection } from './connection.js';
 import { FrameChannel } from './frame-channel.js';
 import type { Marshal } from './marshal.js';
 import { MemoryTransport } from './memory-transport.js';
+import { pair } from './twins.js';
 
 /** How a pipe goes. */
 export interface PipeOptions {
@@ -19,9 +20,11 @@ export function createPipe<A = unknown, B = A>(
   options: PipeOptions = {},
 ): [Connection<A, B>, Connection<B, A>] {
   const duplex = options.duplex ?? true;
-  const [a, b] = MemoryTransport.pair();
+  const [first, second] = MemoryTransport.pair();
+  const [a, b] = [new FrameChannel(first), new FrameChannel(second)];
+  pair(a, b);
   return [
-    new Connection<A, B>(new FrameChannel(a), marshal, duplex ? 'both' : 'read'),
-    new Connection<B, A>(new FrameChannel(b), marshal, duplex ? 'both' : 'write'),
+    new Connection<A, B>(a, marshal, duplex ? 'both' : 'read'),
+    new Connection<B, A>(b, marshal, duplex ? 'both' : 'write'),
   ];
 }

@@ -39,8 +39,8 @@ export class ResultWriter {
   }
 
   /** Adds what a task returned. What cannot be encoded becomes the task's error. */
-  value(id: number, value: unknown): void {
-    this.#begin(id);
+  value(sequence: number, value: unknown): void {
+    this.#begin(sequence);
     this.#cells.uint8(RESULT.value);
     if (this.#cells.scalar(value)) return;
     try {
@@ -54,15 +54,15 @@ export class ResultWriter {
   }
 
   /** Adds what a task threw. */
-  error(id: number, thrown: unknown): void {
-    this.#begin(id);
+  error(sequence: number, thrown: unknown): void {
+    this.#begin(sequence);
     this.#cells.uint8(RESULT.error);
     writeError(this.#cells, thrown, this.#marshal);
   }
 
   /** Adds what a chunk's calls returned: together, where they can travel together, otherwise one by one. */
-  chunk(id: number, chunk: Chunk): void {
-    this.#begin(id);
+  chunk(sequence: number, chunk: Chunk): void {
+    this.#begin(sequence);
     const start = this.#cells.length;
     if (chunk.errors === undefined) {
       try {
@@ -92,10 +92,10 @@ export class ResultWriter {
     this.#hasBuffers = false;
   }
 
-  #begin(id: number): void {
+  #begin(sequence: number): void {
     if (this.#count === 0) this.#cells.uint32(0);
     this.#count++;
-    this.#cells.uint32(id);
+    this.#cells.uint32(sequence);
   }
 
   #items({ values, errors }: Chunk): void {

@@ -4,10 +4,12 @@ import { encodeSnapshot, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import type { CurrentTask } from './current-task.js';
+import type { DeliveredTask } from './task-queue.js';
 
 /** A task that was begun and has not ended. */
 export class RunningTask implements CurrentTask {
   readonly id: number;
+  readonly #sequence: number;
   readonly #channel: FrameChannel;
   readonly #marshal: Marshal;
   #controller: AbortController | undefined;
@@ -15,8 +17,9 @@ export class RunningTask implements CurrentTask {
   #credit = 0;
   #wake: (() => void) | undefined;
 
-  constructor(id: number, channel: FrameChannel, marshal: Marshal) {
+  constructor({ id, sequence }: DeliveredTask, channel: FrameChannel, marshal: Marshal) {
     this.id = id;
+    this.#sequence = sequence;
     this.#channel = channel;
     this.#marshal = marshal;
   }
@@ -74,7 +77,7 @@ export class RunningTask implements CurrentTask {
 
   #send(kind: number, value: unknown, root: string): void {
     const cells = new CellWriter();
-    cells.uint32(this.id);
+    cells.uint32(this.#sequence);
     if (!cells.scalar(value)) cells.payload(encodeSnapshot(this.#marshal, value, root));
     const { body, buffers } = cells.take();
     this.#channel.send(kind, body, buffers);

@@ -2,16 +2,23 @@ import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
-import { type ChildChannel, loadMarshal, takePlace } from './boot.js';
+import { type ChildChannel, type HandleFactory, loadMarshal, takePlace } from './boot.js';
 import { followParent } from './parent-watch.js';
+import { run as runProcess } from './process-main.js';
+import { run as runWorker } from './worker-loop.js';
 
 /**
  * Takes up the work that the parent has for this process or thread: its role comes as the first frame.
  *
  * @param transport - The way to the parent.
  * @param progress - Where a worker records its progress.
+ * @param createHandles - Makes the reducers of the runtime's handles, which know rooms that a child must not know.
  */
-export function serve(transport: Transport, progress: SharedArrayBuffer | number | undefined): void {
+export function serve(
+  transport: Transport,
+  progress: SharedArrayBuffer | number | undefined,
+  createHandles: HandleFactory,
+): void {
   const channel = new FrameChannel(transport);
   const early: { kind: number; body: Uint8Array; buffers: readonly Uint8Array[] }[] = [];
   channel.setHandler({
@@ -24,8 +31,7 @@ export function serve(transport: Transport, progress: SharedArrayBuffer | number
 
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
-    // While the role's own modules load.
-    const marshal = loadMarshal(preparation);
+    const marshal = loadMarshal(preparation, createHandles);
     marshal.catch(() => {});
     const child: ChildChannel = {
       channel,
@@ -37,7 +43,6 @@ export function serve(transport: Transport, progress: SharedArrayBuffer | number
         for (const { kind, body, buffers } of early.splice(0)) onFrame(kind, body, buffers);
       },
     };
-    const role = preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
-    await role.run(child);
+    await (preparation.role === 'worker' ? runWorker : runProcess)(child);
   }
 }

@@ -3,8 +3,9 @@ import { TASK_MODE } from '../protocol/pool-frames.js';
 
 /** A task that was delivered. */
 export interface DeliveredTask {
+  /** Its number in its pool. */
   readonly id: number;
-  /** Its place in the order of delivery to this worker. */
+  /** Its number among all that this worker was given, modulo 2 ** 32; by it the two ends speak of it. */
   readonly sequence: number;
   readonly functionId: number;
   readonly mode: number;
@@ -29,7 +30,8 @@ export class TaskQueue {
       const id = cells.uint32();
       const functionId = cells.uint32();
       const mode = cells.uint8();
-      this.#tasks.push({ id, sequence: sequence++, functionId, mode, args: readArgs(cells, mode) });
+      this.#tasks.push({ id, sequence, functionId, mode, args: readArgs(cells, mode) });
+      sequence = (sequence + 1) >>> 0;
     }
   }
 
@@ -47,8 +49,8 @@ export class TaskQueue {
   }
 
   /** Takes a task out. @returns Whether it was there. */
-  remove(id: number): boolean {
-    const at = this.#tasks.findIndex((task, index) => index >= this.#next && task.id === id);
+  remove(sequence: number): boolean {
+    const at = this.#tasks.findIndex((task, index) => index >= this.#next && task.sequence === sequence);
     if (at < 0) return false;
     this.#tasks.splice(at, 1);
     return true;

@@ -166,7 +166,7 @@ class WorkerLoop {
           : this.#call(task);
     } catch (thrown) {
       this.#finish(task, started);
-      this.#results.error(task.id, thrown);
+      this.#results.error(task.sequence, thrown);
       return;
     }
     this.#take(task, started, outcome);
@@ -212,10 +212,10 @@ class WorkerLoop {
 
   /** Notes that a task runs; made where it is asked for, or does not end at once. */
   #runningTask(task: DeliveredTask): RunningTask {
-    const known = this.#running.get(task.id);
+    const known = this.#running.get(task.sequence);
     if (known !== undefined) return known;
-    const running = new RunningTask(task.id, this.#channel, this.#marshal);
-    this.#running.set(task.id, running);
+    const running = new RunningTask(task, this.#channel, this.#marshal);
+    this.#running.set(task.sequence, running);
     return running;
   }
 
@@ -238,12 +238,12 @@ class WorkerLoop {
 
   #invokeDecoded(task: DeliveredTask, running: RunningTask, decoded: unknown): unknown {
     if (task.mode < WITH_FUNCTION)
-      return this.#callAs(task.mode, task.id, running, this.#functions.get(task.functionId), decoded);
+      return this.#callAs(task.mode, task.sequence, running, this.#functions.get(task.functionId), decoded);
     const [fn, args] = decoded as [TaskFunction, readonly unknown[]];
-    return this.#callAs(task.mode - WITH_FUNCTION, task.id, running, fn, args);
+    return this.#callAs(task.mode - WITH_FUNCTION, task.sequence, running, fn, args);
   }
 
-  #callAs(mode: number, id: number, running: RunningTask, fn: TaskFunction, given: unknown): unknown {
+  #callAs(mode: number, sequence: number, running: RunningTask, fn: TaskFunction, given: unknown): unknown {
     const args = given as readonly unknown[];
     switch (mode) {
       case TASK_MODE.map:
@@ -251,8 +251,8 @@ class WorkerLoop {
       case TASK_MODE.starmap:
         return callEach(args, (item) => fn(...(item as readonly unknown[])));
       case TASK_MODE.stream:
-        running.addCredit(this.#earlyCredit.get(id) ?? 0);
-        this.#earlyCredit.delete(id);
+        running.addCredit(this.#earlyCredit.get(sequence) ?? 0);
+        this.#earlyCredit.delete(sequence);
         return running.stream(fn(...args));
       default:
         return fn(...args);
@@ -268,21 +268,21 @@ class WorkerLoop {
       },
       (thrown) => {
         this.#finish(task, started);
-        this.#results.error(task.id, thrown);
+        this.#results.error(task.sequence, thrown);
         this.#run();
       },
     );
   }
 
   #finish(task: DeliveredTask, started: number): void {
-    if (this.#running.size > 0) this.#running.delete(task.id);
+    if (this.#running.size > 0) this.#running.delete(task.sequence);
     this.#only = undefined;
     this.#afterSync(started);
   }
 
   #writeOutcome(task: DeliveredTask, outcome: unknown): void {
-    if (outcome instanceof Chunk) this.#results.chunk(task.id, outcome);
-    else this.#results.value(task.id, outcome);
+    if (outcome instanceof Chunk) this.#results.chunk(task.sequence, outcome);
+    else this.#results.value(task.sequence, outcome);
   }
 
   #afterSync(started: number): void {
@@ -296,24 +296,24 @@ class WorkerLoop {
 
   #handBack(): void {
     const cells = new CellWriter();
-    for (const { id } of this.#queue.clear()) cells.uint32(id);
+    for (const { sequence } of this.#queue.clear()) cells.uint32(sequence);
     this.#channel.send(FRAME.handBack, cells.take().body);
   }
 
   #abort(cells: CellReader): void {
-    const id = cells.uint32();
+    const sequence = cells.uint32();
     const reason = cells.cell();
-    if (this.#queue.remove(id)) {
+    if (this.#queue.remove(sequence)) {
       const answer = new CellWriter();
-      answer.uint32(id);
+      answer.uint32(sequence);
       this.#channel.send(FRAME.handBack, answer.take().body);
-    } else this.#running.get(id)?.abort(String(reason));
+    } else this.#running.get(sequence)?.abort(String(reason));
   }
 
-  #addCredit(id: number, count: number): void {
-    const running = this.#running.get(id);
+  #addCredit(sequence: number, count: number): void {
+    const running = this.#running.get(sequence);
     if (running !== undefined) running.addCredit(count);
-    else this.#earlyCredit.set(id, count);
+    else this.#earlyCredit.set(sequence, count);
   }
 
   #leaveIfDone(): void {

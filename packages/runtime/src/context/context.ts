@@ -12,8 +12,20 @@ import { BasePool } from '../pool/pool.js';
 import { BaseProcess, type ProcessOrigin } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
+import { RawArray, RawValue } from '../shared/raw.js';
+import { ShareableList } from '../shared/shareable-list.js';
+import { SharedMemory } from '../shared/shared-memory.js';
+import type { SharedArray, Value } from '../shared/synchronized.js';
+import { defaultBackends, portableBackends } from '../sync/backends.js';
+import type { Barrier } from '../sync/barrier.js';
+import type { Condition } from '../sync/condition.js';
+import type { Event } from '../sync/event.js';
+import type { Lock } from '../sync/lock.js';
+import type { RLock } from '../sync/rlock.js';
+import type { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
+import { createSyncClasses } from './sync-classes.js';
 
 /** What a context is made of. */
 export interface ContextOptions {
@@ -21,9 +33,14 @@ export interface ContextOptions {
   readonly method?: StartMethod | undefined;
   /** How values become bytes. By default as in the process that started this one, or `@mp/serialize`. */
   readonly codec?: Codec | undefined;
+  /**
+   * Whether locks and the like are made in shared memory where @mp/native is there. Otherwise the process that makes one
+   * keeps it for the others, as it does where @mp/native is absent.
+   *
+   * @defaultValue true
+   */
+  readonly native?: boolean | undefined;
 }
-
-const HANDLES = { specifier: new URL('./handles.js', import.meta.url).href, exportName: 'createHandles' } as const;
 
 /**
  * The whole interface of this package for one start method and one codec.
@@ -51,6 +68,32 @@ export class Context {
   readonly JoinableQueue: typeof BaseJoinableQueue;
   /** The smallest queues over this context's codec. */
   readonly SimpleQueue: typeof BaseSimpleQueue;
+  /** Locks; see {@link Lock}. */
+  readonly Lock: typeof Lock;
+  /** Locks that their holder may take again; see {@link RLock}. */
+  readonly RLock: typeof RLock;
+  /** Permits; see {@link Semaphore}. */
+  readonly Semaphore: typeof Semaphore;
+  /** Permits that never become more; see {@link BoundedSemaphore}. */
+  readonly BoundedSemaphore: typeof BoundedSemaphore;
+  /** Conditions on what a lock protects; see {@link Condition}. */
+  readonly Condition: typeof Condition;
+  /** Events; see {@link Event}. */
+  readonly Event: typeof Event;
+  /** Barriers; see {@link Barrier}. */
+  readonly Barrier: typeof Barrier;
+  /** Shared numbers with a lock; see {@link Value}. */
+  readonly Value: typeof Value;
+  /** Shared arrays with a lock; see {@link SharedArray}. */
+  readonly Array: typeof SharedArray;
+  /** Shared numbers; see {@link RawValue}. */
+  readonly RawValue: typeof RawValue;
+  /** Shared arrays; see {@link RawArray}. */
+  readonly RawArray: typeof RawArray;
+  /** Shared memory; see {@link SharedMemory}. */
+  readonly SharedMemory: typeof SharedMemory;
+  /** Shared lists; see {@link ShareableList}. */
+  readonly ShareableList: typeof ShareableList;
 
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
@@ -80,6 +123,20 @@ export class Context {
     this.SimpleQueue = class SimpleQueue<T = unknown> extends BaseSimpleQueue<T> {
       static override origin: () => Marshal = marshal;
     };
+    const sync = createSyncClasses(options.native === false ? portableBackends : defaultBackends);
+    this.Lock = sync.Lock;
+    this.RLock = sync.RLock;
+    this.Semaphore = sync.Semaphore;
+    this.BoundedSemaphore = sync.BoundedSemaphore;
+    this.Condition = sync.Condition;
+    this.Event = sync.Event;
+    this.Barrier = sync.Barrier;
+    this.Value = sync.Value;
+    this.Array = sync.Array;
+    this.RawValue = RawValue;
+    this.RawArray = RawArray;
+    this.SharedMemory = SharedMemory;
+    this.ShareableList = ShareableList;
   }
 
   /** The codec of everything that this context makes. */
@@ -159,7 +216,6 @@ export class Context {
       marshal: this.marshal,
       launcher: launcherFor(this.getStartMethod()),
       executable: this.getExecutable(),
-      handles: HANDLES,
     };
   }
 }

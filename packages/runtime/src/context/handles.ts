@@ -4,6 +4,14 @@ import { connectionReducer } from '../channel/handover.js';
 import type { Marshal } from '../channel/marshal.js';
 import { processReducer } from '../process/reducers.js';
 import { queueReducer } from '../queues/reducers.js';
+import {
+  rawValueReducer,
+  shareableListReducer,
+  sharedMemoryReducer,
+  sharedViewReducer,
+  synchronizedReducer,
+} from '../shared/reducers.js';
+import { syncReducer } from '../sync/reducers.js';
 
 /** The reducers of everything that this package makes and that can be sent to another process. */
 export function createHandles(marshal: () => Marshal): readonly Reducer[] {
@@ -12,5 +20,11 @@ export function createHandles(marshal: () => Marshal): readonly Reducer[] {
     connectionReducer(marshal),
     queueReducer(marshal),
     processReducer,
+    syncReducer,
+    sharedMemoryReducer,
+    sharedViewReducer,
+    rawValueReducer,
+    synchronizedReducer,
+    shareableListReducer,
   ] as unknown as readonly Reducer[];
 }

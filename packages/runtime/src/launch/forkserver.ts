@@ -12,7 +12,7 @@ import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { heapFlags } from './spawn.js';
 
-const ENTRY = new URL('../child/forked-main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/forked.js', import.meta.url).href;
 
 /** Has a process forked by a server that has loaded everything before. Its channel is a socket pair. */
 export const forkserverLauncher: Launcher = {
@@ -22,6 +22,12 @@ export const forkserverLauncher: Launcher = {
   },
   launch: (spec) => new ServedChild(spec),
 };
+
+/** Where a child's output goes, and where it can be read here. */
+interface OpenOutput {
+  readonly stream: Socket | undefined;
+  readonly target: number | 'inherit' | 'ignore';
+}
 
 /** A child on its way: the server forks it while its first frames are written already. */
 class ServedChild implements Child {
@@ -43,9 +49,20 @@ class ServedChild implements Child {
     const [ours, theirs] = requireNative().createSocketPair();
     this.#theirs.push(theirs);
     this.channel = new FrameChannel(new SocketTransport(new Socket({ fd: ours, readable: true, writable: true })));
-    this.progress = spec.recordsProgress ? createProgressFile() : undefined;
     const output = spec.options.output ?? 'inherit';
-    const [stdout, stderr] = [this.#openOutput(output), this.#openOutput(output)];
+    let stdout: OpenOutput;
+    let stderr: OpenOutput;
+    try {
+      this.progress = spec.recordsProgress ? createProgressFile() : undefined;
+      stdout = this.#openOutput(output);
+      stderr = this.#openOutput(output);
+    } catch (error) {
+      // Nobody will have the child that would have closed them.
+      this.channel.destroy();
+      this.progress?.close();
+      this.#closeTheirs();
+      throw error;
+    }
     this.stdout = stdout.stream;
     this.stderr = stderr.stream;
     // The process is what keeps us alive, not its channel.
@@ -93,11 +110,7 @@ class ServedChild implements Child {
     output: readonly (number | 'inherit' | 'ignore')[],
   ): Promise<void> {
     try {
-      const server = await forkServer(flagsOf(options), [
-        ENTRY,
-        preparation.codec.specifier,
-        preparation.handles.specifier,
-      ]);
+      const server = await forkServer(flagsOf(options), [ENTRY, preparation.codec.specifier]);
       const child = await server.fork({
         entry: ENTRY,
         call: 'run',
@@ -112,8 +125,12 @@ class ServedChild implements Child {
       console.error(`A process could not be forked: ${error instanceof Error ? error.message : String(error)}`);
       this.#exit.settle({ exitCode: 1, signal: undefined });
     } finally {
-      for (const descriptor of this.#theirs.splice(0)) requireNative().closeDescriptor(descriptor);
+      this.#closeTheirs();
     }
+  }
+
+  #closeTheirs(): void {
+    for (const descriptor of this.#theirs.splice(0)) requireNative().closeDescriptor(descriptor);
   }
 
   #adopt(child: ForkedChild): void {
@@ -123,10 +140,7 @@ class ServedChild implements Child {
     void child.exited.then(({ code, signal }) => this.#exit.settle(exitStatus(code, signal)));
   }
 
-  #openOutput(output: 'inherit' | 'pipe' | 'ignore'): {
-    readonly stream: Socket | undefined;
-    readonly target: number | 'inherit' | 'ignore';
-  } {
+  #openOutput(output: 'inherit' | 'pipe' | 'ignore'): OpenOutput {
     if (output !== 'pipe') return { stream: undefined, target: output };
     const [reading, writing] = requireNative().createPipe();
     this.#theirs.push(writing);

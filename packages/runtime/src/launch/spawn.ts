@@ -11,7 +11,7 @@ import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { unwatch, watch } from './watchdog.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/spawned.js', import.meta.url).href;
 
 /** Starts a fresh process of Node. Its channel is a socket pair on descriptor 3. */
 export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, launch };
@@ -21,11 +21,18 @@ function launch(spec: LaunchSpec): Child {
   checkDirectory(spec.options.cwd);
   const progress = spec.recordsProgress ? createProgressFile() : undefined;
   const output = spec.options.output ?? 'inherit';
-  const child = start(
-    spec,
-    [...flags(spec.options), fileURLToPath(ENTRY)],
-    ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
-  );
+  let child: ChildProcess;
+  try {
+    child = start(
+      spec,
+      [...flags(spec.options), fileURLToPath(ENTRY)],
+      ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
+    );
+  } catch (error) {
+    // Nobody will have the child that would have closed it.
+    progress?.close();
+    throw error;
+  }
   const exit = new ExitListeners();
   const { pid } = child;
   if (pid !== undefined) watch(pid);
@@ -73,14 +80,19 @@ function start(
   args: readonly string[],
   stdio: ('ignore' | 'inherit' | 'pipe' | number)[],
 ): ChildProcess {
-  return withPermission(`A process could not be started with ${executable}`, '--allow-child-process', () =>
-    spawnProcess(executable, args, {
+  return withPermission(`A process could not be started with ${executable}`, '--allow-child-process', () => {
+    const child = spawnProcess(executable, args, {
       stdio,
       windowsHide: true,
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    }),
-  );
+    });
+    // Node leaves a child without any streams behind where it had no descriptors for them, and says so in an event
+    // (ChildProcess.spawn in lib/internal/child_process.js, EMFILE and ENFILE).
+    if ((child.stdio as unknown) !== undefined) return child;
+    child.once('error', () => {});
+    throw new Error('too many open files: raise the limit of descriptors (ulimit -n), or start fewer processes');
+  });
 }
 
 function flags(options: LaunchOptions): string[] {

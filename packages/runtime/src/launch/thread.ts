@@ -7,7 +7,7 @@ import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
-const ENTRY = new URL('../child/main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
 
 /** Starts a worker thread with the interface of a process. */
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
@@ -41,7 +41,8 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
     // A thread that is ended while it starts reports 0.
     const forced = sent !== undefined && failure === undefined;
     const status = forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null);
-    exit.settle(failure?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? { ...status, cause: failure } : status);
+    // What the thread itself threw, it has said on standard error.
+    exit.settle(failure?.code?.startsWith('ERR_WORKER_') === true ? { ...status, cause: failure } : status);
   });
   const channel = new FrameChannel(new PortTransport(port1));
   // The thread is what keeps us alive, not its channel.

@@ -59,11 +59,16 @@ function startDog(): void {
     env: {},
   });
   dog = started;
+  // No shell, no permission, or no descriptors: children are still ended by the end of their channel, unless they are busy.
+  started.on('error', () => {
+    if (dog === started && started.pid === undefined) dog = undefined;
+  });
+  // Without descriptors for its streams, it has none.
+  const stdin = started.stdin as Socket | undefined;
+  if (stdin === undefined) return;
   started.unref();
-  started.stdin.on('error', () => {});
-  (started.stdin as Socket).unref();
-  // No shell, or no permission: children are still ended by the end of their channel, unless they are busy.
-  started.on('error', () => {});
+  stdin.on('error', () => {});
+  stdin.unref();
   started.on('exit', () => {
     if (dog !== started) return;
     dog = undefined;

@@ -10,46 +10,40 @@ export interface ResultControl {
 let settleDone: <T>(result: AsyncResult<T>, value: T) => void;
 let settleFailed: <T>(result: AsyncResult<T>, error: unknown) => void;
 
+let latestResolve: (value: never) => void;
+let latestReject: (error: unknown) => void;
+
+/** One function for all results: a closure for each would be a quarter of what a small task costs in memory. */
+function keepCapability(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  latestResolve = resolve;
+  latestReject = reject;
+}
+
 /**
- * The result of something that a pool does. It can be awaited like a promise, and asked without waiting.
+ * The result of something that a pool does. It is a promise, and can be asked without waiting.
  *
  * @example
  * const result = pool.apply(parse, [file]);
  * result.ready(); // false
  * await result;
  */
-export class AsyncResult<T> implements Promise<T> {
-  /** Made when somebody waits: most of a small task's cost would be a promise that nobody looks at. */
-  #promise: Promise<T> | undefined;
+export class AsyncResult<T> extends Promise<T> {
   #resolve: ((value: T) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  #state: 'pending' | 'done' | 'failed' = 'pending';
-  #outcome: unknown;
-  readonly #control: ResultControl;
+  #isFailed = false;
+  /** Undefined once the result is there. */
+  #control: ResultControl | undefined;
 
   /** @internal Pools make these. */
   constructor(control: ResultControl) {
+    super(keepCapability as ConstructorParameters<typeof Promise<T>>[0]);
+    this.#resolve = latestResolve as (value: T) => void;
+    this.#reject = latestReject;
     this.#control = control;
   }
 
-  get [Symbol.toStringTag](): string {
+  override get [Symbol.toStringTag](): string {
     return 'AsyncResult';
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise
-  then<A = T, B = never>(
-    onDone?: ((value: T) => A | PromiseLike<A>) | null,
-    onFailed?: ((error: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#asPromise().then(onDone, onFailed);
-  }
-
-  catch<B = never>(onFailed?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#asPromise().catch(onFailed);
-  }
-
-  finally(onSettled?: (() => void) | null): Promise<T> {
-    return this.#asPromise().finally(onSettled);
   }
 
   /**
@@ -60,14 +54,14 @@ export class AsyncResult<T> implements Promise<T> {
    */
   async get(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<T> {
     await this.wait(timeoutMs);
-    if (this.#state === 'pending') throw new TimeoutError(`There was no result within ${timeoutMs} ms.`);
-    return this.#asPromise();
+    if (!this.ready()) throw new TimeoutError(`There was no result within ${timeoutMs} ms.`);
+    return this as Promise<T>;
   }
 
   /** Waits until there is a result or an error. @param timeoutMs - How long at most, in milliseconds. */
   async wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
-    if (this.#state !== 'pending') return;
-    const settled = this.#asPromise().then(noop, noop);
+    if (this.ready()) return;
+    const settled = this.then(noop, noop);
     if (timeoutMs === Number.POSITIVE_INFINITY) return settled;
     let stop = noop;
     const over = new Promise<void>((resolve) => {
@@ -80,7 +74,7 @@ export class AsyncResult<T> implements Promise<T> {
 
   /** Whether there is a result or an error. */
   ready(): boolean {
-    return this.#state !== 'pending';
+    return this.#control === undefined;
   }
 
   /**
@@ -89,9 +83,9 @@ export class AsyncResult<T> implements Promise<T> {
    * @throws ProcessError where there is neither yet.
    */
   successful(): boolean {
-    if (this.#state === 'pending')
+    if (!this.ready())
       throw new ProcessError(PROCESS_ERROR_CODES.state, 'There is no result yet: ask ready() first, or await it.');
-    return this.#state === 'done';
+    return !this.#isFailed;
   }
 
   /**
@@ -101,38 +95,38 @@ export class AsyncResult<T> implements Promise<T> {
    * @returns Whether there was something to cancel.
    */
   cancel(reason: unknown = new ProcessError(PROCESS_ERROR_CODES.cancelled, 'The task was cancelled.')): boolean {
-    if (this.#state !== 'pending') return false;
+    if (this.#control === undefined) return false;
     this.#control.cancel(reason);
     return true;
   }
 
-  #asPromise(): Promise<T> {
-    if (this.#promise !== undefined) return this.#promise;
-    if (this.#state === 'done') this.#promise = Promise.resolve(this.#outcome as T);
-    else if (this.#state === 'failed') this.#promise = Promise.reject(this.#outcome);
-    else
-      this.#promise = new Promise<T>((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
-    return this.#promise;
+  /** What resolved or rejected it is not needed any more, and its work neither: a result may be kept for long. */
+  #forget(): void {
+    this.#resolve = undefined;
+    this.#reject = undefined;
+    this.#control = undefined;
   }
 
   static {
+    // `await` and `Promise.all` take a promise as it is only where its constructor is theirs (ECMA-262, PromiseResolve);
+    // otherwise they wrap it in a second promise and wait for that, which doubles what a small task costs. What `then`
+    // makes is a plain promise for the same reason.
+    Object.defineProperty(AsyncResult.prototype, 'constructor', { value: Promise, configurable: true, writable: true });
     settleDone = (result, value) => {
-      if (result.#state !== 'pending') return;
-      result.#state = 'done';
-      result.#outcome = value;
-      result.#resolve?.(value);
+      const resolve = result.#resolve;
+      if (resolve === undefined) return;
+      result.#forget();
+      resolve(value);
     };
     settleFailed = (result, error) => {
-      if (result.#state !== 'pending') return;
-      result.#state = 'failed';
-      result.#outcome = error;
-      if (result.#reject !== undefined) result.#reject(error);
+      const reject = result.#reject;
+      if (reject === undefined) return;
+      result.#forget();
+      result.#isFailed = true;
       // An error that nobody waits for is an unhandled rejection, as that of any promise; unless somebody ended the work
       // on purpose, without waiting for it.
-      else if (!isDeliberate(error)) result.#asPromise();
+      if (isDeliberate(error)) result.catch(noop);
+      reject(error);
     };
   }
 }

@@ -1,72 +1,62 @@
-import { encodeSnapshot } from '../channel/marshal.js';
-import type { Child } from '../launch/launcher.js';
+import type { StartMethod } from '../launch/launcher.js';
 import { deferred } from '../platform/deferred.js';
-import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
-import { addChild, nextIdentity } from '../process/children.js';
-import { describeExit } from '../process/exit-signal.js';
-import { launchChild, type ProcessOrigin } from '../process/process.js';
-import { PROCESS_ERROR_CODES, ProcessError, TimeoutError, WorkerDiedError } from '../protocol/errors.js';
-import type { WorkerSettings } from '../protocol/pool-frames.js';
+import type { ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
+import { Broadcasts, type MakeTask } from './broadcasts.js';
 import { addCallSite } from './call-site.js';
 import { channels } from './diagnostics.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { ResolvedPoolOptions } from './options.js';
-import { RestartPolicy } from './restart-policy.js';
+import { Recruiter } from './recruiter.js';
+import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
-import { PoolStatistics } from './statistics.js';
-import type { ItemOutcome, PoolTask, TaskSink } from './task.js';
-import { workerDied } from './worker-death.js';
-import { type Batch, type SlotOwner, WorkerSlot } from './worker-slot.js';
-
-const NO_ARGS: readonly unknown[] = Object.freeze([]);
-/** So long a worker that was asked to leave may take, before it is ended. */
-const LEAVE_MS = 5000;
-
-/** Makes one worker's task of a broadcast; with a sink, where it is not the caller of the broadcast who is told. */
-export type MakeTask = (sink?: TaskSink) => PoolTask;
+import type { PoolStatistics } from './statistics.js';
+import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
+import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
+import { TaskLedger } from './task-ledger.js';
+import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
+import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
 
 /**
  * The workers of a pool and the tasks in their hands. In: tasks. Out: each task's sink is told exactly once how it ended.
  *
  * Whatever happens to a worker is heard in one place, {@link onGone}.
  */
-export class Crew implements SlotOwner {
-  readonly statistics: PoolStatistics = new PoolStatistics();
-  readonly #origin: ProcessOrigin;
+export class Crew implements SlotOwner, TaskOwner {
+  readonly #method: StartMethod;
   readonly #options: ResolvedPoolOptions;
-  readonly #releaseFunction: (version: FunctionVersion) => void;
+  readonly #ledger: TaskLedger;
   readonly #scheduler: Scheduler<PoolTask>;
-  readonly #restarts: RestartPolicy;
+  readonly #recruiter: Recruiter;
+  readonly #broadcasts = new Broadcasts();
+  readonly #idleShrink: IdleShrink;
   readonly #slots = new Map<WorkerState<PoolTask>, WorkerSlot>();
-  readonly #initializer: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] } | undefined;
-  /** Keeps the program alive while there is something to do; workers themselves do not. */
-  readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
+  /** Errors outside of any task, of workers that are about to end. */
+  readonly #strays = new Map<WorkerSlot, unknown>();
   readonly #finished = deferred();
   readonly #firstReady = deferred();
   #state: 'running' | 'closing' | 'terminated' = 'running';
-  #pending = 0;
-  #restartTimer: Timer | undefined;
-  #shrinkTimer: Timer | undefined;
   /** Why no worker can be had, for good. */
   #broken: ProcessError | undefined;
   #onceReady = false;
+  #isPumpScheduled = false;
 
   constructor(
     origin: ProcessOrigin,
     options: ResolvedPoolOptions,
     releaseFunction: (version: FunctionVersion) => void,
   ) {
-    this.#origin = origin;
+    this.#method = origin.launcher.method;
     this.#options = options;
-    this.#releaseFunction = releaseFunction;
-    this.#restarts = new RestartPolicy(options.maxProcesses);
-    this.#keepAlive.unref();
+    this.#ledger = new TaskLedger(options.keepsAlive, releaseFunction);
+    this.#recruiter = new Recruiter(origin, options);
     this.#firstReady.promise.catch(() => {});
-    this.#initializer =
-      options.initializer === undefined
-        ? undefined
-        : encodeSnapshot(origin.marshal, [options.initializer, options.initargs], 'initializer');
+    this.#idleShrink = new IdleShrink(
+      options.idleTimeoutMs,
+      () => this.#scheduler.surplus().map((worker) => this.#slots.get(worker) as WorkerSlot),
+      (slot) => this.#dismiss(slot),
+    );
     this.#scheduler = new Scheduler<PoolTask>(
       {
         minWorkers: options.minProcesses,
@@ -79,7 +69,7 @@ export class Crew implements SlotOwner {
         startWorker: () => this.#startWorker(),
         retire: (worker) => {
           this.statistics.recycled++;
-          this.#finishSlot(this.#slots.get(worker));
+          finishWorker(this.#slots.get(worker));
         },
       },
     );
@@ -87,21 +77,22 @@ export class Crew implements SlotOwner {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Resolves when the first worker is ready; rejects when none ever will be. */
+  /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
-    // Who waits for it keeps the program alive, as who waits for a task does.
-    this.#keepAlive.ref();
+    if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
     const { promise } = this.#firstReady;
-    const release = () => {
-      if (this.#pending === 0 && this.#state === 'running') this.#keepAlive.unref();
-    };
-    promise.then(release, release);
+    // Who waits for it keeps the program alive, as who waits for a task does.
+    this.#ledger.stayFor(promise);
     return promise;
+  }
+
+  get statistics(): PoolStatistics {
+    return this.#ledger.statistics;
   }
 
   /** Tasks that were taken in and have not ended. */
   get pending(): number {
-    return this.#pending;
+    return this.#ledger.pending;
   }
 
   /** Tasks that wait for a worker. */
@@ -120,46 +111,22 @@ export class Crew implements SlotOwner {
 
   /** Takes a task in. */
   submit(task: PoolTask): void {
-    this.statistics.submitted++;
-    this.#setPending(this.#pending + 1);
-    if (!this.isRunning) return this.#fail(task, this.#broken ?? this.#notRunning());
+    this.#ledger.take(task);
+    if (!this.isRunning) return this.#fail(task, this.#broken ?? notRunning());
     this.#scheduler.add(task);
     this.#schedulePump();
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
   broadcast(make: MakeTask, alsoLater: boolean): void {
-    if (alsoLater) this.#welcome.add(make);
+    if (alsoLater) this.#broadcasts.add(make);
     for (const slot of this.#slots.values()) this.#submitTo(slot, make());
     this.#schedulePump();
   }
 
   /** Workers to come are not given the task any more: it failed. */
   stopBroadcast(make: MakeTask): void {
-    this.#welcome.delete(make);
-  }
-
-  #submitTo(slot: WorkerSlot, task: PoolTask): void {
-    task.isPinned = true;
-    this.statistics.submitted++;
-    this.#setPending(this.#pending + 1);
-    if (this.isRunning) this.#scheduler.addFor(slot.state, task);
-    else this.#fail(task, this.#broken ?? this.#notRunning());
-  }
-
-  /** What every new worker does first. */
-  readonly #welcome = new Set<MakeTask>();
-
-  /** Nobody waits for what a later worker is told first: its failure is reported as an event of that worker. */
-  #welcomeSlot(slot: WorkerSlot): void {
-    for (const make of this.#welcome) {
-      const onError = (error: unknown) => {
-        // What kills one worker would kill each of its replacements.
-        if (error instanceof WorkerDiedError) this.#welcome.delete(make);
-        channels.worker.publish({ event: 'error', pid: slot.child.pid, error });
-      };
-      this.#submitTo(slot, make({ onValue: () => {}, onItems: () => {}, onError }));
-    }
+    this.#broadcasts.delete(make);
   }
 
   /** Ends a task that nobody wants any more. Its sink is told at once; its worker has a grace to let go of it. */
@@ -168,7 +135,7 @@ export class Crew implements SlotOwner {
     const slot = this.#slotOf(task);
     this.statistics.cancelled++;
     this.#fail(task, reason);
-    if (slot !== undefined && task.isDelivered) this.#letGo(slot, task, reason);
+    if (slot !== undefined && task.isDelivered) giveUp(slot, task, reason, this.#options, this.#condemn);
     else this.#scheduler.pump();
   }
 
@@ -186,6 +153,7 @@ export class Crew implements SlotOwner {
   close(): void {
     if (this.#state !== 'running') return;
     this.#state = 'closing';
+    this.#ledger.stay();
     this.#leaveIfDone();
   }
 
@@ -193,15 +161,12 @@ export class Crew implements SlotOwner {
   terminate(): void {
     if (this.#state === 'terminated') return;
     this.#state = 'terminated';
+    this.#ledger.stay();
     const error = new ProcessError(PROCESS_ERROR_CODES.terminated, 'The pool was terminated before the task was done.');
     this.#failAll(error);
     this.#firstReady.reject(error);
-    stopTimer(this.#restartTimer);
-    for (const slot of this.#slots.values()) {
-      slot.isExpectedToGo = true;
-      slot.child.signal('SIGTERM');
-      this.#killLater(slot, this.#options.graceMs);
-    }
+    this.#recruiter.stop();
+    for (const slot of this.#slots.values()) endWorker(slot, this.#options.graceMs);
     this.#leaveIfDone();
   }
 
@@ -214,40 +179,36 @@ export class Crew implements SlotOwner {
           'The pool is still running: close() or terminate() it, then join().',
         ),
       );
-    this.#keepAlive.ref();
+    this.#ledger.stayToTheEnd();
     return this.#finished.promise;
   }
 
   // What slots tell.
 
   onReady(slot: WorkerSlot): void {
-    this.#restarts.started();
+    this.#recruiter.started();
     this.#onceReady = true;
     this.#firstReady.resolve();
     channels.worker.publish({ event: 'ready', pid: slot.child.pid });
     this.#scheduler.workerReady(slot.state);
-    this.#shrinkLater();
+    this.#idleShrink.schedule();
     this.#leaveIfDone();
   }
 
   onFailed(slot: WorkerSlot, error: unknown): void {
-    const failure = new ProcessError(
-      PROCESS_ERROR_CODES.initializer,
-      `The initializer of the pool failed in ${this.#describeWorker(slot, false)}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    const failure = initializerFailed(slot, this.#method, error);
     // Where no worker ever began, none will; where some did, the next attempt may succeed.
     if (!this.#onceReady) this.#breakDown(failure);
     else slot.isExpectedToGo = false;
   }
 
   onValue(_slot: WorkerSlot, task: PoolTask, value: unknown): void {
-    if (this.#settle(task)) this.#call(() => task.sink.onValue(value));
+    this.#ledger.value(task, value);
   }
 
   onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void {
     for (const item of items) if (!item.ok) this.#locate(slot, task, item.error);
-    if (this.#settle(task)) this.#call(() => task.sink.onItems(items));
+    this.#ledger.items(task, items);
   }
 
   onError(slot: WorkerSlot, task: PoolTask, error: unknown): void {
@@ -257,11 +218,11 @@ export class Crew implements SlotOwner {
   }
 
   onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
-    this.statistics.batch(tasks.length, wholeMs, longestMs);
+    this.statistics.batch(tasks, wholeMs, longestMs);
     let last: PoolTask['pace'] | undefined;
     for (const task of tasks) {
       this.#scheduler.settled(slot.state, task);
-      task.sink.onTime?.(wholeMs / tasks.length);
+      sinkOf(task)?.onTime?.(wholeMs / tasks.length);
       if (task.pace === last) continue;
       last = task.pace;
       last.learn(tasks.length, wholeMs, longestMs);
@@ -280,8 +241,6 @@ export class Crew implements SlotOwner {
     this.#strays.set(slot, error);
   }
 
-  readonly #strays = new Map<WorkerSlot, unknown>();
-
   /** Every way in which a worker can go ends here: it left, crashed, was ended by us or by somebody else. */
   onGone(slot: WorkerSlot, status: ExitStatus): void {
     const begun = slot.begun;
@@ -291,32 +250,21 @@ export class Crew implements SlotOwner {
     this.#settleLost(slot, status, lost, begun);
     this.#strays.delete(slot);
     if (!slot.isExpectedToGo) this.#replace(slot, status);
-    if (this.#state === 'running' || this.#pending > 0) this.#scheduler.pump();
+    if (this.#state === 'running' || this.pending > 0) this.#scheduler.pump();
     this.#leaveIfDone();
   }
 
   /** Tasks that had started are lost with their worker; the others never knew it, and run elsewhere. */
   #settleLost(slot: WorkerSlot, status: ExitStatus, lost: readonly PoolTask[], begun: number | undefined): void {
-    const again: PoolTask[] = [];
-    for (const task of lost) {
-      if (task.isSettled) continue;
-      task.isDelivered = false;
-      const hasStarted = begun === undefined || task.sequence < begun || task.isPinned;
-      if (hasStarted && ++task.deaths > (task.options.retries ?? 0))
-        this.#reportDeath(slot, task, status, begun === undefined);
-      else {
-        task.cleanup?.();
-        task.cleanup = undefined;
-        if (hasStarted) this.statistics.retried++;
-        again.push(task);
-      }
-    }
+    const { dead, retried, again } = divideLost(lost, begun);
+    this.statistics.retried += retried.length;
+    for (const task of dead) this.#reportDeath(slot, task, status, begun === undefined);
     this.#scheduler.addFirst(again);
   }
 
   #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
     const stray = this.#strays.get(slot) ?? status.cause;
-    const error = workerDied(this.#describeWorker(slot, true), slot.child.pid, status, task, maybeStarted, stray);
+    const error = workerDied(slot, this.#method, status, task, maybeStarted, stray);
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);
@@ -324,88 +272,51 @@ export class Crew implements SlotOwner {
 
   #replace(slot: WorkerSlot, status: ExitStatus): void {
     this.statistics.died++;
-    const delay = this.#restarts.died(performance.now(), slot.isReady);
-    if (delay === undefined)
-      return this.#breakDown(
-        new ProcessError(
-          PROCESS_ERROR_CODES.failureStorm,
-          `The pool's workers die before they begin to work, the last one with ${describeExit(status.exitCode)}. ` +
-            'Their standard error says why.',
-        ),
-      );
-    if (delay === 0) return;
-    stopTimer(this.#restartTimer);
-    this.#restartTimer = startTimer(() => {
-      this.#restartTimer = undefined;
-      this.#scheduler.pump();
-    }, delay);
-    if (this.#pending === 0) this.#restartTimer.unref();
+    try {
+      this.#recruiter.died(slot, status, this.pending > 0, () => this.#scheduler.pump());
+    } catch (error) {
+      this.#breakDown(error as ProcessError);
+    }
   }
 
   #breakDown(error: ProcessError): void {
     this.#broken ??= error;
     this.#firstReady.reject(error);
     this.#failAll(error);
-    for (const slot of this.#slots.values()) {
-      slot.isExpectedToGo = true;
-      slot.child.signal('SIGTERM');
-      this.#killLater(slot, this.#options.graceMs);
-    }
+    for (const slot of this.#slots.values()) endWorker(slot, this.#options.graceMs);
   }
 
   // What the scheduler decides.
 
   #startWorker(): void {
-    if (this.#restartTimer !== undefined || this.#broken !== undefined || this.#state === 'terminated') return;
-    if (this.#state === 'closing' && this.#pending === 0) return;
-    const { name, launch, concurrency, maxMemoryBytes } = this.#options;
-    const identity = nextIdentity();
-    const settings: WorkerSettings = {
-      concurrency,
-      hasInitializer: this.#initializer !== undefined,
-      reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
-    };
-    const workerName = `${name}-${identity.join(':')}`;
-    let child: Child;
+    if (this.#recruiter.isPausing || this.#broken !== undefined || this.#state === 'terminated') return;
+    if (this.#state === 'closing' && this.pending === 0) return;
+    let slot: WorkerSlot;
     try {
-      child = launchChild(this.#origin, {
-        role: 'worker',
-        name: workerName,
-        daemon: true,
-        identity,
-        options: launch,
-        settings,
-      });
+      slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
     } catch (error) {
-      // What keeps one worker from being started keeps all.
       return this.#breakDown(error as ProcessError);
     }
-    child.unref();
-    const now = performance.now();
-    const slot = new WorkerSlot(this.#scheduler.addWorker(), child, workerName, this.#origin.marshal, this, now);
-    const active = {
-      name: workerName,
-      daemon: true,
-      // A forked process has its id a moment later.
-      get pid() {
-        return child.pid;
-      },
-    };
-    addChild(active, child);
     this.#slots.set(slot.state, slot);
     this.statistics.started++;
-    channels.worker.publish({ event: 'start', pid: child.pid });
-    if (this.#initializer !== undefined) slot.initialize(this.#initializer.body, this.#initializer.buffers);
-    this.#welcomeSlot(slot);
-    child.channel.flush();
+    for (const task of this.#broadcasts.tasksFor(() => slot.child.pid)) this.#submitTo(slot, task);
+    slot.child.channel.flush();
+  }
+
+  #submitTo(slot: WorkerSlot, task: PoolTask): void {
+    task.isPinned = true;
+    this.#ledger.take(task);
+    if (this.isRunning) this.#scheduler.addFor(slot.state, task);
+    else this.#fail(task, this.#broken ?? notRunning());
   }
 
   #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[]): void {
     const slot = this.#slots.get(worker) as WorkerSlot;
     slot.send(tasks);
+    this.statistics.delivered(tasks);
     for (const task of tasks) {
       task.worker = worker;
-      if (task.isExclusive) this.#watchTask(task);
+      if (task.isExclusive) limitTime(task, this.#onTimeOver);
       if (task.credit > 0) slot.credit(task, task.credit);
     }
   }
@@ -414,40 +325,18 @@ export class Crew implements SlotOwner {
     return task.worker === undefined ? undefined : this.#slots.get(task.worker);
   }
 
-  /** Its time runs from now: it is alone in its worker, and begins when it arrives. */
-  #watchTask(task: PoolTask): void {
-    const { timeoutMs } = task.options;
-    if (timeoutMs === undefined) return;
-    const timer = startTimer(() => {
-      this.statistics.timedOut++;
-      const error = new TimeoutError(`The task ${task.version.name} ran longer than ${timeoutMs} ms.`);
-      addCallSite(error, task.callSite, 'the pool');
-      this.cancel(task, error);
-    }, timeoutMs);
-    const before = task.cleanup;
-    task.cleanup = () => {
-      stopTimer(timer);
-      before?.();
-    };
-  }
+  readonly #onTimeOver = (task: PoolTask, error: TimeoutError): void => {
+    this.statistics.timedOut++;
+    this.cancel(task, error);
+  };
 
-  /** The task was given up; its worker may go on if it lets go of the task in time. */
-  #letGo(slot: WorkerSlot, task: PoolTask, reason: unknown): void {
-    slot.abort(task, reason instanceof Error ? reason.message : String(reason));
-    const timer = startTimer(() => {
-      if (slot.state.inHand.has(task)) this.#condemn(slot);
-    }, this.#options.graceMs);
-    // The worker must be ended, even if nothing else is left to do here.
-    if (!this.#options.keepsAlive) timer.unref();
-  }
-
-  /** Ends a worker that does not let go. Its other tasks may finish first, where it still reacts. */
-  #condemn(slot: WorkerSlot): void {
+  /** Ends a worker that does not let go. */
+  readonly #condemn = (slot: WorkerSlot): void => {
     this.statistics.killed++;
     this.#scheduler.dismiss(slot.state);
     slot.isExpectedToGo = true;
     slot.child.signal('SIGKILL');
-  }
+  };
 
   // Housekeeping.
 
@@ -459,60 +348,27 @@ export class Crew implements SlotOwner {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }
-    if (slot.state.state === 'leaving' && slot.state.inHand.size === 0) this.#finishSlot(slot);
+    if (slot.state.state === 'leaving' && slot.state.inHand.size === 0) finishWorker(slot);
     this.#scheduler.pump();
-    this.#shrinkLater();
+    this.#idleShrink.schedule();
     if (this.#state !== 'running') this.#leaveIfDone();
   }
 
-  #finishSlot(slot: WorkerSlot | undefined): void {
-    if (slot === undefined || slot.isExpectedToGo) return;
-    slot.finish();
-    this.#killLater(slot, LEAVE_MS);
-  }
-
-  #killLater(slot: WorkerSlot, ms: number): void {
-    const timer = startTimer(() => slot.child.signal('SIGKILL'), ms);
-    slot.child.onExit(() => stopTimer(timer));
-  }
-
-  #shrinkLater(): void {
-    const { idleTimeoutMs } = this.#options;
-    if (this.#shrinkTimer !== undefined || this.#scheduler.surplus().length === 0) return;
-    if (idleTimeoutMs === Number.POSITIVE_INFINITY) return;
-    this.#shrinkTimer = startTimer(() => {
-      this.#shrinkTimer = undefined;
-      this.#shrink(performance.now() - idleTimeoutMs);
-      this.#shrinkLater();
-    }, idleTimeoutMs);
-    this.#shrinkTimer.unref();
-  }
-
-  #shrink(idleBefore: number): void {
-    for (const worker of this.#scheduler.surplus()) {
-      const slot = this.#slots.get(worker);
-      if (slot === undefined || slot.idleSince > idleBefore) continue;
-      this.#scheduler.dismiss(worker);
-      this.#finishSlot(slot);
-    }
+  #dismiss(slot: WorkerSlot): void {
+    this.#scheduler.dismiss(slot.state);
+    finishWorker(slot);
   }
 
   #leaveIfDone(): void {
-    if (this.#state === 'running' || this.#pending > 0) return;
-    if (this.#state === 'closing')
-      for (const slot of this.#slots.values()) {
-        this.#scheduler.dismiss(slot.state);
-        this.#finishSlot(slot);
-      }
+    if (this.#state === 'running' || this.pending > 0) return;
+    if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
     if (this.#slots.size > 0) return;
-    stopTimer(this.#keepAlive);
-    stopTimer(this.#shrinkTimer);
-    stopTimer(this.#restartTimer);
+    this.#ledger.end();
+    this.#idleShrink.stop();
+    this.#recruiter.stop();
     this.#firstReady.resolve();
     this.#finished.resolve();
   }
-
-  #isPumpScheduled = false;
 
   /** Tasks that are submitted in one turn are distributed together: the scheduler sees how many there are. */
   #schedulePump(): void {
@@ -524,58 +380,18 @@ export class Crew implements SlotOwner {
     });
   }
 
-  #setPending(pending: number): void {
-    const wasIdle = this.#pending === 0;
-    this.#pending = pending;
-    if (!this.#options.keepsAlive || wasIdle === (pending === 0)) return;
-    if (pending > 0) this.#keepAlive.ref();
-    else if (this.#state === 'running') this.#keepAlive.unref();
-  }
-
-  /** @returns False where the task's sink was told already. */
-  #settle(task: PoolTask): boolean {
-    if (task.isSettled) return false;
-    task.isSettled = true;
-    task.cleanup?.();
-    task.cleanup = undefined;
-    task.onSettled?.();
-    this.#releaseFunction(task.version);
-    // Nothing of a task that is done is kept.
-    task.args = NO_ARGS;
-    this.#setPending(this.#pending - 1);
-    return true;
-  }
-
   #fail(task: PoolTask, error: unknown): void {
-    if (this.#settle(task)) this.#call(() => task.sink.onError(error));
+    this.#ledger.fail(task, error);
     if (this.#state !== 'running') this.#leaveIfDone();
   }
 
   #failAll(error: ProcessError): void {
     for (const task of this.#scheduler.drain()) this.#fail(task, error);
-    for (const slot of this.#slots.values()) for (const task of [...slot.state.inHand.keys()]) this.#fail(task, error);
-  }
-
-  /** Calls into the user's code: what a callback throws must neither disturb the pool nor be lost. */
-  #call(callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error), 'PoolCallbackError');
-    }
+    for (const slot of this.#slots.values())
+      for (const task of [...slot.state.inHand.values()]) this.#fail(task, error);
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {
-    addCallSite(error, task.callSite, this.#describeWorker(slot, false));
-  }
-
-  /** A thread has no process id of its own. */
-  #describeWorker({ child, name }: WorkerSlot, isFirst: boolean): string {
-    const kind = this.#origin.launcher.method === 'thread' ? `thread ${name}` : `process ${child.pid}`;
-    return `${isFirst ? 'Worker' : 'worker'} ${kind}`;
-  }
-
-  #notRunning(): ProcessError {
-    return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
+    addCallSite(error, task.callSite, describeWorker(slot, this.#method));
   }
 }

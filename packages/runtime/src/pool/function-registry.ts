@@ -14,6 +14,8 @@ export interface FunctionVersion {
   readonly pace: Pace;
   /** Tasks that name it and are not done; it may be forgotten when there are none. */
   uses: number;
+  /** Whether the workers do not have it any more. */
+  isForgotten: boolean;
 }
 
 /** Versions that nobody uses are kept up to this number, because the same functions come again and again. */
@@ -38,6 +40,13 @@ export class FunctionRegistry {
     this.#onForget = onForget;
   }
 
+  /** The version of a function that was captured before and would be the same if it were captured again; counts as a use. */
+  captured(fn: AnyFunction): FunctionVersion | undefined {
+    if (typeof fn !== 'function') return undefined;
+    const latest = this.#latest.get(fn);
+    return latest !== undefined && !latest.isForgotten && this.isConstant(fn) ? this.#use(latest) : undefined;
+  }
+
   /**
    * Captures a function for one task.
    *
@@ -47,8 +56,8 @@ export class FunctionRegistry {
   capture(fn: AnyFunction): FunctionVersion | Promise<FunctionVersion> {
     if (typeof fn !== 'function')
       throw new ProcessError(PROCESS_ERROR_CODES.argument, `A pool calls functions, and was given ${typeof fn}.`);
-    const latest = this.#latest.get(fn);
-    if (latest !== undefined && !forgotten.has(latest) && this.isConstant(fn)) return this.#use(latest);
+    const known = this.captured(fn);
+    if (known !== undefined) return known;
     const payload = encodeWhenPrepared(this.#marshal, fn, 'fn');
     return payload instanceof Later
       ? payload.promise.then((encoded) => this.#version(fn, encoded))
@@ -57,7 +66,14 @@ export class FunctionRegistry {
 
   /** A version that is not sent by itself, because each task brings the function along. It has a name and a pace. */
   unsent(fn: AnyFunction): FunctionVersion {
-    return this.#use({ id: 0, name: fn.name || 'anonymous', payload: NOTHING, pace: this.#paceOf(fn), uses: 0 });
+    return this.#use({
+      id: 0,
+      name: fn.name || 'anonymous',
+      payload: NOTHING,
+      pace: this.#paceOf(fn),
+      uses: 0,
+      isForgotten: false,
+    });
   }
 
   /** Whether capturing the function again would give the same: references, and code that closes over nothing. */
@@ -75,18 +91,19 @@ export class FunctionRegistry {
     const oldest = this.#idle.values().next().value as FunctionVersion;
     this.#idle.delete(oldest.id);
     this.#onForget(oldest);
-    forgotten.add(oldest);
+    oldest.isForgotten = true;
   }
 
   #version(fn: AnyFunction, payload: Payload): FunctionVersion {
     const latest = this.#latest.get(fn);
-    if (latest !== undefined && !forgotten.has(latest) && isSame(latest.payload, payload)) return this.#use(latest);
+    if (latest !== undefined && !latest.isForgotten && isSame(latest.payload, payload)) return this.#use(latest);
     const version: FunctionVersion = {
       id: this.#nextId++,
       name: fn.name || 'anonymous',
       payload,
       pace: this.#paceOf(fn),
       uses: 0,
+      isForgotten: false,
     };
     this.#latest.set(fn, version);
     return this.#use(version);
@@ -108,9 +125,6 @@ export class FunctionRegistry {
 }
 
 const NOTHING: Payload = Object.freeze({ body: new Uint8Array(0), buffers: [], attachments: [] });
-
-/** Versions that the workers do not have any more. */
-const forgotten = new WeakSet<FunctionVersion>();
 
 function isSame(a: Payload, b: Payload): boolean {
   return (

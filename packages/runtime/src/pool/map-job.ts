@@ -18,6 +18,10 @@ export interface MapListener {
   onItem(index: number, outcome: ItemOutcome): void;
   /** There are no more items, and all are done. With an error where the input failed. */
   onEnd(count: number, inputError: { readonly error: unknown } | undefined): void;
+  /** Nothing more will happen, whether it ended or was stopped. Called once, last. */
+  onOver(): void;
+  /** A task reported how far it is. */
+  readonly onProgress: ((value: unknown) => void) | undefined;
 }
 
 /** Limits of a {@link MapJob}. */
@@ -79,6 +83,7 @@ export class MapJob {
     this.#isOver = true;
     this.#puller.stop();
     for (const chunk of [...this.#chunks]) chunk.cancel(reason);
+    this.#listener.onOver();
   }
 
   get #mayPull(): boolean {
@@ -161,6 +166,7 @@ export class MapJob {
       onItems: (outcomes) => done((i) => outcomes[i] as ItemOutcome),
       onError: (error) => done(() => ({ ok: false, error })),
       onTime: (ms) => this.#size.learn(items.length, ms),
+      onProgress: (value) => this.#listener.onProgress?.(value),
     });
     holder.cancel = (reason) => chunk.cancel(reason);
   }
@@ -169,5 +175,6 @@ export class MapJob {
     if (!this.#isOver || this.#isStopped || this.#done < this.#pulled) return;
     this.#isStopped = true;
     this.#listener.onEnd(this.#pulled, this.#inputError);
+    this.#listener.onOver();
   }
 }

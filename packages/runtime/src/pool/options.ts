@@ -162,7 +162,10 @@ function describeFound(found: unknown): string {
 
 /** What is asked for one task, or for each task of a call. */
 export interface TaskOptions {
-  /** So long the task may run, in milliseconds, counted from its start. */
+  /**
+   * So long the task may run, in milliseconds, counted from its start. Of `map` and its relatives each item is a task, unless
+   * `chunkSize` says otherwise: then the limit is that of a chunk.
+   */
   readonly timeoutMs?: number | undefined;
   /** Cancels the task: at once, if it waits; if it runs, by its own signal, and then with its worker. */
   readonly signal?: AbortSignal | undefined;

@@ -13,6 +13,10 @@ export interface Job {
   readonly pace: Pace;
   /** Whether it was cancelled while it waited. The queue drops it when it comes to it. */
   readonly isCancelled: boolean;
+  /** Its number among all that its worker was given, modulo 2 ** 32; -1 where it is in no worker's hands. Set by the scheduler. */
+  sequence: number;
+  /** How long it was expected to take when it was delivered, in milliseconds. Set by the scheduler. */
+  cost: number;
 }
 
 /** What the scheduler decides. It never calls from inside a call of its own, except for these. */
@@ -50,14 +54,13 @@ const UNKNOWN_MS = LONG_MS * 2;
 export interface WorkerState<J extends Job> {
   readonly id: number;
   readonly state: 'starting' | 'ready' | 'leaving' | 'gone';
-  /** Delivered and not settled, in the order of delivery. */
-  readonly inHand: ReadonlyMap<J, number>;
+  /** Delivered and not settled, by {@link Job.sequence}, in the order of delivery. */
+  readonly inHand: ReadonlyMap<number, J>;
 }
 
 interface Worker<J extends Job> extends WorkerState<J> {
   state: 'starting' | 'ready' | 'leaving' | 'gone';
-  /** With the duration that each was expected to take. */
-  readonly inHand: Map<J, number>;
+  readonly inHand: Map<number, J>;
   /** Jobs that must run here. */
   readonly own: Ring<J>;
   /** The sum of the expected durations. */
@@ -165,10 +168,10 @@ export class Scheduler<J extends Job> {
   /** A job was done by the worker, or was given back by it. */
   settled(state: WorkerState<J>, job: J): boolean {
     const worker = state as Worker<J>;
-    const cost = worker.inHand.get(job);
-    if (cost === undefined) return false;
-    worker.inHand.delete(job);
-    worker.load -= cost;
+    if (worker.inHand.get(job.sequence) !== job) return false;
+    worker.inHand.delete(job.sequence);
+    job.sequence = -1;
+    worker.load -= job.cost;
     if (worker.inHand.size === 0) {
       worker.load = 0;
       worker.hasExclusive = false;
@@ -186,7 +189,7 @@ export class Scheduler<J extends Job> {
     this.#reroute(worker);
   }
 
-  /** The worker is gone. @returns What it had in hand, in the order of delivery. */
+  /** The worker is gone. @returns What it had in hand, in the order of delivery, each with the {@link Job.sequence} that it had. */
   workerGone(state: WorkerState<J>): J[] {
     const worker = state as Worker<J>;
     if (worker.state === 'gone') return [];
@@ -194,7 +197,7 @@ export class Scheduler<J extends Job> {
     this.#workers.delete(worker.id);
     this.#removeIdle(worker);
     this.#reroute(worker);
-    const lost = [...worker.inHand.keys()];
+    const lost = [...worker.inHand.values()];
     worker.inHand.clear();
     return lost;
   }
@@ -274,9 +277,10 @@ export class Scheduler<J extends Job> {
   #take(worker: Worker<J>, job: J): void {
     if (worker.inHand.size === 0) this.#removeIdle(worker);
     const cost = job.pace.ms ?? UNKNOWN_MS;
-    worker.inHand.set(job, cost);
+    job.cost = cost;
+    job.sequence = worker.delivered++ >>> 0;
+    worker.inHand.set(job.sequence, job);
     worker.load += cost;
-    worker.delivered++;
     if (job.isExclusive) worker.hasExclusive = true;
   }
 

@@ -1,3 +1,10 @@
+import { Histogram, type LatencySummary } from './histogram.js';
+
+/** When a task was submitted, by `performance.now()`. */
+interface TimedTask {
+  readonly submittedAt: number;
+}
+
 /** What a pool has done so far. */
 export interface PoolCounts {
   /** Tasks that were taken in; a chunk counts as one. */
@@ -18,8 +25,12 @@ export interface PoolCounts {
   readonly killed: number;
   /** Workers that were replaced for the number of their tasks, their age or their memory. */
   readonly recycled: number;
-  /** How long tasks ran, in milliseconds. */
-  readonly runTime: { readonly mean: number; readonly max: number };
+  /** How long tasks waited, from the turn of the event loop in which they were submitted until they left for a worker. */
+  readonly waitTime: LatencySummary;
+  /** How long tasks ran in their workers. Small ones are timed in groups, of which the longest is known alone. */
+  readonly runTime: LatencySummary;
+  /** How long it took from the submission of a task to its result. */
+  readonly latency: LatencySummary;
 }
 
 /** Counts what a pool does. */
@@ -34,14 +45,23 @@ export class PoolStatistics {
   killed = 0;
   recycled = 0;
   #answered = 0;
-  #wholeMs = 0;
-  #longestMs = 0;
+  readonly #waitTime = new Histogram();
+  readonly #runTime = new Histogram();
+  readonly #latency = new Histogram();
 
-  /** A worker answered so many tasks. */
-  batch(count: number, wholeMs: number, longestMs: number): void {
+  /** Tasks leave for a worker. */
+  delivered(tasks: readonly TimedTask[]): void {
+    recordSince(this.#waitTime, tasks);
+  }
+
+  /** A worker answered tasks. */
+  batch(tasks: readonly TimedTask[], wholeMs: number, longestMs: number): void {
+    const count = tasks.length;
+    if (count === 0) return;
     this.#answered += count;
-    this.#wholeMs += wholeMs;
-    if (longestMs > this.#longestMs) this.#longestMs = longestMs;
+    this.#runTime.record(longestMs);
+    this.#runTime.record(Math.max(0, wholeMs - longestMs) / (count - 1), count - 1);
+    recordSince(this.#latency, tasks);
   }
 
   /** The counts as they are now. */
@@ -58,7 +78,21 @@ export class PoolStatistics {
       died,
       killed,
       recycled,
-      runTime: { mean: this.#answered === 0 ? 0 : this.#wholeMs / this.#answered, max: this.#longestMs },
+      waitTime: this.#waitTime.summary(),
+      runTime: this.#runTime.summary(),
+      latency: this.#latency.summary(),
     };
+  }
+}
+
+/** How long it is since each task was submitted. Tasks of one turn come together, and are noted together. */
+function recordSince(histogram: Histogram, tasks: readonly TimedTask[]): void {
+  const now = performance.now();
+  let first = 0;
+  for (let i = 1; i <= tasks.length; i++) {
+    const { submittedAt } = tasks[first] as TimedTask;
+    if (i < tasks.length && tasks[i]?.submittedAt === submittedAt) continue;
+    histogram.record(Math.max(0, now - submittedAt), i - first);
+    first = i;
   }
 }

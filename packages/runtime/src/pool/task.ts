@@ -1,4 +1,5 @@
 import type { Payload } from '@mp/codec';
+import { AsyncResult, type ResultControl } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { TaskOptions } from './options.js';
 import type { Pace } from './pace.js';
@@ -31,68 +32,175 @@ export function isEncoded(args: TaskArgs): args is Payload {
 }
 
 const NO_OPTIONS: TaskOptions = Object.freeze({});
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
-/** A task of a pool, from its submission to its end. */
-export class PoolTask implements Job {
+/** What few tasks have. */
+interface TaskExtras {
+  callSite?: { readonly stack?: string } | undefined;
+  cleanup?: (() => void) | undefined;
+  onSettled?: (() => void) | undefined;
+  credit?: number;
+  deaths?: number;
+  isPinned?: boolean;
+}
+
+/** Whoever ends tasks early. */
+export interface TaskOwner {
+  cancel(task: PoolTask, reason: unknown): void;
+}
+
+/**
+ * A task of a pool, from its submission to its end.
+ *
+ * A million of them may wait at once, and what they occupy is what the garbage collector has to move: what few of them
+ * have is in an object of its own.
+ */
+export class PoolTask implements Job, ResultControl {
   readonly id: number;
   readonly version: FunctionVersion;
   readonly mode: number;
-  readonly sink: TaskSink;
   readonly options: TaskOptions;
   readonly pace: Pace;
-  readonly callSite: { readonly stack?: string } | undefined;
-  readonly priority: number;
-  readonly affinity: string | number | undefined;
-  readonly isExclusive: boolean;
+  readonly owner: TaskOwner;
   args: TaskArgs;
-  /** How often its worker died while it ran. */
-  deaths = 0;
-  /** Its place in the order of delivery to its worker. */
+  /** When it was submitted, by `performance.now()`. */
+  submittedAt = 0;
+  /** Who is told how it ended. */
+  readonly sink: TaskSink | AsyncResult<unknown>;
   sequence = -1;
+  cost = 0;
   /** Nobody waits for it any more: its sink was told. */
   isSettled = false;
-  /** Whether the worker has begun to see it. */
-  isDelivered = false;
   /** In whose hands it is, or was last. */
-  worker: WorkerState<PoolTask> | undefined;
-  /** Meant for one worker alone: it cannot run elsewhere. */
-  isPinned = false;
-  /** How many items its stream may send before they are taken. */
-  credit = 0;
-  /** Called when it has ended. */
-  onSettled: (() => void) | undefined;
-  /** Undoes what was set up for its present run. */
-  cleanup: (() => void) | undefined;
+  worker: WorkerState<PoolTask> | undefined = undefined;
+  #extras: TaskExtras | undefined = undefined;
 
   /**
+   * @param sink - Who is told how it ended; undefined makes a result, which is its {@link sink}.
    * @param pace - How long tasks like this one take, where it is not one call of the function.
-   * @param callSite - Where it was asked for; see `call-site.ts`.
    */
   constructor(
     id: number,
     version: FunctionVersion,
     mode: number,
     args: TaskArgs,
-    sink: TaskSink,
+    sink: TaskSink | undefined,
+    owner: TaskOwner,
     options: TaskOptions = NO_OPTIONS,
     pace: Pace = version.pace,
-    callSite?: { readonly stack?: string },
   ) {
     this.id = id;
     this.version = version;
     this.mode = mode;
     this.args = args;
-    this.sink = sink;
+    this.owner = owner;
+    this.sink = sink ?? new AsyncResult(this);
     this.options = options;
     this.pace = pace;
-    this.callSite = callSite;
-    this.priority = options.priority ?? 0;
-    this.affinity = options.affinity;
-    // It may have to be ended with its worker, and nobody else may be in there then.
-    this.isExclusive = options.timeoutMs !== undefined || options.signal !== undefined;
+  }
+
+  get priority(): number {
+    return this.options.priority ?? 0;
+  }
+
+  get affinity(): string | number | undefined {
+    return this.options.affinity;
+  }
+
+  /** It may have to be ended with its worker, and nobody else may be in there then. */
+  get isExclusive(): boolean {
+    return this.options.timeoutMs !== undefined || this.options.signal !== undefined;
   }
 
   get isCancelled(): boolean {
     return this.isSettled;
   }
+
+  /** Whether it is in the hands of a worker that may have begun to see it. */
+  get isDelivered(): boolean {
+    return this.sequence >= 0;
+  }
+
+  /** Where it was asked for; see `call-site.ts`. */
+  get callSite(): { readonly stack?: string } | undefined {
+    return this.#extras?.callSite;
+  }
+
+  set callSite(callSite: { readonly stack?: string } | undefined) {
+    if (callSite !== undefined) this.#rare.callSite = callSite;
+  }
+
+  /** How often its worker died while it ran. */
+  get deaths(): number {
+    return this.#extras?.deaths ?? 0;
+  }
+
+  set deaths(deaths: number) {
+    this.#rare.deaths = deaths;
+  }
+
+  /** Meant for one worker alone: it cannot run elsewhere. */
+  get isPinned(): boolean {
+    return this.#extras?.isPinned ?? false;
+  }
+
+  set isPinned(isPinned: boolean) {
+    this.#rare.isPinned = isPinned;
+  }
+
+  /** How many items its stream may send before they are taken. */
+  get credit(): number {
+    return this.#extras?.credit ?? 0;
+  }
+
+  set credit(credit: number) {
+    this.#rare.credit = credit;
+  }
+
+  /** Calls back when it has ended. */
+  onceSettled(listener: () => void): void {
+    this.#rare.onSettled = listener;
+  }
+
+  /** Notes how to undo what is set up for its present run. */
+  onceRunEnds(undo: () => void): void {
+    const rare = this.#rare;
+    const before = rare.cleanup;
+    rare.cleanup = () => {
+      undo();
+      before?.();
+    };
+  }
+
+  /** Its present run is over. */
+  endRun(): void {
+    const extras = this.#extras;
+    if (extras?.cleanup === undefined) return;
+    extras.cleanup();
+    extras.cleanup = undefined;
+  }
+
+  /** It has ended. Nothing of a task that is done is kept. */
+  settle(): void {
+    this.isSettled = true;
+    this.args = NO_ARGS;
+    if (this.#extras === undefined) return;
+    this.endRun();
+    this.#extras.onSettled?.();
+  }
+
+  /** Nobody wants the result any more. */
+  cancel(reason: unknown): void {
+    this.owner.cancel(this, reason);
+  }
+
+  get #rare(): TaskExtras {
+    this.#extras ??= {};
+    return this.#extras;
+  }
+}
+
+/** The sink of a task for which there is more to tell than its end; undefined where a result alone waits for it. */
+export function sinkOf({ sink }: PoolTask): TaskSink | undefined {
+  return sink instanceof AsyncResult ? undefined : sink;
 }

@@ -1,17 +1,33 @@
+import type { StartMethod } from '../launch/launcher.js';
 import { describeExit } from '../process/exit-signal.js';
-import { WorkerDiedError } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, WorkerDiedError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import type { PoolTask } from './task.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/** How messages name a worker. A thread has no process id of its own. */
+export function describeWorker({ child, name }: WorkerSlot, method: StartMethod): string {
+  return `worker ${method === 'thread' ? `thread ${name}` : `process ${child.pid}`}`;
+}
+
+/** The error of a pool whose initializer failed. */
+export function initializerFailed(slot: WorkerSlot, method: StartMethod, cause: unknown): ProcessError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ProcessError(
+    PROCESS_ERROR_CODES.initializer,
+    `The initializer of the pool failed in ${describeWorker(slot, method)}: ${reason}`,
+    { cause },
+  );
+}
 
 /**
  * The error of a task whose worker died.
  *
- * @param worker - How messages name it, at the beginning of a sentence.
  * @param stray - An error outside of any task, where one ended the worker. It is the cause.
  */
 export function workerDied(
-  worker: string,
-  pid: number | undefined,
+  slot: WorkerSlot,
+  method: StartMethod,
   { exitCode, signal }: ExitStatus,
   { version, deaths }: PoolTask,
   maybeStarted: boolean,
@@ -19,8 +35,8 @@ export function workerDied(
 ): WorkerDiedError {
   const again = deaths > 1 ? `; ${deaths} workers died of this task` : '';
   const error = new WorkerDiedError(
-    `${worker} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
-    { exitCode, signal, pid },
+    `W${describeWorker(slot, method).slice(1)} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
+    { exitCode, signal, pid: slot.child.pid },
     maybeStarted,
   );
   if (stray !== undefined) Object.defineProperty(error, 'cause', { value: stray, configurable: true, writable: true });

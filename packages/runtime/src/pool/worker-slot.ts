@@ -7,7 +7,7 @@ import { RESULT, TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
-import { type ItemOutcome, isEncoded, type PoolTask } from './task.js';
+import { type ItemOutcome, isEncoded, type PoolTask, sinkOf } from './task.js';
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
@@ -51,10 +51,8 @@ export class WorkerSlot {
   isExpectedToGo = false;
   readonly #owner: SlotOwner;
   readonly #marshal: Marshal;
-  readonly #tasks = new Map<number, PoolTask>();
   readonly #known = new Set<number>();
   readonly #cells = new CellWriter();
-  #nextSequence = 0;
   #exit: ExitStatus | undefined;
   #isChannelOver = false;
   #isGone = false;
@@ -102,16 +100,23 @@ export class WorkerSlot {
     this.child.channel.send(FRAME.run, body, buffers);
   }
 
+  /** Whether the worker was given the task and has not answered. */
+  has(task: PoolTask): boolean {
+    return this.state.inHand.get(task.sequence) === task;
+  }
+
   /** Delivers tasks, and the functions that they name as far as the worker does not have them. */
   send(tasks: readonly PoolTask[]): void {
     const cells = this.#cells;
-    for (const { version, mode } of tasks)
+    let last: FunctionVersion | undefined;
+    for (const { version, mode } of tasks) {
+      if (version === last) continue;
+      last = version;
       if (mode < WITH_FUNCTION && !this.#known.has(version.id)) this.#define(version);
-    cells.uint32(this.#nextSequence);
-    for (const task of tasks) {
-      task.sequence = this.#nextSequence++;
-      task.isDelivered = true;
-      this.#tasks.set(task.id, task);
+    }
+    cells.uint32((tasks[0] as PoolTask).sequence);
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i] as PoolTask;
       cells.uint32(task.id);
       cells.uint32(task.version.id);
       cells.uint8(task.mode);
@@ -119,7 +124,7 @@ export class WorkerSlot {
       if (isEncoded(args)) cells.payload(args);
       else {
         cells.uint8(args.length);
-        for (let i = 0; i < args.length; i++) cells.scalar(args[i]);
+        for (let k = 0; k < args.length; k++) cells.scalar(args[k]);
       }
     }
     const { body, buffers } = cells.take();
@@ -128,14 +133,14 @@ export class WorkerSlot {
 
   /** Tells a task that nobody waits for it any more. */
   abort(task: PoolTask, reason: string): void {
-    this.#cells.uint32(task.id);
+    this.#cells.uint32(task.sequence);
     this.#cells.scalar(reason);
     this.child.channel.send(FRAME.abort, this.#cells.take().body);
   }
 
   /** Lets a stream go on for so many items. */
   credit(task: PoolTask, count: number): void {
-    this.#cells.uint32(task.id);
+    this.#cells.uint32(task.sequence);
     this.#cells.uint32(count);
     this.child.channel.send(FRAME.credit, this.#cells.take().body);
   }
@@ -177,34 +182,33 @@ export class WorkerSlot {
       case FRAME.handBack:
         return this.#onHandBack(new CellReader(body, buffers));
       case FRAME.progress:
-        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => task.sink.onProgress?.(value));
+        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => sinkOf(task)?.onProgress?.(value));
       case FRAME.item:
-        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => task.sink.onItem?.(value));
+        return this.#onTaskValue(new CellReader(body, buffers), (task, value) => sinkOf(task)?.onItem?.(value));
     }
   }
 
   #onResults(cells: CellReader): void {
+    const { inHand } = this.state;
     const count = cells.uint32();
     const tasks: PoolTask[] = [];
     for (let i = 0; i < count; i++) {
-      const id = cells.uint32();
-      const task = this.#tasks.get(id);
-      if (task !== undefined) {
-        this.#tasks.delete(id);
-        tasks.push(task);
-      }
-      this.#onResult(task, cells.uint8(), cells);
+      const task = inHand.get(cells.uint32());
+      if (task !== undefined) tasks.push(task);
+      this.#onResult(task, cells);
     }
     const longestMs = cells.float64();
     const wholeMs = cells.float64();
     this.#owner.onBatch(this, { tasks, longestMs, wholeMs, memory: cells.float64() });
   }
 
-  #onResult(task: PoolTask | undefined, status: number, cells: CellReader): void {
-    switch (status) {
+  #onResult(task: PoolTask | undefined, cells: CellReader): void {
+    switch (cells.uint8()) {
       case RESULT.value: {
         const cell = cells.cell();
-        if (task !== undefined) this.#decode(cell, (value) => this.#owner.onValue(this, task, value), task);
+        if (task === undefined) return;
+        if (cell instanceof EncodedCell) this.#decode(cell, (value) => this.#owner.onValue(this, task, value), task);
+        else this.#owner.onValue(this, task, cell);
         return;
       }
       case RESULT.error: {
@@ -262,18 +266,14 @@ export class WorkerSlot {
   #onHandBack(cells: CellReader): void {
     const tasks: PoolTask[] = [];
     while (!cells.isDone) {
-      const id = cells.uint32();
-      const task = this.#tasks.get(id);
-      if (task === undefined) continue;
-      this.#tasks.delete(id);
-      task.isDelivered = false;
-      tasks.push(task);
+      const task = this.state.inHand.get(cells.uint32());
+      if (task !== undefined) tasks.push(task);
     }
     this.#owner.onHandBack(this, tasks);
   }
 
   #onTaskValue(cells: CellReader, deliver: (task: PoolTask, value: unknown) => void): void {
-    const task = this.#tasks.get(cells.uint32());
+    const task = this.state.inHand.get(cells.uint32());
     const cell = cells.cell();
     if (task !== undefined) this.#decode(cell, (value) => deliver(task, value), task);
   }

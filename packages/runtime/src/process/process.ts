@@ -1,4 +1,4 @@
-import type { CodecModule, Payload } from '@mp/codec';
+import type { Payload } from '@mp/codec';
 import { collectTickets } from '../channel/broker.js';
 import { Later, type Marshal, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
@@ -17,8 +17,6 @@ export interface ProcessOrigin {
   readonly marshal: Marshal;
   readonly launcher: Launcher;
   readonly executable: string;
-  /** The module that knows the reducers of the runtime's handles. */
-  readonly handles: CodecModule;
 }
 
 /** What a process is to do, and how it is called. */
@@ -349,7 +347,10 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
   const preparation: Preparation = {
     version: PROTOCOL_VERSION,
     role: spec.role,
-    authKey: Buffer.from(place.authKey).toString('base64'),
+    // Read when the child runs already: making the key may take a while.
+    get authKey() {
+      return Buffer.from(place.authKey).toString('base64');
+    },
     name: spec.name,
     identity: spec.identity,
     parent: { name: place.name, pid: process.pid },
@@ -357,7 +358,6 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     startMethod: origin.launcher.method,
     codec: codec.module,
     codecId: codec.id,
-    handles: origin.handles,
     log: logSettings(),
     settings: spec.settings,
   };

@@ -52,6 +52,14 @@ export const PROCESS_ERROR_CODES = {
   full: 'MP_QUEUE_FULL',
   /** The function is not what its module exports under this name. */
   export: 'MP_EXPORT',
+  /** This needs @mp/native, which is not there; the message says why. */
+  nativeUnavailable: 'MP_NATIVE_UNAVAILABLE',
+  /** A lock was released by one who does not hold it, or a semaphore beyond its bound. */
+  notHeld: 'MP_NOT_HELD',
+  /** Shared memory does not hold what it should. */
+  layout: 'MP_LAYOUT',
+  /** The barrier was broken. */
+  brokenBarrier: 'MP_BROKEN_BARRIER',
 } as const;
 
 /** A code of {@link PROCESS_ERROR_CODES}. */

@@ -17,8 +17,6 @@ export interface Preparation {
   readonly startMethod: string;
   readonly codec: CodecModule;
   readonly codecId: string;
-  /** The module that knows how to make the reducers of the runtime's own handles. */
-  readonly handles: CodecModule;
   /** How the parent logs; see `platform/logger.ts`. */
   readonly log: { readonly level: LogLevel; readonly toStderr: boolean };
   /** What {@link Role} needs beyond that; JSON. */

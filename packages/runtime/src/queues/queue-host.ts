@@ -65,7 +65,7 @@ function serve(server: QueueServer, channel: FrameChannel): void {
         case QUEUE_REQUEST.taskDone:
           return reply(request, server.taskDone() ? QUEUE_REPLY.done : QUEUE_REPLY.tooMany);
         case QUEUE_REQUEST.join:
-          return void server.join(() => reply(request, QUEUE_REPLY.done));
+          return keep(request, () => server.join(() => reply(request, QUEUE_REPLY.done)));
       }
     },
     onEnd: () => {

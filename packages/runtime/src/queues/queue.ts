@@ -1,7 +1,7 @@
 import { keepListening, type Ticket } from '../channel/broker.js';
 import { decodePayload, encodeWhenPrepared, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
-import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull } from '../protocol/errors.js';
+import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull, TimeoutError } from '../protocol/errors.js';
 import { QueueClient } from './queue-client.js';
 import { hostQueue } from './queue-host.js';
 import { QUEUE_REPLY, QUEUE_REQUEST } from './queue-protocol.js';
@@ -16,6 +16,9 @@ export interface WaitOptions {
   /** Ends the wait: the call rejects with the signal's reason, and takes or adds nothing. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How long to wait until everything is done. */
+export type JoinOptions = Pick<WaitOptions, 'timeoutMs' | 'signal'>;
 
 /** How another process finds the queue. */
 export interface QueueData {
@@ -34,7 +37,7 @@ let waitsHere = 0;
 
 let reduceQueue: (queue: BaseQueue) => QueueData;
 let markDone: (queue: BaseQueue) => Promise<boolean>;
-let waitForDone: (queue: BaseQueue) => Promise<void>;
+let waitForDone: (queue: BaseQueue, options: JoinOptions) => Promise<void>;
 
 /**
  * A queue for any number of producers and consumers in any processes. It can be sent to them at any time: as an argument,
@@ -168,10 +171,19 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
       const { answer } = await place.client.ask(QUEUE_REQUEST.taskDone).reply;
       return answer === QUEUE_REPLY.done;
     };
-    waitForDone = async (queue) => {
+    waitForDone = async (queue, options) => {
       const place = queue.#place;
-      if ('client' in place) await place.client.ask(QUEUE_REQUEST.join).reply;
-      else await queue.#wait(new Wait<true>((done) => place.server.join(() => done(true))));
+      let isDone: boolean;
+      if ('client' in place) {
+        options.signal?.throwIfAborted();
+        const { request, reply } = place.client.ask(QUEUE_REQUEST.join);
+        const { answer } = await withdrawAfter(place.client, request, reply, options);
+        isDone = answer === QUEUE_REPLY.done;
+      } else
+        isDone = (await queue.#wait(new Wait<true>((done) => place.server.join(() => done(true)), options))) ?? false;
+      if (isDone) return;
+      options.signal?.throwIfAborted();
+      throw new TimeoutError(`The items of the queue were not done within ${options.timeoutMs} ms.`);
     };
   }
 
@@ -240,9 +252,13 @@ export class BaseJoinableQueue<T = unknown> extends BaseQueue<T> {
     throw new ProcessError(PROCESS_ERROR_CODES.state, 'taskDone() was called more often than items were put.');
   }
 
-  /** Waits until every item that was put is done. */
-  join(): Promise<void> {
-    return waitForDone(this as BaseQueue);
+  /**
+   * Waits until every item that was put is done.
+   *
+   * @throws TimeoutError where they are not done in the time given.
+   */
+  join(options: JoinOptions = {}): Promise<void> {
+    return waitForDone(this as BaseQueue, options);
   }
 }
 

@@ -49,6 +49,8 @@ class World {
       pace: new Pace(),
       isCancelled: false,
       sent: 0,
+      sequence: -1,
+      cost: 0,
       ...options,
     } as TestJob;
   }
@@ -133,7 +135,7 @@ test('gives an exclusive job a worker of its own', () => {
   const [worker] = world.workers as [WorkerState<TestJob>];
   world.finish(worker, world.log[0]?.jobs[0] as TestJob);
   expect(exclusive.sent).toBe(1);
-  expect([...worker.inHand.keys()]).toEqual([exclusive]);
+  expect([...worker.inHand.values()]).toEqual([exclusive]);
 });
 
 test('serves higher priorities first, and the same priority in order', () => {
@@ -144,7 +146,7 @@ test('serves higher priorities first, and the same priority in order', () => {
   const [worker] = world.workers as [WorkerState<TestJob>];
   const order: number[] = [];
   for (let i = 0; i < 4; i++) {
-    const job = [...worker.inHand.keys()][0] as TestJob;
+    const job = [...worker.inHand.values()][0] as TestJob;
     order.push(job.id);
     world.finish(worker, job);
   }
@@ -156,8 +158,8 @@ test('retires a worker after its share of jobs, and starts another one', () => {
   const jobs = [world.job({ pace: quick() }), world.job({ pace: quick() }), world.job({ pace: quick() })];
   world.submit(...jobs);
   const [worker] = world.workers as [WorkerState<TestJob>];
-  for (const job of [...worker.inHand.keys()]) world.finish(worker, job);
-  for (const job of [...worker.inHand.keys()]) world.finish(worker, job);
+  for (const job of [...worker.inHand.values()]) world.finish(worker, job);
+  for (const job of [...worker.inHand.values()]) world.finish(worker, job);
   expect(world.retired.has(worker)).toBe(true);
   expect(world.workers).toHaveLength(2);
   expect(jobs[2]?.sent).toBe(0);
@@ -223,7 +225,7 @@ test('keeps its invariants through any history', () => {
           living().filter(({ inHand }) => inHand.size > 0),
           n,
         );
-        return { worker, jobs: worker === undefined ? [] : [...worker.inHand.keys()] };
+        return { worker, jobs: worker === undefined ? [] : [...worker.inHand.values()] };
       };
       for (const { type, n, kind } of events) {
         if (type === 'submit')
@@ -282,7 +284,7 @@ test('keeps its invariants through any history', () => {
         expect(round).toBeLessThan(10_000);
         for (const worker of living()) {
           scheduler.workerReady(worker);
-          for (const job of [...worker.inHand.keys()]) {
+          for (const job of [...worker.inHand.values()]) {
             alive.delete(job);
             world.finish(worker, job);
           }
@@ -296,7 +298,7 @@ test('keeps its invariants through any history', () => {
 });
 
 function check({ scheduler, workers }: World, alive: ReadonlySet<TestJob>, { maxWorkers }: SchedulerLimits): void {
-  const held = workers.filter(({ state }) => state !== 'gone').flatMap(({ inHand }) => [...inHand.keys()]);
+  const held = workers.filter(({ state }) => state !== 'gone').flatMap(({ inHand }) => [...inHand.values()]);
   expect(new Set(held).size).toBe(held.length);
   const waiting = [...alive].filter((job) => !held.includes(job));
   expect(scheduler.waiting).toBeGreaterThanOrEqual(waiting.length);

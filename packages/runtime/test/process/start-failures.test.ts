@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -44,7 +44,7 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
     const folder = mkdtempSync(join(tmpdir(), 'mp-permission-'));
     try {
       const program = join(folder, 'program.mjs');
-      const runtime = new URL('../../dist/index.js', import.meta.url).href;
+      const runtime = new URL('../../lib/index.js', import.meta.url).href;
       writeFileSync(program, `import { Pool } from ${JSON.stringify(runtime)};\nnew Pool(1);\n`);
       const major = Number(process.versions.node.split('.')[0]);
       const permission = major < 23 ? '--experimental-permission' : '--permission';
@@ -56,4 +56,28 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
       rmSync(folder, { recursive: true });
     }
   });
+
+  if (process.platform === 'linux') {
+    test('and it leaves no descriptor behind', () => {
+      const descriptors = () => readdirSync('/proc/self/fd').length;
+      const before = descriptors();
+      const { Pool } = getContext('spawn');
+      for (let i = 0; i < 10; i++)
+        expect(() => new Pool({ processes: 1, execArgv: ['no\0flag'] })).toThrow(
+          expect.objectContaining({ code: 'MP_START' }),
+        );
+      expect(descriptors()).toBe(before);
+    });
+
+    test('this process has no descriptors left, and can go on when it has some again', async () => {
+      const program = fileURLToPath(new URL('../../test/fixtures/without-descriptors.mjs', import.meta.url));
+      const shell = ['-c', 'ulimit -n 100 && exec "$0" "$@"', process.execPath, program];
+      const { stdout } = await run('/bin/sh', shell, { timeout: 60_000 });
+      const [refused, recovered] = stdout.trim().split('\n');
+      const codes = JSON.parse(refused as string);
+      expect(codes.length).toBeGreaterThan(0);
+      for (const code of codes) expect(code).toBe('MP_START');
+      expect(recovered).toBe('4');
+    });
+  }
 });

@@ -158,11 +158,10 @@ describe.each(contexts)('a queue between %s processes', (_method, context) => {
 
   test('a consumer that is killed while it waits takes no item with it', async () => {
     const queue = new context.Queue<number>();
-    const consumer = await run(tasks.getForever, queue);
+    const report = new context.Queue<string>();
+    const consumer = await run(tasks.getForever, queue, report);
     await queue.put(1);
-    while (!(await queue.empty())) await tasks.sleep(5);
-    // It has taken the first, confirmed it, and waits.
-    await tasks.sleep(200);
+    expect(await report.get()).toBe('waits');
     consumer.kill();
     await consumer.join();
     await queue.put(2);

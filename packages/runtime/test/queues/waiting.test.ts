@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { JoinableQueue, Queue } from '@mp/runtime';
+import { JoinableQueue, Queue, TimeoutError } from '@mp/runtime';
+import { contexts, tasks } from '../support/contexts.js';
 
 describe('a wait for a queue', () => {
   test('fails when this process closes the queue', async () => {
@@ -34,6 +35,32 @@ describe('a wait for a queue', () => {
     queue.close();
     await queue.taskDone();
     await joining;
+  });
+
+  test('until everything is done ends when its time is over, or by its signal, and can be begun again', async () => {
+    const queue = new JoinableQueue<number>();
+    await queue.put(1);
+    await expect(queue.join({ timeoutMs: 5 })).rejects.toBeInstanceOf(TimeoutError);
+    await expect(queue.join({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'MP_TIMEOUT' });
+    const controller = new AbortController();
+    const joining = queue.join({ signal: controller.signal });
+    controller.abort(new RangeError('enough'));
+    await expect(joining).rejects.toThrow('enough');
+    await expect(queue.join({ signal: controller.signal })).rejects.toThrow('enough');
+    const last = queue.join();
+    await queue.taskDone();
+    await last;
+    await queue.join({ timeoutMs: 0 });
+  });
+
+  test.each(contexts)('until everything is done ends in another process, too: %s', async (_name, context) => {
+    const queue = new context.JoinableQueue<number>();
+    await queue.put(1);
+    await using pool = new context.Pool(1);
+    expect(await pool.apply(tasks.joinFor as never, [queue, 20] as never)).toBe('MP_TIMEOUT');
+    const joining = pool.apply(tasks.joinFor as never, [queue, 60_000] as never);
+    await queue.taskDone();
+    expect(await joining).toBe('done');
   });
 
   test('does not keep a process alive when no other can end it', async () => {

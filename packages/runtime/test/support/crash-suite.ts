@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,12 +74,13 @@ export function describeCrashes(startMethod: StartMethod): void {
       test('has a task that listens, the abort reaches it and the worker lives on', async () => {
         const pool = new context.Pool(1);
         const worker = await pool.apply(tasks.whoAmI);
-        const result = pool.apply(tasks.waitForAbort);
-        // Started, because a second task would wait behind it.
-        await tasks.sleep(50);
-        expect(result.cancel()).toBe(true);
+        let result: AsyncResult<unknown> | undefined;
+        await new Promise((onProgress) => {
+          result = pool.apply(tasks.waitForAbort, [], { onProgress });
+        });
+        expect(result?.cancel()).toBe(true);
         await expect(result).rejects.toMatchObject({ code: 'MP_CANCELLED' });
-        expect(result.cancel()).toBe(false);
+        expect(result?.cancel()).toBe(false);
         expect(await pool.apply(tasks.whoAmI)).toBe(worker);
         pool.terminate();
         await pool.join();
@@ -97,8 +99,16 @@ export function describeCrashes(startMethod: StartMethod): void {
 
       test('has an error outside of any task while it is idle, no task fails', async () => {
         const pool = new context.Pool({ processes: 1, output: 'ignore' });
+        const exit = new Promise<void>((resolve) => {
+          const note = (event: unknown) => {
+            if ((event as { event: string }).event !== 'exit') return;
+            unsubscribe('mp.pool.worker', note);
+            resolve();
+          };
+          subscribe('mp.pool.worker', note);
+        });
         await pool.apply(tasks.failLater);
-        await tasks.sleep(100);
+        await exit;
         expect(await pool.apply(tasks.square, [2])).toBe(4);
         expect(pool.stats().died).toBe(1);
         pool.terminate();

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import {
   type BaseJoinableQueue,
@@ -104,8 +104,9 @@ export const markAndMaybeDie = (file: string, item: number, deadly: number): num
 };
 export const waitForAbort = (): Promise<string> =>
   new Promise((resolve) => {
-    const { signal } = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
-    signal.addEventListener('abort', () => resolve('aborted'));
+    const task = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
+    task.signal.addEventListener('abort', () => resolve('aborted'));
+    task.reportProgress('waits');
   });
 export const reportThree = (): number => {
   for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
@@ -194,8 +195,12 @@ export const doAll = async (queue: BaseJoinableQueue<number>, results: BaseQueue
     await queue.taskDone();
   }
 };
-export const getForever = async (queue: BaseQueue): Promise<void> => {
-  for (;;) await queue.get();
+/** Takes one item, and says so while it waits for the next. */
+export const getForever = async (queue: BaseQueue, report: BaseQueue): Promise<void> => {
+  await queue.get();
+  const next = queue.get();
+  await report.put('waits');
+  await next;
 };
 export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
   const inner = (await queue.get()) as BaseQueue;
@@ -205,4 +210,45 @@ export const passOn = async (queue: BaseQueue): Promise<BaseQueue> => {
 export const blockAndReturn = (value: number, ms: number): number => {
   block(ms);
   return value;
+};
+/** Waits until a queue's items are done. @returns 'done', or the code of the error. */
+export const joinFor = (queue: BaseJoinableQueue, timeoutMs: number): Promise<string> =>
+  queue.join({ timeoutMs }).then(
+    () => 'done',
+    (error) => (error as { code: string }).code,
+  );
+/** Says where it runs, and does not come back. */
+export const writePidAndSpin = (file: string): never => {
+  writeFileSync(file, String(process.pid));
+  return spin();
+};
+/** Waits for a file that somebody is about to write. */
+export const contentOf = async (file: string): Promise<string> => {
+  for (;;) {
+    try {
+      const text = readFileSync(file, 'utf8');
+      if (text !== '') return text;
+    } catch {
+      // Not yet.
+    }
+    await sleep(5);
+  }
+};
+export const throwWhatCannotBeRebuilt = async (): Promise<never> => {
+  const module = new URL('../../test/fixtures/only-in-children.mjs', import.meta.url).href;
+  const { throwVerdict } = (await import(module)) as { throwVerdict: () => never };
+  return throwVerdict();
+};
+export const squareInPool = async (items: readonly number[]): Promise<number[]> => {
+  await using pool = new (getContext().Pool)(1);
+  return await pool.map((await importShared<typeof import('./tasks.js')>(import.meta.url)).square, items);
+};
+export const markAndFailAt = (file: string, item: number): number => {
+  appendFileSync(file, `${item}\n`);
+  return item === 3 ? fail() : item;
+};
+export const putInto = (queue: BaseQueue, item: unknown): Promise<void> => queue.put(item);
+export const putIntoNested = async (queue: BaseQueue<{ nested: BaseQueue[] }>): Promise<void> => {
+  const { nested } = await queue.get();
+  await nested[0]?.put('by another queue');
 };

@@ -1,9 +1,9 @@
-import type { AnyNode, Class, Function as FunctionNode, Pattern } from 'acorn';
+import type { AnyNode, Class, Function as FunctionNode } from 'acorn';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { hasUseStrict } from './function-walker.js';
 import type { Span } from './lexical.js';
 import { parseFunction, type SourceForm } from './parse.js';
-import { hasCall } from './patterns.js';
+import { computedKeyOf, hasCall } from './patterns.js';
 import { resolve, walk } from './walker.js';
 
 /** How a name that the text does not bind is used in it. */
@@ -56,8 +56,10 @@ export interface CodeFacts {
   readonly hasDirectEval: boolean;
   /** The computed key of a method that stands alone. */
   readonly computedKey: Span | undefined;
-  /** Code in the parameters that could run before the function is stopped at its entry, whatever the arguments. */
+  /** Code in the parameters that would run before the function is stopped, whatever the arguments. */
   readonly runsBeforeBody: boolean;
+  /** Calls in the parameters, where V8 would place a breakpoint at the function's entry: it is passed by. */
+  readonly stopsBeforeBody: boolean;
   /** `length` as the engine sets it: the parameters before the first default or rest. */
   readonly length: number;
   /** How many arguments keep every default of the parameters from running. */
@@ -120,7 +122,8 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    runsBeforeBody: entered?.params.some((param) => hasComputedKey(param) || hasCall(param)) ?? false,
+    runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined) ?? false,
+    stopsBeforeBody: entered?.params.some(hasCall) ?? false,
     length: lengthOf(entered),
     parameterCount: entered?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,
@@ -177,22 +180,5 @@ function kindOf(node: AnyNode): CodeKind {
       return node.kind === 'get' ? 'getter' : node.kind === 'set' ? 'setter' : 'method';
     default:
       return 'function';
-  }
-}
-
-function hasComputedKey(node: Pattern): boolean {
-  switch (node.type) {
-    case 'AssignmentPattern':
-      return hasComputedKey(node.left);
-    case 'ObjectPattern':
-      return node.properties.some((one) =>
-        one.type === 'RestElement' ? hasComputedKey(one.argument) : one.computed || hasComputedKey(one.value),
-      );
-    case 'ArrayPattern':
-      return node.elements.some((one) => one !== null && hasComputedKey(one));
-    case 'RestElement':
-      return hasComputedKey(node.argument);
-    default:
-      return false;
   }
 }

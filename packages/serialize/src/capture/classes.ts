@@ -1,6 +1,7 @@
 import type { ClassElement, ClassFacts } from '../analyze/class-facts.js';
 import type { CodeFacts } from '../analyze/facts.js';
 import { CLASS_KEY_PLACEHOLDER } from '../model/code.js';
+import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
 import { type ClassPlan, memberKeyOf, planClass } from './class-text.js';
@@ -18,8 +19,6 @@ export interface CapturedClass {
   /** Static keys that evaluating the text makes, in order; undefined where any of them was changed. */
   readonly naturalStatics: readonly PropertyKey[] | undefined;
 }
-
-const toText = Function.prototype.toString;
 
 /** Compares a class with its text. No getter runs. */
 export function captureClass(
@@ -78,7 +77,9 @@ function liveMember(element: ClassElement, key: PropertyKey, holder: object, tex
   const value: unknown =
     element.kind === 'method' ? descriptor?.value : element.kind === 'getter' ? descriptor?.get : descriptor?.set;
   if (typeof value !== 'function') return undefined;
-  return toText.call(value) === text.slice(element.textStart, element.span.end) ? (value as AnyFunction) : undefined;
+  return textOf(value as AnyFunction) === text.slice(element.textStart, element.span.end)
+    ? (value as AnyFunction)
+    : undefined;
 }
 
 /** Whether a method has no properties but those that the engine gave it. */

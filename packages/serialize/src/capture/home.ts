@@ -3,14 +3,15 @@ import type { FoundFunction } from '../analyze/lexical.js';
 import type { ScriptFacts } from '../analyze/script.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
+import { instrumentedLocation } from '../instrument/reading.js';
+import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { CaptureFailure } from './failure.js';
 import { findInScript, scriptFacts } from './source-info.js';
 import { readSlot } from './variables.js';
-
-const toText = Function.prototype.toString;
 
 /** Homes that were found. The home object of a method never changes. */
 const homes = new WeakMap<AnyFunction, object>();
@@ -46,7 +47,7 @@ export class Homes {
       script === undefined || found === undefined
         ? (holder ?? notFound('the object that it belongs to is not part of the value'))
         : found.ownerClass === -1
-          ? this.#ofLiteral(fn, found, holder)
+          ? this.#ofLiteral(fn, facts, found, holder)
           : this.#ofClass(fn, script.textOf(script.functionByIndex(found.ownerClass) as FoundFunction), holder);
     homes.set(fn, home);
     return home;
@@ -67,27 +68,33 @@ export class Homes {
     const [one, ...others] = method === undefined ? [] : methodsAround(script.textOf(method), thisValue, reading);
     if (one === undefined || others.length > 0) return notFound('the method that it stands in was not found');
     const [holder, around] = one;
-    return this.ofMethod(around, factsOf(toText.call(around), true), readFunctions([around])[0]?.location, holder);
+    return this.ofMethod(
+      around,
+      factsOf(textOf(around as AnyFunction), true),
+      instrumentedLocation(around) ?? readFunctions([around])[0]?.location,
+      holder,
+    );
   }
 
   #ofClass(fn: AnyFunction, classText: string, holder: object | undefined): object {
-    const isStatic = isStaticMember(classText, toText.call(fn));
+    const isStatic = isStaticMember(classText, textOf(fn as AnyFunction));
     if (isStatic === undefined) return notFound('its class has it twice, static and not');
     if (holder !== undefined) {
       const K: unknown = isStatic ? holder : Reflect.getOwnPropertyDescriptor(holder, 'constructor')?.value;
-      if (typeof K === 'function' && toText.call(K) === classText && homeIn(K, isStatic) === holder) return holder;
+      if (typeof K === 'function' && textOf(K as AnyFunction) === classText && homeIn(K, isStatic) === holder)
+        return holder;
     }
     const classes = this.#heapOf(fn).classesOf(classText);
     if (classes.length === 1) return homeIn(classes[0] as AnyFunction, isStatic);
-    const holders = this.#heapOf(fn).holdersOf(fn);
+    const holders = this.#heapOf(fn).holdersOf(fn, undefined);
     const [home, ...others] = classes.map((K) => homeIn(K, isStatic)).filter((one) => holders.includes(one));
     return home !== undefined && others.length === 0 ? home : notFound('several classes could be the one it is of');
   }
 
-  #ofLiteral(fn: AnyFunction, found: FoundFunction, holder: object | undefined): object {
+  #ofLiteral(fn: AnyFunction, facts: CodeFacts, found: FoundFunction, holder: object | undefined): object {
     // Whatever object the literal made, it inherits from the same.
     if (holder !== undefined && !found.hasPrototype && Reflect.getPrototypeOf(holder) === rootOf(fn)) return holder;
-    const holders = this.#heapOf(fn).holdersOf(fn).filter(mayBeOfLiteral);
+    const holders = this.#heapOf(fn).holdersOf(fn, keyOf(facts)).filter(mayBeOfLiteral);
     const [first] = holders;
     if (first === undefined) return notFound('the object in whose literal it was written no longer holds it');
     const prototype = Reflect.getPrototypeOf(first);
@@ -99,9 +106,15 @@ export class Homes {
   }
 
   #heapOf(fn: AnyFunction): HeapIndex {
+    if (!Inspector.isAvailable) return notFound('the inspector, which would show its object, is not available');
     this.#heap ??= new HeapIndex(rootOf(fn));
     return this.#heap;
   }
+}
+
+/** The key of a method in its literal, where it is in the text. */
+function keyOf({ kind, textName }: CodeFacts): string | undefined {
+  return kind === 'getter' || kind === 'setter' ? textName?.slice('get '.length) : textName;
 }
 
 /** The end of the prototype chain of a function: `Object.prototype` of its realm. */
@@ -152,7 +165,7 @@ function ofElement(classText: string, thisValue: object): object {
   const found: object[] = [];
   for (let at: object | null = thisValue; at !== null; at = Reflect.getPrototypeOf(at)) {
     const K: unknown = typeof at === 'function' ? at : Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (typeof K === 'function' && toText.call(K) === classText && (K === at || homeIn(K, false) === at))
+    if (typeof K === 'function' && textOf(K as AnyFunction) === classText && (K === at || homeIn(K, false) === at))
       found.push(at);
   }
   const [home, ...others] = found;
@@ -168,7 +181,8 @@ function methodsAround(text: string, thisValue: object, reading: FunctionReading
     for (const key of Reflect.ownKeys(at)) {
       const descriptor = Reflect.getOwnPropertyDescriptor(at, key);
       for (const value of [descriptor?.value, descriptor?.get, descriptor?.set] as unknown[]) {
-        if (typeof value === 'function' && toText.call(value) === text) candidates.push([at, value as AnyFunction]);
+        if (typeof value === 'function' && textOf(value as AnyFunction) === text)
+          candidates.push([at, value as AnyFunction]);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { pauseIn } from '../inspector/pause.js';
-import type { RawScope } from '../inspector/scopes.js';
+import type { FunctionReading, RawScope } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -46,6 +46,21 @@ export function realmGlobal(scopes: readonly RawScope[]): object {
   return scopes.at(-1)?.object ?? globalThis;
 }
 
+/** What an instrumented arrow told. */
+export function toldReceiver({ self, tellsThis }: NonNullable<FunctionReading['told']>): Receiver {
+  try {
+    const thisValue = tellsThis ? self[0]?.() : undefined;
+    return { thisValue, newTarget: self[tellsThis ? 1 : 0]?.(), dead: new Set() };
+  } catch {
+    throw usedTooEarly();
+  }
+}
+
+// In a constructor before `super()` there is no `this` yet.
+function usedTooEarly(): CaptureFailure {
+  return new CaptureFailure('uses this before super() was called', 'Serialize it after the constructor ended.');
+}
+
 /** Enters a function, and reads what no scope lists. */
 export function readReceiver(
   fn: AnyFunction,
@@ -58,19 +73,24 @@ export function readReceiver(
   let newTarget: unknown;
   const dead = new Set<string>();
   const wantsThis = facts.kind === 'arrow';
-  const stopped = pauseIn(fn, entering(fn, facts), realmGlobal(scopes), (frame) => {
-    if (wantsThis) {
-      const found = frame.evaluate('this');
-      if (found.ok) thisValue = found.value;
-      // In a constructor before `super()` there is no `this` yet.
-      else throw new CaptureFailure('uses this before super() was called', 'Serialize it after the constructor ended.');
-      if (facts.outerNewTarget.length > 0) {
-        const target = frame.evaluate('new.target');
-        newTarget = target.ok ? target.value : undefined;
+  const stopped = pauseIn(
+    fn,
+    entering(fn, facts),
+    realmGlobal(scopes),
+    (frame) => {
+      if (wantsThis) {
+        const found = frame.evaluate('this');
+        if (found.ok) thisValue = found.value;
+        else throw usedTooEarly();
+        if (facts.outerNewTarget.length > 0) {
+          const target = frame.evaluate('new.target');
+          newTarget = target.ok ? target.value : undefined;
+        }
       }
-    }
-    for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
-  });
+      for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
+    },
+    facts,
+  );
   if (!stopped)
     throw new CaptureFailure('could not be entered to read its this', 'Name the variables: capture(fn, { … }).');
   return { thisValue, newTarget, dead };

@@ -1,7 +1,8 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
-import { hasPrivateMark, privateMembersOf } from '../inspector/internals.js';
+import { hasPrivateMark } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
 import { type WeakVariable, weakStateOf, weakVariablesAround } from '../inspector/weak-state.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
@@ -20,6 +21,7 @@ import {
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
+import { privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
@@ -289,7 +291,7 @@ export class ValueCapture implements Capture {
   }
 
   #privateStatics(fn: AnyFunction, captured: CapturedFunction): readonly unknown[] {
-    const found = new Map(privateMembersOf(fn).map(({ name, value }) => [name, value]));
+    const found = new Map(privateStaticsOf(fn, captured.privateStatics).map(({ name, value }) => [name, value]));
     return captured.privateStatics.map((name) => found.get(name));
   }
 
@@ -327,7 +329,7 @@ function presentPrivates(
   instance: object,
   declared: readonly PrivateClass[],
 ): { readonly present: readonly PrivateClass[]; readonly values: readonly unknown[] } {
-  const found = privateMembersOf(instance);
+  const found = privateFieldsOf(instance, declared);
   const present: PrivateClass[] = [];
   let at = 0;
   for (const one of declared) {
@@ -353,7 +355,7 @@ function isMarked(instance: object, { fn, marks }: PrivateClass, declared: reado
   const mark = marks.find((name) =>
     others.every((other) => !other.fields.includes(name) && !other.marks.includes(name)),
   );
-  return mark === undefined || hasPrivateMark(instance, mark);
+  return mark === undefined || !Inspector.isAvailable || hasPrivateMark(instance, mark);
 }
 
 function foreignPrivates(fn: AnyFunction): SerializeError {

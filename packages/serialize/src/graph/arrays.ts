@@ -11,17 +11,19 @@ const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value i
 /** Writes the elements of an array, with its holes. */
 export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
   const { length } = array;
+  let start = 0;
   if (length >= MIN_VECTOR) {
     const first = array[0];
     if (typeof first === 'number' && writeNumbers(writer.out, array)) return;
-    if (typeof first === 'object' && first !== null && isDate(first) && writeDates(writer, array)) return;
-    if (length >= 0x10000 && isMostlyHoles(array)) {
+    if (typeof first === 'object' && first !== null && isDate(first)) start = writeDates(writer, array);
+    if (start === length) return;
+    if (start === 0 && length >= 0x10000 && isMostlyHoles(array)) {
       writeSparse(writer, array);
       return;
     }
   }
-  writer.out.arrayHead(length);
-  for (let i = 0; i < length; i++) {
+  if (start === 0) writer.out.arrayHead(length);
+  for (let i = start; i < length; i++) {
     const element = array[i];
     if (typeof element === 'string' && length - i >= MIN_VECTOR) {
       const count = writeStrings(writer.out, array, i);

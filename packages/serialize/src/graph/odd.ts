@@ -5,7 +5,7 @@ import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
-import { getState } from '../model/state.js';
+import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
 import { functionOfPrototype, noteClass } from './owners.js';
@@ -29,7 +29,7 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
   if (kind === undefined) {
     if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
     writeOrdinary(writer, object, facts);
-  } else if (facts.builtIn !== undefined || !writeReduced(writer, object)) writeKind(writer, object, kind, facts);
+  } else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
 }
 
 /** Writes an object or function that the other side finds by name. @returns Whether it does. */
@@ -49,10 +49,13 @@ function writeNamed(writer: GraphWriter, value: object): boolean {
   return true;
 }
 
-function writeReduced(writer: GraphWriter, object: object): boolean {
+/** @param builtIn - Whether its class is: then only reducers of memory are asked, of memory. */
+function writeReduced(writer: GraphWriter, object: object, builtIn = false): boolean {
+  if (builtIn && !isMemory(object)) return false;
   for (const reducer of writer.context.reducers) {
-    if (!reducer.test(object)) continue;
+    if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
     let data: unknown;
+    writer.beforeUserCode();
     try {
       data = reducer.reduce(object, writer.context.reduction);
     } catch (error) {
@@ -207,11 +210,12 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 }
 
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+  if (hasState(object)) writer.beforeUserCode();
   const state = getState(object);
   if (state === undefined) requireClass(writer, object, facts);
   const privates = state === undefined ? privateMembers(writer, object, facts) : undefined;
   const simple = state === undefined && privates === undefined;
-  if (simple && writer.record(object, facts, true)) return;
+  if (simple && writer.record(object, facts)) return;
   if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
   const integrity = state === undefined ? integrityOf(object) : 0;
@@ -384,4 +388,8 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   // Only construction gives an object its private fields.
   if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
+}
+
+function isMemory(object: object): boolean {
+  return ArrayBuffer.isView(object) || types?.isAnyArrayBuffer(object) === true;
 }

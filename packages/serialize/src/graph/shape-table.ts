@@ -1,7 +1,7 @@
 import { EXT } from '../model/tags.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
-import { type KeyEntry, KeyStore, type ShapeNode } from '../wire/shapes.js';
 import { type PrototypeFacts, PrototypeTable } from './prototypes.js';
+import { type KeyEntry, KeyStore, type ShapeNode } from './shapes.js';
 
 /** So many nodes of shapes are kept from value to value; beyond, all are made anew. */
 const KEPT_NODES = 16_384;

@@ -7,8 +7,6 @@ export interface WalkContext {
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
   readonly exact: boolean;
-  /** Whether objects with the same keys are taken to be alike after a while. */
-  readonly sampling: boolean;
   /** Whether shapes outlive the value. */
   readonly session: boolean;
   /** Kinds that travel in a way of their own. */

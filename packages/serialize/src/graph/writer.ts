@@ -1,28 +1,29 @@
+import { type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { Capture, Meta } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
-import { EXT, SHORT_SHAPES, SIMPLE } from '../model/tags.js';
-import { MAX_SHAPE_KEYS } from '../wire/shapes.js';
-import { ArrayInspector, SAMPLE_EVERY, SURE_AFTER } from './array-inspector.js';
+import { EXT, SIMPLE } from '../model/tags.js';
+import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
+import { hashOfDate } from './dates.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
 import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
+import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
+import type { ShapeNode } from './shapes.js';
 import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
 
-const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isExtensible } = Object;
 const { isArray } = Array;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
-/** The scratch list of values is kept between messages up to this length. */
-const KEPT_VALUES = 1024;
 /** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
 const MAX_RECURSION = 200;
 /**
@@ -42,18 +43,16 @@ export class GraphWriter extends TokenSink {
   names: NameTable;
   #symbols = new SymbolTable();
   readonly #objects = new Identity();
-  #plainFacts: PrototypeFacts;
+  readonly #records: RecordWriter;
   readonly #exact: boolean;
   readonly #observer: WalkObserver | undefined;
-  readonly #canonical: boolean;
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
   #putOff: object[] = [];
-  /** The values of the records that are being written, innermost last: read once, before any is written. */
-  #values: unknown[] = [];
-  #top = 0;
   #depth = 0;
+  /** What V8 knows about the layout of objects, as far as that was known when the value was begun. */
+  hidden: HiddenClasses | undefined;
   /** What the code engine wrote about private members. */
   privates: Meta[] = [];
   /** Whether anything refers back, so that the reader must count. */
@@ -67,10 +66,9 @@ export class GraphWriter extends TokenSink {
     super(context);
     this.shapes = shapes;
     this.names = new NameTable(context.references);
-    this.#plainFacts = shapes.of(Object.prototype);
+    this.#records = new RecordWriter(this, shapes);
     this.#exact = context.exact;
     this.#observer = context.observer;
-    this.#canonical = context.canonical;
     this.#identity = context.identity;
     this.#arrays = new ArrayInspector(context);
   }
@@ -105,10 +103,20 @@ export class GraphWriter extends TokenSink {
     // The list grows while it is worked off.
     for (let i = 0; i < this.#putOff.length; i++) {
       const object = this.#putOff[i]!;
-      this.#depth = 0;
-      this.#content(object, getPrototypeOf(object));
+      this.#depth = 1;
+      this.#whole(object);
     }
+    this.#depth = 0;
     if (this.#putOff.length > 0) this.#putOff = [];
+  }
+
+  /** Writes the content of an object whose place is written. */
+  #whole(object: object): void {
+    const records = this.#records;
+    const prototype = getPrototypeOf(object) as object | null;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    if (shape !== undefined) records.write(shape);
+    else this.#content(object, prototype);
   }
 
   value(value: unknown): void {
@@ -144,7 +152,7 @@ export class GraphWriter extends TokenSink {
 
   #observed(value: object, observer: WalkObserver): void {
     const depth = this.#depth;
-    const top = this.#top;
+    const { mark } = this.#records;
     observer.enter(value, this.out.position);
     try {
       if (typeof value === 'function') writeFunction(this, value);
@@ -152,26 +160,76 @@ export class GraphWriter extends TokenSink {
     } catch (error) {
       observer.problem(error);
       this.#depth = depth;
-      this.#top = top;
+      this.#records.mark = mark;
       this.out.byte(0xc0);
     }
     observer.leave(this.out.position);
   }
 
   #object(object: object): void {
-    if (this.claim(object)) return;
+    const records = this.#records;
+    const shape = records.expected(object);
+    if (shape !== undefined) this.#record(object, shape);
+    else if (this.#depth < MAX_RECURSION && this.#arrays.isLikeLast(object)) {
+      if (this.#meet(object, 0)) return;
+      this.#depth++;
+      writeElements(this, object as readonly unknown[]);
+      this.#depth--;
+    } else this.#unexpected(object);
+  }
+
+  /** Writes an object that was found to have a shape. */
+  #record(object: object, shape: ShapeNode): void {
+    if (this.#identity && this.#meet(object, this.#hashOfRecord(shape))) return;
+    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
+    this.#depth++;
+    this.#records.write(shape);
+    this.#depth--;
+  }
+
+  /** Writes an object of which nothing is known. */
+  #unexpected(object: object): void {
     if (this.#exact && isProxy(object)) {
-      this.#nested(() => writeProxy(this, object));
+      if (!this.#meet(object, 0)) this.#nested(() => writeProxy(this, object));
       return;
     }
+    const records = this.#records;
+    const prototype = getPrototypeOf(object) as object | null;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    if (shape !== undefined) {
+      this.#record(object, shape);
+      return;
+    }
+    if (this.#meet(object, prototype === Date.prototype && this.#identity ? hashOfDate(this, object) : 0)) return;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
-    this.#content(object, getPrototypeOf(object));
+    this.#depth++;
+    this.#content(object, prototype);
+    this.#depth--;
+  }
+
+  /** What tells an object from others; the same as where {@link #object} meets it. */
+  #hashOf(object: object): number {
+    if (typeof object === 'function' || isProxy(object)) return 0;
+    const prototype = getPrototypeOf(object) as object | null;
+    if (prototype === Date.prototype) return hashOfDate(this, object);
+    const records = this.#records;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    return shape === undefined ? 0 : this.#hashOfRecord(shape);
+  }
+
+  #hashOfRecord(shape: ShapeNode): number {
+    // What is read of an object that was not looked at may come from a getter, and be something else the next time.
+    return this.#exact ? this.#records.hash(shape) : 0;
   }
 
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
   claim(object: object): boolean {
+    return this.#identity && this.#meet(object, this.#hashOf(object));
+  }
+
+  #meet(object: object, hash: number): boolean {
     if (!this.#identity) return false;
-    const number = this.#objects.meet(object);
+    const number = this.#objects.meet(object, hash);
     if (number < 0) return false;
     if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
@@ -183,27 +241,29 @@ export class GraphWriter extends TokenSink {
 
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
-    return this.#objects.has(object);
+    return this.#identity && this.#objects.find(object, this.#hashOf(object)) >= 0;
   }
 
-  /** Gives ordinals to objects that are all met for the first time, and all different. @returns Whether they are. */
-  claimAllNew(objects: readonly object[]): boolean {
-    return this.#objects.meetAll(objects);
+  /** Gives an object an ordinal, if it has none. @param hash - See {@link Identity.meet}. @returns Whether it had none. */
+  meets(object: object, hash: number): boolean {
+    return this.#objects.meet(object, hash) < 0;
   }
 
+  /** To be called before code of the user's runs. */
+  beforeUserCode(): void {
+    this.#objects.distrustHashes();
+  }
+
+  /** Writes an object that has its ordinal. */
   #content(object: object, prototype: object | null): void {
-    this.#depth++;
-    if (prototype === Object.prototype) {
-      if (!this.record(object, this.#plainFacts, false)) writeOdd(this, object, this.#plainFacts);
-    } else if (prototype === Array.prototype && isArray(object)) {
+    if (prototype === Array.prototype && isArray(object)) {
       if (this.#arrays.isPlain(object)) this.elements(object);
       else writeOdd(this, object, this.shapes.of(prototype));
-    } else {
-      const facts = this.shapes.of(prototype);
-      if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
-      else writeOdd(this, object, facts);
+      return;
     }
-    this.#depth--;
+    const facts = this.shapes.of(prototype);
+    if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
+    else writeOdd(this, object, facts);
   }
 
   /** Writes something that adds a level of nesting. */
@@ -255,75 +315,11 @@ export class GraphWriter extends TokenSink {
     this.#putOff.push(object);
   }
 
-  /**
-   * Writes an ordinary object as a record, where it has nothing but plain properties.
-   *
-   * @param known - The object is known to be ordinary: no built-in object under a plain prototype.
-   * @returns Whether it did; nothing was written otherwise.
-   */
-  record(object: object, facts: PrototypeFacts, known: boolean): boolean {
-    if (facts.builtIn === undefined && (!known || this.context.session)) return false;
-    if (!this.#exact) return this.#data(object, facts);
-    const keys = getOwnPropertyNames(object);
-    const count = keys.length;
-    if (this.context.sampling && count > 0 && count <= MAX_SHAPE_KEYS && this.#looksLikeOthers(object, facts, keys)) {
-      return this.#data(object, facts);
-    }
-    // Built-in objects whose prototype was changed hide among those without enumerable properties.
-    if (count > MAX_SHAPE_KEYS || (count === 0 && !known)) return false;
-    if (this.#canonical) keys.sort();
-    const values = this.#values;
-    const base = this.#top;
-    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
-    for (let i = 0; i < count; i++) {
-      const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
-      if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
-      // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
-      if (!known && typeof descriptor.value === 'function' && keys[i] === 'constructor') return false;
-      values[base + i] = descriptor.value;
-    }
-    this.#top = base + count;
-    this.#recordHead(facts, keys);
-    for (let i = base; i < base + count; i++) this.value(values[i]);
-    this.#top = base;
-    return true;
-  }
-
-  /** Whether so many objects with the same keys were plain that this one need not be looked at closely. */
-  #looksLikeOthers(object: object, facts: PrototypeFacts, keys: readonly string[]): boolean {
-    if (!isExtensible(object)) return false;
-    const shape = facts.family.find(keys, this.shapes.store);
-    return (
-      shape.seen++ >= SURE_AFTER &&
-      shape.seen % SAMPLE_EVERY !== 0 &&
-      Object.keys(object).length === keys.length &&
-      !keys.includes('constructor')
-    );
-  }
-
-  /** The same, for an object that holds nothing but plain data, as the caller says. */
-  #data(object: object, facts: PrototypeFacts): boolean {
-    const keys = Object.keys(object);
-    if (keys.length > MAX_SHAPE_KEYS) return false;
-    if (this.#canonical) keys.sort();
-    this.#recordHead(facts, keys);
-    const record = object as Record<string, unknown>;
-    // V8 reads the properties of this loop by their place, unless the prototype adds some to it.
-    if (facts === this.#plainFacts && !this.#canonical && !inheritsEnumerable()) {
-      for (const key in record) this.value(record[key]);
-    } else for (let i = 0; i < keys.length; i++) this.value(record[keys[i]!]);
-    return true;
-  }
-
-  #recordHead(facts: PrototypeFacts, keys: readonly string[]): void {
-    const { shapes } = this;
-    const shape = facts.family.find(keys, shapes.store);
-    if (!shapes.knows(shape)) {
-      const plain = facts === this.#plainFacts;
-      shapes.define(shape, !plain, this.out);
-      if (!plain) this.prototype(facts);
-    } else if (shape.id < SHORT_SHAPES) this.out.byte(0x40 | shape.id);
-    else this.out.extensionUint(EXT.record, shape.id);
+  /** Writes an object that is known to be ordinary as a record. @returns Whether it can be; else nothing was written. */
+  record(object: object, facts: PrototypeFacts): boolean {
+    const shape = this.#records.find(object, facts, true);
+    if (shape !== undefined) this.#records.write(shape);
+    return shape !== undefined;
   }
 
   /** Writes which prototype an object has. */
@@ -369,11 +365,11 @@ export class GraphWriter extends TokenSink {
 
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
-    this.#plainFacts = this.shapes.of(Object.prototype);
+    this.hidden = knownHiddenClasses();
+    this.#records.begin();
     this.#arrays.begin();
     this.out.position = 0;
     this.#depth = 0;
-    this.#top = 0;
     this.refersBack = false;
     this.hasCode = false;
   }
@@ -381,8 +377,7 @@ export class GraphWriter extends TokenSink {
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
     this.#objects.clear();
-    if (this.#values.length > KEPT_VALUES) this.#values = [];
-    else if (this.#values.length > 0) this.#values.fill(undefined);
+    this.#records.end();
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();
@@ -394,11 +389,3 @@ export class GraphWriter extends TokenSink {
     this.out.shrink();
   }
 }
-
-/** Whether a program gave `Object.prototype` properties that every loop over an object meets. */
-function inheritsEnumerable(): boolean {
-  for (const _ in PLAIN) return true;
-  return false;
-}
-
-const PLAIN: object = {};

@@ -14,6 +14,7 @@ import { GraphWriter } from '../graph/writer.js';
 import type { Capture } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { FLAG, HEADER_BYTES, seal } from '../wire/envelope.js';
+import type { PreparedBlobs } from './blobs.js';
 import { edgesOf } from './edges.js';
 import type { CodeEngine } from './engine.js';
 import { type Location, locate } from './locate.js';
@@ -34,12 +35,13 @@ export interface EncodeSettings {
   readonly identity: boolean;
   /** Whether each object is asked for symbol keys, accessors and attributes. */
   readonly exact: boolean;
-  /** Whether objects with the same keys are taken to be alike after a while. */
-  readonly sampling: boolean;
   readonly canonical: boolean;
   /** Looks on as values are walked. */
   readonly observer?: WalkObserver | undefined;
-  readonly blobs?: { get(blob: object): Uint8Array | undefined } | undefined;
+  /** Bytes of Blobs, where the caller can wait for them to be read. */
+  readonly blobs?: PreparedBlobs | undefined;
+  /** Whether shared memory may be named by a key of this thread: only where it will be decoded here. */
+  readonly sharesMemory: boolean;
 }
 
 /** A message's place in a session. */
@@ -63,6 +65,9 @@ export class MessageEncoder {
   #root: unknown;
   #rootName = 'value';
   #forget = false;
+  /** Blobs of the present value: those whose bytes are there, and those whose bytes must be read first. */
+  #blobs: object[] = [];
+  #missing = 0;
 
   constructor(settings: EncodeSettings, session: boolean) {
     this.#settings = settings;
@@ -73,7 +78,6 @@ export class MessageEncoder {
     const context: WalkContext = {
       identity: settings.identity,
       exact: settings.exact,
-      sampling: settings.sampling,
       session,
       reducers: settings.reducers,
       reduction: {
@@ -87,7 +91,7 @@ export class MessageEncoder {
       capture: port === undefined ? undefined : () => (this.#capture ??= port.begin(settings.canonical)),
       references: engine.references,
       introspection: engine.introspection,
-      blobs: settings.blobs,
+      blobs: settings.blobs === undefined ? undefined : { get: (blob) => this.#bytesOf(blob, settings.blobs!) },
       canonical: settings.canonical,
       observer: settings.observer,
       pathOf: (fn) => this.pathOf(fn),
@@ -113,7 +117,9 @@ export class MessageEncoder {
       writer.out.position = HEADER_BYTES;
       if (place?.sequence === 0) writer.out.uint(place.epoch);
       writer.write(value);
+      if (this.#missing > 0) throw notPrepared(rootName);
       const payload = this.#finish(place, forgets);
+      if (this.#blobs.length > 0) this.#settings.blobs!.release(this.#blobs);
       if (session) {
         this.#shapes.commit();
         this.#texts!.commit();
@@ -130,8 +136,18 @@ export class MessageEncoder {
       this.#capture = undefined;
       if (this.#attachments.length > 0) this.#attachments = [];
       if (this.#abandons.length > 0) this.#abandons = [];
+      if (this.#blobs.length > 0) this.#blobs = [];
+      this.#missing = 0;
       this.#root = undefined;
     }
+  }
+
+  /** Goes on without the bytes that are missing, so that all of them are asked for at once. */
+  #bytesOf(blob: object, prepared: PreparedBlobs): Uint8Array {
+    const bytes = prepared.get(blob);
+    if (bytes === undefined) this.#missing++;
+    else this.#blobs.push(blob);
+    return bytes ?? NO_BYTES;
   }
 
   /** Begins anew: the decoder knows nothing. */
@@ -167,7 +183,12 @@ export class MessageEncoder {
     if (needsTables(writer)) {
       flags |= FLAG.tables;
       const attach = attachments ? (buffer: SharedArrayBuffer) => this.#attach(buffer) : undefined;
-      writeTables(writer, { outOfBandBytes, attach, share: shareMemory }, buffers, this.#texts ?? NO_TEXTS);
+      writeTables(
+        writer,
+        { outOfBandBytes, attach, share: this.#settings.sharesMemory ? shareMemory : refuseSharing },
+        buffers,
+        this.#texts ?? NO_TEXTS,
+      );
     }
     // In a session plain messages are signed, too: they bring state that later ones with code stand on.
     const signs = typeof trust === 'object' && (writer.hasCode || place !== undefined);
@@ -247,6 +268,24 @@ export class MessageEncoder {
     }
     return error;
   }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function notPrepared(rootName: string): SerializeError {
+  return new SerializeError(
+    CODES.prepare,
+    `${rootName} holds a Blob or File, whose bytes must be read first.\nAwait \`prepareEncode\` of the codec or \`prepare\` of the encoder, and try again.`,
+  );
+}
+
+function refuseSharing(buffer: SharedArrayBuffer): never {
+  throw new Refusal(
+    buffer,
+    'it is shared memory, and the channel carries bytes only',
+    'Send a copy of it, or use the shared memory of the runtime.',
+    CODES.attachment,
+  );
 }
 
 const NO_TEXTS: TextWriter = { indexOf: () => undefined };

@@ -1,4 +1,5 @@
 import { formatPath, type PathStep } from '@mp/codec';
+import { memoryOf } from '../kinds/binary.js';
 import { types } from '../model/platform.js';
 
 /** What leads on from an object besides its properties: what a reducer made of it, what a function captured. */
@@ -87,7 +88,10 @@ export function* partsOf(object: object, edges: Edges): Iterable<Edge> {
       yield [{ call: `.<member ${index++}>` }, member];
     }
   }
-  if (ArrayBuffer.isView(object)) return;
+  if (ArrayBuffer.isView(object)) {
+    yield ['buffer', memoryOf(object)];
+    return;
+  }
   for (const key of Reflect.ownKeys(object)) {
     const descriptor = Object.getOwnPropertyDescriptor(object, key)!;
     const step = Array.isArray(object) && typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : key;

@@ -9,6 +9,7 @@ import {
 } from '@mp/codec';
 import { ByteReader } from '../wire/byte-reader.js';
 import { FLAG, HEADER_BYTES, openHeader, verify } from '../wire/envelope.js';
+import type { PreparedBlobs } from './blobs.js';
 import {
   authenticate,
   checkSize,
@@ -26,12 +27,14 @@ import { type EncodeSettings, MessageEncoder, type Place, seedOf } from './encod
 export class SessionEncoder implements Encoder {
   readonly #encoder: MessageEncoder;
   readonly #channel: string;
+  readonly #blobs: PreparedBlobs | undefined;
   #epoch: number;
   #sequence = 0;
 
   constructor(settings: EncodeSettings, { epoch = 0, channel = '' }: EncoderOptions) {
     if (epoch >>> 0 !== epoch) throw new RangeError(`epoch must be an unsigned 32-bit integer; got ${String(epoch)}.`);
     this.#encoder = new MessageEncoder(settings, true);
+    this.#blobs = settings.blobs;
     this.#epoch = epoch;
     this.#channel = channel;
   }
@@ -40,8 +43,8 @@ export class SessionEncoder implements Encoder {
     return this.#epoch;
   }
 
-  prepare(): undefined {
-    return undefined;
+  prepare(value: unknown): Promise<void> | undefined {
+    return this.#blobs?.prepare(value);
   }
 
   encode(value: unknown, root = 'value'): Payload {

@@ -45,10 +45,10 @@ export const types: typeof import('node:util').types | undefined = util?.types;
 /** `util.inspect`, used to see an array's named properties without listing its indices. */
 export const inspect: typeof import('node:util').inspect | undefined = util?.inspect;
 
-/** `zlib.crc32`: 6 GB/s. Present from Node 20.15 and 22.2. */
-export const nativeCrc32: ((data: Uint8Array, seed?: number) => number) | undefined = (
-  builtin('node:zlib') as { crc32?: (data: Uint8Array, seed?: number) => number } | undefined
-)?.crc32;
+/** `zlib.crc32`: 6 GB/s. Present from Node 20.15 and 22.2. Loaded when there is much to check: it is slow to load. */
+export function nativeCrc32(): ((data: Uint8Array, seed: number) => number) | undefined {
+  return builtin<{ crc32?: (data: Uint8Array, seed?: number) => number }>('node:zlib')?.crc32;
+}
 
 /** `node:crypto`, loaded when the first payload is signed: it is slow to load. */
 export function crypto(): typeof import('node:crypto') | undefined {
@@ -58,6 +58,13 @@ export function crypto(): typeof import('node:crypto') | undefined {
 /** `node:fs/promises`, loaded when the first file is read or written. */
 export function fileSystemPromises(): typeof import('node:fs/promises') | undefined {
   return builtin('node:fs/promises');
+}
+
+/** Sets flags of the engine; `undefined` where there are none. `node:v8` is slow to load, so only when it is needed. */
+export function engineFlags(): ((flags: string) => void) | undefined {
+  if ((globalThis as { Bun?: unknown }).Bun !== undefined) return undefined;
+  const v8: typeof import('node:v8') | undefined = builtin('node:v8');
+  return v8?.setFlagsFromString;
 }
 
 /** An event emitter of the host; an empty object where there are none. */

@@ -1,7 +1,9 @@
 import { isNativeText } from '../inspector/internals.js';
-import { readFunctions } from '../inspector/scopes.js';
-import { type Script, Scripts } from '../inspector/scripts.js';
+import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
+import type { Script } from '../inspector/scripts.js';
 import { Inspector } from '../inspector/session.js';
+import { instrumentedLocation } from '../instrument/reading.js';
+import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { loadNamespace } from './namespaces.js';
 import { classesSeenBy, followVariable } from './package-classes.js';
@@ -44,11 +46,11 @@ export class LoadedModules {
   find(value: object): readonly Step[] | undefined {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
-    if (this.#local.has(value) || !Inspector.isAvailable) return undefined;
+    if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = readFunctions([value as AnyFunction])[0]?.location;
-    const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
+    const location = locate(value as AnyFunction);
+    const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
@@ -71,7 +73,7 @@ export class LoadedModules {
 
   /** The exports of a module of ours by its URL, where it is loaded and goes by reference. */
   namespaceOf(url: string): object | undefined {
-    for (const script of Scripts.get().all()) {
+    for (const script of allScripts()) {
       if (script.url === url && this.#policy.isByReference(script.url)) return exportsOf(script);
     }
     return undefined;
@@ -80,9 +82,9 @@ export class LoadedModules {
   /** The URL of the module whose namespace a value is. */
   findNamespace(namespace: object): string | undefined {
     const known = this.#namespaces.get(namespace);
-    if (known !== undefined || !Inspector.isAvailable) return known;
-    Scripts.get().refresh();
-    for (const script of Scripts.get().all()) {
+    if (known !== undefined) return known;
+    refreshScripts();
+    for (const script of allScripts()) {
       const exports = this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
       // Cheaper than making sure, which compiles a module for each.
       if (exports === undefined || !mayBeNamespaceOf(namespace, exports, script.isModule)) continue;
@@ -120,7 +122,7 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
-    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
+    if (Inspector.isAvailable && /\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
   }
 
   /** The classes that a package keeps to itself. */
@@ -137,6 +139,11 @@ export class LoadedModules {
     });
     for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
   }
+}
+
+/** Where a function was compiled, as far as this host tells. */
+function locate(fn: AnyFunction): FunctionLocation | undefined {
+  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
 }
 
 /**

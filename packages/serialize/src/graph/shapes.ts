@@ -15,11 +15,21 @@ export interface KeyEntry {
 export interface ShapeNode {
   readonly key: KeyEntry | undefined;
   readonly parent: ShapeNode | undefined;
+  /** How many keys there are. */
   readonly depth: number;
+  readonly family: ShapeFamily;
   generation: number;
   id: number;
-  /** How many objects of the shape were met, when sampling. */
-  seen: number;
+  /** A plain object of the shape that the present value holds; those of its hidden class are plain, too. */
+  sample: object | undefined;
+  /** The same of a second hidden class: keys alone do not make one. */
+  otherSample: object | undefined;
+  /** The sample of an earlier value, if it is still there. */
+  kept: WeakRef<object> | undefined;
+  /** In how many values the shape had a sample. */
+  sampled: number;
+  /** The shape of the record that was met next, the last time. */
+  following: ShapeNode | undefined;
   /** The node that followed last. */
   next: ShapeNode | undefined;
   /** All nodes that followed, where there were several. */
@@ -52,14 +62,19 @@ export class KeyStore {
 
 /** All shapes on one prototype. */
 export class ShapeFamily {
-  #root: ShapeNode = newNode(undefined, undefined);
+  readonly prototype: object | null;
+  #root: ShapeNode = newShapeNode(undefined, undefined, this);
   /** The store whose keys the tree is made of, as it was. */
   #version = 0;
+
+  constructor(prototype: object | null) {
+    this.prototype = prototype;
+  }
 
   /** The node for a list of keys. */
   find(keys: readonly string[], store: KeyStore): ShapeNode {
     if (store.version !== this.#version) {
-      this.#root = newNode(undefined, undefined);
+      this.#root = newShapeNode(undefined, undefined, this);
       this.#version = store.version;
     }
     let node = this.#root;
@@ -78,7 +93,7 @@ export class ShapeFamily {
       node.next = known;
       return known;
     }
-    const made = newNode(store.entry(key), node);
+    const made = newShapeNode(store.entry(key), node, this);
     store.nodes++;
     if (node.next === undefined) node.next = made;
     else {
@@ -90,14 +105,20 @@ export class ShapeFamily {
   }
 }
 
-function newNode(key: KeyEntry | undefined, parent: ShapeNode | undefined): ShapeNode {
+/** A node that nothing is known about yet. */
+function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, family: ShapeFamily): ShapeNode {
   return {
     key,
     parent,
     depth: parent === undefined ? 0 : parent.depth + 1,
+    family,
     generation: -1,
     id: 0,
-    seen: 0,
+    sample: undefined,
+    otherSample: undefined,
+    kept: undefined,
+    sampled: 0,
+    following: undefined,
     next: undefined,
     others: undefined,
   };

@@ -1,13 +1,7 @@
-// The goals for the runtime, set before it was built, as data.
-import type { Figure, Target } from './target.js';
+// The goals for pools, set before they were built, as data.
+import type { Figure, FigureTarget } from './target.js';
 
-const figure =
-  (suite: string) =>
-  (id: string, metric: string, peer: string): Figure => ({ suite, case: id, metric, peer });
-
-const pool = figure('runtime/pool');
-const process = figure('runtime/process');
-const channel = figure('runtime/channel');
+const pool = (id: string, metric: string, peer: string): Figure => ({ suite: 'runtime/pool', case: id, metric, peer });
 
 // What queues tasks; bthreads posts them all at once and is compared with by itself.
 const queuedProcesses = ['tinypool-processes', 'workerpool-processes', 'poolifier-cluster', 'jest-worker-processes'];
@@ -19,7 +13,7 @@ const advancedProcesses = [
 ];
 const carriers = [...queuedProcesses, ...advancedProcesses, 'bthreads-processes'];
 
-const taskTargets: readonly Target[] = ['10k', '100k'].flatMap((count) => {
+const taskTargets: readonly FigureTarget[] = ['10k', '100k'].flatMap((count) => {
   const ours = pool(`tasks-${count}`, 'rate', 'mp-spawn');
   return [
     {
@@ -46,7 +40,7 @@ const taskTargets: readonly Target[] = ['10k', '100k'].flatMap((count) => {
   ];
 });
 
-const echoTargets: readonly Target[] = [
+const echoTargets: readonly FigureTarget[] = [
   ...['1MB', '10MB'].map((size) => ({
     id: `echo-${size}`,
     text: `${size} there and back, against every pool of processes`,
@@ -63,7 +57,7 @@ const echoTargets: readonly Target[] = [
   },
 ];
 
-export const runtimeTargets: readonly Target[] = [
+export const poolTargets: readonly FigureTarget[] = [
   ...taskTargets,
   {
     id: 'tasks-million',
@@ -109,48 +103,30 @@ export const runtimeTargets: readonly Target[] = [
     atLeast: 1 / 1.15,
   },
   {
-    id: 'forkserver',
-    text: 'forkserver, from asking to the first message: under 2.5 ms',
-    ours: process('start', 'ready', 'mp-forkserver'),
-    atMost: 2.5,
+    id: 'in-10MB',
+    text: '10 MB as an argument: at least 0.7 of the raw channel',
+    ours: pool('in-10MB', 'rate', 'mp-spawn'),
+    against: ['socket'],
+    atLeast: 0.7,
   },
   {
-    id: 'forkserver-fork',
-    text: 'forkserver against child_process.fork: ten times on Node 20, five times from 22 on',
-    ours: process('start', 'ready', 'mp-forkserver'),
-    against: ['child_process'],
-    atLeast: 5,
-  },
-  {
-    id: 'forkserver-python',
-    text: "forkserver, from start to end, against Python's fork",
-    ours: process('start', 'whole', 'mp-forkserver'),
-    against: ['py-fork'],
+    id: 'in-10MB-peers',
+    text: '10 MB as an argument, against every pool of processes',
+    ours: pool('in-10MB', 'rate', 'mp-spawn'),
+    against: carriers,
     atLeast: 1,
   },
   {
-    id: 'lock',
-    text: 'a lock that nobody holds, acquired and released: under 0.2 µs',
-    ours: channel('lock', 'time', 'mp-native'),
-    atMost: 0.2,
+    id: 'pulled',
+    text: 'a million pulled inputs: under 64 MB on top',
+    ours: pool('pulled-1M', 'peak', 'mp-spawn'),
+    atMost: 64,
   },
   {
-    id: 'lock-contended',
-    text: 'two processes incrementing one locked value: over 1 M/s',
-    ours: channel('lock-contended', 'rate', 'mp-native'),
-    atLeast: 1_000_000,
-  },
-  {
-    id: 'shared-memory',
-    text: 'shared memory, create and attach: under 30 µs',
-    ours: channel('shared-memory', 'time', 'mp-native'),
-    atMost: 30,
-  },
-  {
-    id: 'shared-handover',
-    text: '100 MB in shared memory handed over: in the time of a small message',
-    ours: channel('shared-handover', 'time', 'mp-native'),
-    than: channel('pipe-round-trip', 'time', 'child_process'),
-    atLeast: 0.8,
+    id: 'map-python-ahead',
+    text: "map over 100 000 trivial tasks: then ahead of Python's pool",
+    ours: pool('map-100k', 'rate', 'mp-spawn'),
+    against: ['py-multiprocessing'],
+    atLeast: 1,
   },
 ];

@@ -1,0 +1,111 @@
+import { encodeSnapshot } from '../channel/marshal.js';
+import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
+import { addChild, nextIdentity } from '../process/children.js';
+import { describeExit } from '../process/exit-signal.js';
+import { launchChild, type ProcessOrigin } from '../process/process.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import type { WorkerSettings } from '../protocol/pool-frames.js';
+import type { ExitStatus } from '../protocol/preparation.js';
+import { channels } from './diagnostics.js';
+import type { ResolvedPoolOptions } from './options.js';
+import { RestartPolicy } from './restart-policy.js';
+import type { WorkerState } from './scheduler.js';
+import type { PoolTask } from './task.js';
+import { type SlotOwner, WorkerSlot } from './worker-slot.js';
+
+/** Starts the workers of a pool, and says how soon one that died is replaced. */
+export class Recruiter {
+  readonly #origin: ProcessOrigin;
+  readonly #options: ResolvedPoolOptions;
+  readonly #restarts: RestartPolicy;
+  readonly #initializer: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] } | undefined;
+  #pause: Timer | undefined;
+
+  /** @throws SerializeError where the initializer cannot travel. */
+  constructor(origin: ProcessOrigin, options: ResolvedPoolOptions) {
+    this.#origin = origin;
+    this.#options = options;
+    this.#restarts = new RestartPolicy(options.maxProcesses);
+    this.#initializer =
+      options.initializer === undefined
+        ? undefined
+        : encodeSnapshot(origin.marshal, [options.initializer, options.initargs], 'initializer');
+  }
+
+  /** Whether workers died so fast that the next one has to wait. */
+  get isPausing(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /**
+   * Starts a worker.
+   *
+   * @param register - Makes the scheduler's view of it, once it is certain that there is one.
+   * @throws ProcessError where it cannot be started: what keeps one worker from being started keeps all.
+   */
+  start(register: () => WorkerState<PoolTask>, owner: SlotOwner): WorkerSlot {
+    const { launch, concurrency, maxMemoryBytes } = this.#options;
+    const identity = nextIdentity();
+    const settings: WorkerSettings = {
+      concurrency,
+      hasInitializer: this.#initializer !== undefined,
+      reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
+    };
+    const name = `${this.#options.name}-${identity.join(':')}`;
+    const child = launchChild(this.#origin, {
+      role: 'worker',
+      name,
+      daemon: true,
+      identity,
+      options: launch,
+      settings,
+    });
+    child.unref();
+    const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now());
+    const active = {
+      name,
+      daemon: true,
+      // A forked process has its id a moment later.
+      get pid() {
+        return child.pid;
+      },
+    };
+    addChild(active, child);
+    channels.worker.publish({ event: 'start', pid: child.pid });
+    if (this.#initializer !== undefined) slot.initialize(this.#initializer.body, this.#initializer.buffers);
+    return slot;
+  }
+
+  /** A worker began to work. */
+  started(): void {
+    this.#restarts.started();
+  }
+
+  /**
+   * A worker died that nobody had asked to go. Where its replacement has to wait, {@link isPausing} holds until `resume` is called.
+   *
+   * @param isAwaited - Whether there are tasks that need a worker: the program stays alive for them.
+   * @throws ProcessError with code `MP_FAILURE_STORM` where there is no point in starting another one.
+   */
+  died(slot: WorkerSlot, { exitCode }: ExitStatus, isAwaited: boolean, resume: () => void): void {
+    const delay = this.#restarts.died(performance.now(), slot.isReady);
+    if (delay === undefined)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.failureStorm,
+        `The pool's workers die before they begin to work, the last one with ${describeExit(exitCode)}. ` +
+          'Their standard error says why.',
+      );
+    if (delay === 0) return;
+    stopTimer(this.#pause);
+    this.#pause = startTimer(() => {
+      this.#pause = undefined;
+      resume();
+    }, delay);
+    if (!isAwaited) this.#pause.unref();
+  }
+
+  /** No worker will be started any more. */
+  stop(): void {
+    stopTimer(this.#pause);
+  }
+}

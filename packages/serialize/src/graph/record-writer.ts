@@ -1,0 +1,222 @@
+import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
+import { EXT, SHORT_SHAPES } from '../model/tags.js';
+import type { PrototypeFacts } from './prototypes.js';
+import type { ShapeTable } from './shape-table.js';
+import { MAX_SHAPE_KEYS, ShapeFamily, type ShapeNode } from './shapes.js';
+import type { GraphWriter } from './writer.js';
+
+const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+
+/** The scratch list of values is kept between messages up to this length. */
+const KEPT_VALUES = 1024;
+/** So many values of an object are looked at to tell it from others. */
+const HASHED_VALUES = 8;
+/** A value of so many shapes leaves no samples to the next: most are met once. */
+const KEPT_SAMPLES = 256;
+
+/**
+ * Writes ordinary objects that have nothing but plain properties.
+ *
+ * To find out that an object is plain costs more than to write it. So one object of each hidden class is looked at in each
+ * value, and those like it are recognised by their hidden class. Which shape comes next is guessed from what came next the
+ * last time; a wrong guess costs one comparison.
+ */
+export class RecordWriter {
+  readonly #writer: GraphWriter;
+  readonly #shapes: ShapeTable;
+  readonly #exact: boolean;
+  readonly #canonical: boolean;
+  readonly #session: boolean;
+  #hidden: HiddenClasses | undefined;
+  #plainFacts: PrototypeFacts;
+  /** The shape of the record that was begun last. */
+  #previous: ShapeNode;
+  /** What a value begins with follows on this. */
+  readonly #start: ShapeNode;
+  /** Shapes that have samples. */
+  #sampled: ShapeNode[] = [];
+  /** The values of the records that are being written, innermost last: read once, before any is written. */
+  #values: unknown[] = [];
+  /** Where the values of the next record go. */
+  #top = 0;
+
+  constructor(writer: GraphWriter, shapes: ShapeTable) {
+    const { exact, canonical, session } = writer.context;
+    this.#writer = writer;
+    this.#shapes = shapes;
+    this.#exact = exact;
+    this.#canonical = canonical;
+    this.#session = session;
+    this.#plainFacts = shapes.of(Object.prototype);
+    this.#start = new ShapeFamily(null).find([], shapes.store);
+    this.#previous = this.#start;
+  }
+
+  /** How far records are written: what is put back where writing one failed and the walk goes on. */
+  get mark(): number {
+    return this.#top;
+  }
+
+  set mark(mark: number) {
+    this.#top = mark;
+  }
+
+  /** The facts about `Object.prototype`. */
+  get plainFacts(): PrototypeFacts {
+    return this.#plainFacts;
+  }
+
+  /** Begins a value. */
+  begin(): void {
+    this.#plainFacts = this.#shapes.of(Object.prototype);
+    if (!this.#canonical) this.#hidden = knownHiddenClasses();
+    this.#previous = this.#start;
+    this.#top = 0;
+  }
+
+  /** Drops what belongs to the last value. */
+  end(): void {
+    for (const shape of this.#sampled) {
+      if (++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES && shape.kept?.deref() === undefined) {
+        shape.kept = new WeakRef(shape.sample!);
+      }
+      shape.sample = undefined;
+      shape.otherSample = undefined;
+    }
+    if (this.#sampled.length > 0) this.#sampled = [];
+    if (this.#values.length > KEPT_VALUES) this.#values = [];
+    else if (this.#values.length > 0) this.#values.fill(undefined);
+  }
+
+  /**
+   * The shape of an object, if its hidden class is the one that is expected next.
+   *
+   * Here and in {@link find} the values of the object are read, for {@link hash} and {@link write} right after.
+   */
+  expected(object: object): ShapeNode | undefined {
+    const shape = this.#previous.following;
+    if (shape === undefined || this.#hidden === undefined) return undefined;
+    const sample = shape.sample ?? this.#recall(shape);
+    return sample !== undefined && this.#hidden.same(object, sample) && this.#read(object, shape) ? shape : undefined;
+  }
+
+  /** Makes the sample of an earlier value that of the present one. */
+  #recall(shape: ShapeNode): object | undefined {
+    const sample = shape.kept?.deref();
+    if (sample === undefined) return undefined;
+    shape.sample = sample;
+    this.#sampled.push(shape);
+    return sample;
+  }
+
+  /** Reads the values of an object whose hidden class is that of a sample. */
+  #read(object: object, shape: ShapeNode): boolean {
+    const values = this.#values;
+    const base = this.#top;
+    let top = base;
+    const record = object as Record<string, unknown>;
+    // V8 reads the properties of this loop by their place.
+    for (const key in record) values[top++] = record[key];
+    // Indices are no matter of the hidden class, nor are keys that `Object.prototype` got meanwhile.
+    return top - base === shape.depth;
+  }
+
+  /**
+   * The shape of an ordinary object that has nothing but plain properties; `undefined` for any other.
+   *
+   * @param known - The object is known to be ordinary: no built-in object under a plain prototype.
+   */
+  find(object: object, facts: PrototypeFacts, known: boolean): ShapeNode | undefined {
+    if (facts.builtIn === undefined && (!known || this.#session)) return undefined;
+    const keys = this.#exact ? getOwnPropertyNames(object) : Object.keys(object);
+    const count = keys.length;
+    if (count > MAX_SHAPE_KEYS) return undefined;
+    if (this.#canonical) keys.sort();
+    const shape = facts.family.find(keys, this.#shapes.store);
+    const samples = facts === this.#plainFacts && !this.#canonical;
+    if (samples && this.#hidden !== undefined && this.#isAlike(object, shape) && this.#read(object, shape))
+      return shape;
+    const values = this.#values;
+    const base = this.#top;
+    if (this.#exact) {
+      // Built-in objects whose prototype was changed hide among those without enumerable properties.
+      if (count === 0 && !known) return undefined;
+      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
+      for (let i = 0; i < count; i++) {
+        const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
+        if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return undefined;
+        // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
+        if (keys[i] === 'constructor' && typeof descriptor.value === 'function' && !known) return undefined;
+        values[base + i] = descriptor.value;
+      }
+    } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
+    if (samples) this.#keepSample(object, shape, keys);
+    return shape;
+  }
+
+  /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
+  hash(shape: ShapeNode): number {
+    const values = this.#values;
+    const base = this.#top;
+    const end = base + Math.min(shape.depth, HASHED_VALUES);
+    let hash = 0;
+    for (let i = base; i < end; i++) {
+      const value = values[i];
+      if (typeof value === 'number') hash = Math.imul(hash ^ (value * 1024), 0x9e3779b1);
+      else if (typeof value === 'string' && value.length > 0) {
+        const { length } = value;
+        hash = Math.imul(
+          hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
+          0x85ebca6b,
+        );
+      }
+    }
+    return hash ^ (hash >>> 15);
+  }
+
+  /** Writes the object that was found to be of this shape. */
+  write(shape: ShapeNode): void {
+    const base = this.#top;
+    const top = base + shape.depth;
+    this.#top = top;
+    if (this.#previous.following !== shape) this.#previous.following = shape;
+    this.#previous = shape;
+    this.#head(shape);
+    const values = this.#values;
+    const writer = this.#writer;
+    for (let i = base; i < top; i++) writer.value(values[i]);
+    this.#top = base;
+  }
+
+  /** Whether an object has the hidden class of one that was looked at. */
+  #isAlike(object: object, shape: ShapeNode): boolean {
+    const { same } = this.#hidden!;
+    const sample = shape.sample ?? this.#recall(shape);
+    if (sample === undefined) return false;
+    if (same(object, sample)) return true;
+    const other = shape.otherSample;
+    if (other === undefined || !same(object, other)) return false;
+    shape.otherSample = sample;
+    shape.sample = other;
+    return true;
+  }
+
+  #keepSample(object: object, shape: ShapeNode, keys: readonly string[]): void {
+    this.#hidden ??= countLooks(1);
+    if (this.#hidden?.isFast(object) !== true || keys.includes('constructor')) return;
+    if (shape.sample === undefined) this.#sampled.push(shape);
+    else shape.otherSample = shape.sample;
+    shape.sample = object;
+  }
+
+  #head(shape: ShapeNode): void {
+    const shapes = this.#shapes;
+    const { out } = this.#writer;
+    if (!shapes.knows(shape)) {
+      const plain = shape.family === this.#plainFacts.family;
+      shapes.define(shape, !plain, out);
+      if (!plain) this.#writer.prototype(shapes.of(shape.family.prototype));
+    } else if (shape.id < SHORT_SHAPES) out.byte(0x40 | shape.id);
+    else out.extensionUint(EXT.record, shape.id);
+  }
+}
