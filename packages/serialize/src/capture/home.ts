@@ -3,6 +3,7 @@ import type { FoundFunction } from '../analyze/lexical.js';
 import type { ScriptFacts } from '../analyze/script.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -46,7 +47,7 @@ export class Homes {
       script === undefined || found === undefined
         ? (holder ?? notFound('the object that it belongs to is not part of the value'))
         : found.ownerClass === -1
-          ? this.#ofLiteral(fn, found, holder)
+          ? this.#ofLiteral(fn, facts, found, holder)
           : this.#ofClass(fn, script.textOf(script.functionByIndex(found.ownerClass) as FoundFunction), holder);
     homes.set(fn, home);
     return home;
@@ -80,15 +81,15 @@ export class Homes {
     }
     const classes = this.#heapOf(fn).classesOf(classText);
     if (classes.length === 1) return homeIn(classes[0] as AnyFunction, isStatic);
-    const holders = this.#heapOf(fn).holdersOf(fn);
+    const holders = this.#heapOf(fn).holdersOf(fn, undefined);
     const [home, ...others] = classes.map((K) => homeIn(K, isStatic)).filter((one) => holders.includes(one));
     return home !== undefined && others.length === 0 ? home : notFound('several classes could be the one it is of');
   }
 
-  #ofLiteral(fn: AnyFunction, found: FoundFunction, holder: object | undefined): object {
+  #ofLiteral(fn: AnyFunction, facts: CodeFacts, found: FoundFunction, holder: object | undefined): object {
     // Whatever object the literal made, it inherits from the same.
     if (holder !== undefined && !found.hasPrototype && Reflect.getPrototypeOf(holder) === rootOf(fn)) return holder;
-    const holders = this.#heapOf(fn).holdersOf(fn).filter(mayBeOfLiteral);
+    const holders = this.#heapOf(fn).holdersOf(fn, keyOf(facts)).filter(mayBeOfLiteral);
     const [first] = holders;
     if (first === undefined) return notFound('the object in whose literal it was written no longer holds it');
     const prototype = Reflect.getPrototypeOf(first);
@@ -100,9 +101,15 @@ export class Homes {
   }
 
   #heapOf(fn: AnyFunction): HeapIndex {
+    if (!Inspector.isAvailable) return notFound('the inspector, which would show its object, is not available');
     this.#heap ??= new HeapIndex(rootOf(fn));
     return this.#heap;
   }
+}
+
+/** The key of a method in its literal, where it is in the text. */
+function keyOf({ kind, textName }: CodeFacts): string | undefined {
+  return kind === 'getter' || kind === 'setter' ? textName?.slice('get '.length) : textName;
 }
 
 /** The end of the prototype chain of a function: `Object.prototype` of its realm. */

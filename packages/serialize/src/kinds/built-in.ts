@@ -66,6 +66,9 @@ const NAMES = [
   'Temporal.PlainTime',
   'Temporal.PlainYearMonth',
   'Temporal.ZonedDateTime',
+  'TextEncoder',
+  'TextDecoder',
+  'AbortSignal',
 ] as const;
 
 /** `null` has the number 0; the prototypes of plain kinds follow. */

@@ -122,7 +122,7 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
-    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
+    if (Inspector.isAvailable && /\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
   }
 
   /** The classes that a package keeps to itself. */
