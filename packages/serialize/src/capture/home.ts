@@ -4,7 +4,7 @@ import type { ScriptFacts } from '../analyze/script.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
-import { instrumentedLocation } from '../instrument/reading.js';
+import { instrumentedLocation, instrumentedReading } from '../instrument/reading.js';
 import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
@@ -192,7 +192,7 @@ function methodsAround(text: string, thisValue: object, reading: FunctionReading
 
 /** Those methods that see all that an arrow in them sees outside of them. */
 function thatSee(candidates: readonly Candidate[], { scopes }: FunctionReading): readonly Candidate[] {
-  const readings = readFunctions(candidates.map(([, fn]) => fn));
+  const readings = candidates.map(([, fn]) => instrumentedReading(fn) ?? readFunctions([fn])[0]);
   return candidates.filter((_, i) => {
     const outside = readings[i]?.scopes ?? [];
     const own = scopes.slice(scopes.length - outside.length);
