@@ -36,18 +36,9 @@ const rooms = {
     sync: ['platform', 'protocol', 'channel', 'native'],
     shared: ['platform', 'protocol', 'native', 'sync'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
-    context: [
-      'platform',
-      'protocol',
-      'channel',
-      'launch',
-      'process',
-      'queues',
-      'sync',
-      'shared',
-      'pool',
-      'native',
-    ],
+    context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'sync', 'shared', 'pool', 'native'],
+    // Where another process or thread begins.
+    entry: ['protocol', 'channel', 'launch', 'child', 'context', 'native'],
   },
 };
 

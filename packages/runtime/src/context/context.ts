@@ -9,7 +9,8 @@ import type { StartMethod } from '../launch/launcher.js';
 import { availableStartMethods, launcherFor } from '../launch/start-methods.js';
 import { family } from '../platform/family.js';
 import { BasePool } from '../pool/pool.js';
-import { BaseProcess, type ProcessOrigin } from '../process/process.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
+import { BaseProcess } from '../process/process.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { RawArray, RawValue } from '../shared/raw.js';
@@ -41,8 +42,6 @@ export interface ContextOptions {
    */
   readonly native?: boolean | undefined;
 }
-
-const HANDLES = { specifier: new URL('./handles.js', import.meta.url).href, exportName: 'createHandles' } as const;
 
 /**
  * The whole interface of this package for one start method and one codec.
@@ -218,7 +217,6 @@ export class Context {
       marshal: this.marshal,
       launcher: launcherFor(this.getStartMethod()),
       executable: this.getExecutable(),
-      handles: HANDLES,
     };
   }
 }

@@ -91,6 +91,7 @@ export function analyse(text: string, isMethod = false): CodeFacts {
 
   const isClass = node.type === 'ClassExpression';
   const fn = isClass ? undefined : functionOf(node);
+  const entered = fn ?? constructorOf(node);
   const kind = kindOf(node);
   const key = node.type === 'Property' || node.type === 'MethodDefinition' ? node : undefined;
   return {
@@ -119,9 +120,9 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    runsBeforeBody: fn?.params.some((param) => computedKeyOf(param) !== undefined || hasCall(param)) ?? false,
-    length: lengthOf(fn ?? constructorOf(node)),
-    parameterCount: fn?.params.length ?? 0,
+    runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined || hasCall(param)) ?? false,
+    length: lengthOf(entered),
+    parameterCount: entered?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,
   };
 }

@@ -150,6 +150,7 @@ export function captureFunction(
 
   const capturedClass =
     facts.kind === 'class' ? captureClass(fn, facts, (name) => findVariable(name, reading) === undefined) : undefined;
+  for (const [element, key] of capturedClass?.fieldKeys ?? []) add(`${INTERNAL_NAMES.fieldKey}${element}`, key);
   const name = ownNameValue(fn);
   const place = placeOf(facts, reading);
   const all = [...live, ...extra];

@@ -1,3 +1,4 @@
+import { types } from '../model/platform.js';
 import { LATE_GLOBALS, STANDARD_GLOBALS } from './globals.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 
@@ -11,7 +12,6 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
   '%SetIteratorPrototype%': () => Object.getPrototypeOf(new Set().values()),
   '%StringIteratorPrototype%': () => Object.getPrototypeOf(''[Symbol.iterator]()),
   '%RegExpStringIteratorPrototype%': () => Object.getPrototypeOf(''.matchAll(/./g)),
-  '%SegmentsPrototype%': () => Object.getPrototypeOf(new Intl.Segmenter().segment('')),
   '%AsyncFromSyncIterator%': () => undefined,
   '%ThrowTypeError%': () =>
     Object.getOwnPropertyDescriptor(
@@ -23,8 +23,11 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
     )?.get,
 };
 
-/** Made with data of the locale, which takes 10 ms to load: asked for when native code turns up that has no name yet. */
-const SLOW: ReadonlySet<string> = new Set(['%SegmentsPrototype%']);
+/** Likewise, and slow to make: the first segmenter of a process loads the dictionaries of its languages, 20 ms and more. */
+const SEGMENTS = '%SegmentsPrototype%';
+const UNNAMED_SLOW: Readonly<Record<string, () => unknown>> = {
+  [SEGMENTS]: () => Object.getPrototypeOf(new Intl.Segmenter().segment('')),
+};
 
 /** Objects that belong to this process: they are found by name, and what they hold is not looked into. */
 const OPAQUE: ReadonlySet<string> = new Set([
@@ -39,23 +42,28 @@ const OPAQUE: ReadonlySet<string> = new Set([
 
 /** The objects and functions that every realm has, by the path that leads to them. */
 export class Intrinsics {
+  /** Filled when something is looked for: a process that only resolves paths never needs it. */
   readonly #paths: Map<object, readonly Step[]> = new Map();
   readonly #global: object;
   #hasReadLazy = false;
   #hasReadSlow = false;
   /** Groups of globals whose module was not loaded when we last looked, and how many modules were. */
-  #late: (typeof LATE_GLOBALS)[number][];
+  #late: (typeof LATE_GLOBALS)[number][] = [];
   #modules = -1;
 
   /** @param global - The global object of the realm. Only data properties are read: no getter runs. */
   constructor(global: object) {
     this.#global = global;
+  }
+
+  #readAll(): void {
+    const global = this.#global;
     this.#paths.set(global, ['globalThis']);
     this.#late = global === globalThis && modules() !== undefined ? [...LATE_GLOBALS] : [];
     const isLate = (name: string): boolean => this.#late.some(([, names]) => names.has(name));
     this.#walk([
       ...[...STANDARD_GLOBALS].filter((name) => !isLate(name)).map((name) => [name, dataOf(global, name)] as const),
-      ...Object.entries(UNNAMED).map(([name, make]) => [name, SLOW.has(name) ? undefined : make()] as const),
+      ...Object.entries(UNNAMED).map(([name, make]) => [name, make()] as const),
     ]);
     const process: unknown = readGlobal(global, 'process');
     if (isObject(process)) {
@@ -69,6 +77,7 @@ export class Intrinsics {
    * they are first read are read now.
    */
   findLazy(value: object): readonly Step[] | undefined {
+    if (this.#paths.size === 0) this.#readAll();
     if (!this.#hasReadLazy) {
       this.#hasReadLazy = true;
       for (const name of STANDARD_GLOBALS) {
@@ -87,14 +96,11 @@ export class Intrinsics {
 
   /** The path that leads to a value in every realm. */
   find(value: object): readonly Step[] | undefined {
-    return this.#paths.get(value) ?? (this.#readLate() ? this.#paths.get(value) : undefined);
-  }
-
-  /** The same for native code that has no name elsewhere. */
-  findSlow(value: object): readonly Step[] | undefined {
-    if (this.#hasReadSlow) return undefined;
+    if (this.#paths.size === 0) this.#readAll();
+    const path = this.#paths.get(value) ?? (this.#readLate() ? this.#paths.get(value) : undefined);
+    if (path !== undefined || this.#hasReadSlow || !mayBeOfSegments(value)) return path;
     this.#hasReadSlow = true;
-    this.#walk([...SLOW].map((name) => [name, UNNAMED[name]?.()]));
+    this.#walk(Object.entries(UNNAMED_SLOW).map(([name, make]) => [name, make()] as const));
     return this.#paths.get(value);
   }
 
@@ -133,9 +139,11 @@ export class Intrinsics {
         ? this.#global
         : Object.hasOwn(UNNAMED, name)
           ? UNNAMED[name]?.()
-          : STANDARD_GLOBALS.has(name)
-            ? readGlobal(this.#global, name)
-            : undefined;
+          : Object.hasOwn(UNNAMED_SLOW, name)
+            ? UNNAMED_SLOW[name]?.()
+            : STANDARD_GLOBALS.has(name)
+              ? readGlobal(this.#global, name)
+              : undefined;
     for (const step of steps) value = follow(value, step);
     return value;
   }
@@ -144,6 +152,14 @@ export class Intrinsics {
     if (this.#paths.has(value) || step === '[[Prototype]]') return;
     if (typeof value === 'function' || step === 'env') this.#paths.set(value, [root, ...between, step]);
   }
+}
+
+/** Whether the value has what marks `%SegmentsPrototype%`, or the name of one of its methods. Runs no code of the value's. */
+function mayBeOfSegments(value: object): boolean {
+  if (types?.isProxy(value) ?? false) return false;
+  if (typeof value !== 'function') return Object.hasOwn(value, 'containing');
+  const name: unknown = Reflect.getOwnPropertyDescriptor(value, 'name')?.value;
+  return name === 'containing' || name === '[Symbol.iterator]';
 }
 
 function dataOf(global: object, name: string): unknown {
