@@ -15,7 +15,13 @@ const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
   native: { index: 'index', 'fork-server': 'fork-server/main' },
   serialize: { index: 'index', register: 'register', 'loader-thread': 'instrument/loader-thread' },
-  runtime: { index: 'index', spawned: 'entry/spawned', thread: 'entry/thread', forked: 'entry/forked' },
+  runtime: {
+    index: 'index',
+    spawned: 'entry/spawned',
+    thread: 'entry/thread',
+    forked: 'entry/forked',
+    'forked-copy': 'entry/forked-copy',
+  },
 };
 
 /** Parts that are loaded when they are first needed; see `model/later.ts`. Output name to source. */

@@ -1,6 +1,8 @@
 import type { Decoder, Encoder } from '@mp/codec';
+import { trackForFork } from '../platform/forking.js';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
+import { bytesOf, sliceOf } from './bytes.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -20,6 +22,7 @@ export interface Detached {
   readonly past: Connection | undefined;
 }
 
+let adopt: (connection: Connection, channel: FrameChannel) => void;
 let detach: (connection: Connection) => Detached;
 let receiveAny: (connection: Connection) => Promise<{ readonly isBytes: boolean; readonly message: unknown }>;
 
@@ -33,7 +36,7 @@ let receiveAny: (connection: Connection) => Promise<{ readonly isBytes: boolean;
  * @typeParam TReceive - What is received.
  */
 export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, AsyncDisposable {
-  readonly #channel: FrameChannel;
+  #channel: FrameChannel;
   readonly #marshal: Marshal;
   readonly #direction: Direction;
   readonly #inbox: Inbox;
@@ -50,9 +53,15 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#marshal = marshal;
     this.#direction = direction;
     this.#inbox = new Inbox({
-      pause: () => channel.pause(),
-      resume: () => channel.resume(),
+      pause: () => this.#channel.pause(),
+      resume: () => this.#channel.resume(),
       onWaitingChanged: () => this.#updateRef(),
+    });
+    // It stays the parent's: a copy of it here would be a second reader of one stream.
+    trackForFork(this, {
+      afterFork: () => {
+        if (!this.closed) this.#state = 'moved';
+      },
     });
   }
 
@@ -126,17 +135,11 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
    */
   async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number): Promise<void> {
     this.#checkWritable();
-    const whole = bytesOf(bytes);
-    const end = size === undefined ? whole.length : offset + size;
-    if (!(offset >= 0 && end >= offset && end <= whole.length))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `Cannot send the bytes from ${offset} to ${end} of a buffer of ${whole.length} bytes.`,
-      );
+    const message = sliceOf(bytes, offset, size);
     if (this.#lastTurn !== undefined) await this.#lastTurn;
     this.#checkWritable();
     this.#activate();
-    this.#channel.send(FRAME.bytes, whole.subarray(offset, end), undefined, true);
+    this.#channel.send(FRAME.bytes, message, undefined, true);
     await this.#channel.written();
     await this.#channel.drained();
   }
@@ -229,6 +232,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   static {
     detach = (connection) => connection.#detach();
+    adopt = (connection, channel) => {
+      connection.#channel = channel;
+      connection.#state = 'fresh';
+    };
     receiveAny = (connection) =>
       connection.#inbox.receive(undefined, (message) => {
         if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
@@ -363,7 +370,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     if (this.#state === 'moved')
       throw new ProcessError(
         PROCESS_ERROR_CODES.moved,
-        'This end of the connection was sent to another process and can be used only there.',
+        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it.',
       );
   }
 }
@@ -377,17 +384,16 @@ export function detachConnection(connection: Connection): Detached {
   return detach(connection);
 }
 
+/** Gives a connection that was taken away from the parent to this copy of it, under the same object. */
+export function adoptConnection(connection: Connection, channel: FrameChannel): void {
+  adopt(connection, channel);
+}
+
 /** Receives the next message of either kind, for a relay. */
 export function receiveEither(
   connection: Connection,
 ): Promise<{ readonly isBytes: boolean; readonly message: unknown }> {
   return receiveAny(connection);
-}
-
-function bytesOf(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
-  return ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
 }
 
 function closedError(): ProcessError {

@@ -5,13 +5,15 @@ import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
+import { findTaskOfRecords } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
 import { Chunk, callEach, pendingOf } from './chunk.js';
-import { findTaskBy, runAsTask } from './current-task.js';
+import { currentTask, findTaskBy, runAsTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
+import { forwardOutput } from './reporting.js';
 import { ResultWriter } from './result-writer.js';
 import { RunningTask } from './running-task.js';
 import { type DeliveredTask, TaskQueue } from './task-queue.js';
@@ -26,6 +28,8 @@ export async function run(child: ChildChannel): Promise<void> {
   // Ctrl-C reaches the whole foreground group; the parent alone decides what becomes of its workers.
   process.on('SIGINT', () => {});
   const settings = child.preparation.settings as WorkerSettings;
+  findTaskOfRecords(() => currentTask()?.id);
+  if (settings.forwardsOutput) forwardOutput(child.channel);
   let marshal: Marshal | undefined;
   try {
     marshal = await child.marshal;

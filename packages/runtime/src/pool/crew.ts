@@ -1,6 +1,6 @@
 import type { StartMethod } from '../launch/launcher.js';
 import { deferred } from '../platform/deferred.js';
-import type { ProcessOrigin } from '../process/process.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { Broadcasts, type MakeTask } from './broadcasts.js';
@@ -13,7 +13,7 @@ import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
 import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
-import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
+import { divideLost, giveUp, limitTime, notRunning, stillRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
 import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
@@ -157,6 +157,11 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#leaveIfDone();
   }
 
+  /** In a copy of this process: its workers are the parent's, and so is what waits for them. */
+  leaveToParent(): void {
+    this.#state = 'terminated';
+  }
+
   /** Everything ends now. */
   terminate(): void {
     if (this.#state === 'terminated') return;
@@ -172,13 +177,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   /** Resolves when the pool was closed or terminated and all workers are gone. */
   join(): Promise<void> {
-    if (this.#state === 'running')
-      return Promise.reject(
-        new ProcessError(
-          PROCESS_ERROR_CODES.state,
-          'The pool is still running: close() or terminate() it, then join().',
-        ),
-      );
+    if (this.#state === 'running') return Promise.reject(stillRunning());
     this.#ledger.stayToTheEnd();
     return this.#finished.promise;
   }

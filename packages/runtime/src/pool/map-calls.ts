@@ -9,6 +9,7 @@ import type { AnyFunction, FunctionRegistry, FunctionVersion } from './function-
 import { MapJob, type MapListener } from './map-job.js';
 import type { CallbackOptions, ImapOptions, MapOptions, ResolvedPoolOptions } from './options.js';
 import { Pace } from './pace.js';
+import { ProgressBar } from './progress-bar.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { Submission } from './submission.js';
@@ -156,19 +157,40 @@ export class MapCalls {
       else release(captured);
     };
     const { maxProcesses, maxTasksPerChild } = this.#options;
+    const told: MapListener = { ...listener, onOver, onProgress };
     const isCounted = maxTasksPerChild !== Number.POSITIVE_INFINITY && window === ENDLESS;
     return new MapJob(
       { submitChunk: (chunk, sink) => this.#submission.chunk(fn, captured, chunk, sink, form) },
       puller,
       new ChunkSize(chunkSize, maxProcesses, this.#functions.itemTime(fn), isCounted),
       { maxChunks: CHUNKS_PER_WORKER * maxProcesses, window },
-      { ...listener, onOver, onProgress },
+      options.progress ? showProgress(options.progress, puller.length, told) : told,
     );
   }
 }
 
 /** What a call does with its items. */
 type ItemListener = Pick<MapListener, 'onValues' | 'onItems' | 'onEnd'>;
+
+/** Tells a progress bar, too. */
+function showProgress(label: string | true, total: number | undefined, listener: MapListener): MapListener {
+  const bar = new ProgressBar(label === true ? '' : label, total);
+  return {
+    ...listener,
+    onValues: (first, values) => {
+      bar.advance(values.length);
+      listener.onValues(first, values);
+    },
+    onItems: (first, outcomes) => {
+      bar.advance(outcomes.length);
+      listener.onItems(first, outcomes);
+    },
+    onOver: () => {
+      bar.end();
+      listener.onOver();
+    },
+  };
+}
 
 /** Calls back when the signal is aborted. @returns A function that ends that. */
 function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {

@@ -1,9 +1,8 @@
 import { Histogram, type LatencySummary } from './histogram.js';
+import type { PoolTask } from './task.js';
 
-/** When a task was submitted. Tasks of one turn of the event loop share the object. */
-interface TimedTask {
-  readonly turn: { readonly at: number } | undefined;
-}
+/** A task, as the statistics see it. */
+type TimedTask = Pick<PoolTask, 'turn'>;
 
 /** What a pool has done so far. */
 export interface PoolCounts {

@@ -16,7 +16,7 @@ export class TaskLedger {
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
   #pending = 0;
   #isStaying = false;
-  /** When the present turn of the event loop began, as far as this pool knows. */
+  /** The present turn of the event loop, where something was submitted in it. */
   #turn: Turn | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */

@@ -35,12 +35,6 @@ export function isEncoded(args: TaskArgs): args is Payload {
 const NO_OPTIONS: TaskOptions = Object.freeze({});
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
-/** One turn of the event loop, in which any number of tasks may be submitted. */
-export interface Turn {
-  /** When it began, by `performance.now()`. One number for all tasks of the turn: each would be an object in memory. */
-  readonly at: number;
-}
-
 /** What few tasks have. */
 interface TaskExtras {
   callSite?: { readonly stack?: string } | undefined;
@@ -49,6 +43,12 @@ interface TaskExtras {
   credit?: number;
   deaths?: number;
   isPinned?: boolean;
+}
+
+/** A turn of the event loop in which tasks were submitted. */
+export interface Turn {
+  /** When it began, by `performance.now()`. */
+  readonly at: number;
 }
 
 /** Whoever ends tasks early. */
@@ -70,7 +70,7 @@ export class PoolTask implements Job, ResultControl {
   readonly pace: Pace;
   readonly owner: TaskOwner;
   args: TaskArgs;
-  /** When it was submitted. */
+  /** When it was submitted: one object for all tasks of a turn, because a number of its own would be an object for each. */
   turn: Turn | undefined = undefined;
   /** Who is told how it ended. */
   readonly sink: TaskSink | AsyncResult<unknown>;

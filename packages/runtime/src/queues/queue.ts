@@ -1,6 +1,7 @@
 import type { Ticket } from '../channel/broker.js';
 import { Later, type Marshal } from '../channel/marshal.js';
 import { whenArrived } from '../channel/unanswered.js';
+import { trackForFork } from '../platform/forking.js';
 import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull, TimeoutError } from '../protocol/errors.js';
 import { decodeItem, encodeItem } from './item-encoding.js';
 import { QueueClient } from './queue-client.js';
@@ -45,7 +46,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
 
   readonly #marshal: Marshal;
   readonly #maxSize: number;
-  readonly #place: Place;
+  #place: Place;
   #ticket: Ticket | undefined;
   #isClosed = false;
   /** Puts that were sent and not confirmed. */
@@ -65,6 +66,15 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     this.#ticket = arriving;
     this.#place =
       arriving === undefined ? { server: new QueueServer(this.#maxSize) } : { client: new QueueClient(arriving) };
+    trackForFork(this, {
+      beforeFork: () => {
+        if (!this.#isClosed) describeQueue(this as BaseQueue);
+      },
+      // The queue stays where it is, and a copy of this process becomes one of its users.
+      afterFork: () => {
+        if (this.#ticket !== undefined) this.#place = clientLater(this.#ticket);
+      },
+    });
   }
 
   /**
@@ -310,6 +320,17 @@ export function connectQueue<Q extends BaseQueue>(
 ): Q {
   arrivals.push(ticket);
   return new queueClass(maxSize === Number.POSITIVE_INFINITY ? 0 : maxSize);
+}
+
+/** The way to a queue, which is opened by its first use. */
+function clientLater(ticket: Ticket): Place {
+  let client: QueueClient | undefined;
+  return {
+    get client() {
+      client ??= new QueueClient(ticket);
+      return client;
+    },
+  };
 }
 
 function closedError(): ProcessError {

@@ -7,6 +7,7 @@ import {
   currentProcess,
   currentTask,
   getContext,
+  getLogger,
   importShared,
   parentProcess,
   type StartMethod,
@@ -271,4 +272,29 @@ export const putInto = (queue: BaseQueue, item: unknown): Promise<void> => queue
 export const putIntoNested = async (queue: BaseQueue<{ nested: BaseQueue[] }>): Promise<void> => {
   const { nested } = await queue.get();
   await nested[0]?.put('by another queue');
+};
+/** Writes in every way that there is, with a pause in the middle of a line. */
+export const say = async (what: string): Promise<string> => {
+  console.log(what);
+  console.error(`${what} failed`);
+  process.stdout.write(`${what} in `);
+  await sleep(1);
+  process.stdout.write(Buffer.from('parts\n'));
+  return what;
+};
+export const sayAndExit = (what: string): never => {
+  console.log(what);
+  process.stdout.write('last words');
+  process.exit(3);
+};
+export const logSomething = (text: string): string => {
+  getLogger().debug('unheard');
+  getLogger().info(text);
+  return getLogger().level;
+};
+/** Works for a while, and may die of it. @param risk - How likely that is, from 0 to 1. */
+export const riskLife = (value: number, ms: number, risk: number): number => {
+  block(ms);
+  if (Math.random() < risk) process.exit(9);
+  return value;
 };
