@@ -92,11 +92,3 @@ export function stillRunning(): ProcessError {
     'The pool is still running: close() or terminate() it, then join().',
   );
 }
-
-/** The error of a wait for the end of a pool that nobody ends. */
-export function stillRunning(): ProcessError {
-  return new ProcessError(
-    PROCESS_ERROR_CODES.state,
-    'The pool is still running: close() or terminate() it, then join().',
-  );
-}
