@@ -343,9 +343,8 @@ export class Crew implements SlotOwner, TaskOwner {
   // Housekeeping.
 
   #afterWork(slot: WorkerSlot, memory: number): void {
-    const now = performance.now();
-    slot.idleSince = now;
-    if (isSpent(slot, memory, now, this.#options)) {
+    slot.idleSince = performance.now();
+    if (isSpent(slot, memory, this.#options)) {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }
