@@ -52,6 +52,22 @@ describe('every intrinsic of the realm is found by name', () => {
   });
 });
 
+describe('an intrinsic that is slow to make', () => {
+  const segments = Object.getPrototypeOf(new Intl.Segmenter().segment('')) as { containing(): void };
+
+  test.each([
+    ['the prototype', segments],
+    ['its method', segments.containing],
+    ['its iterator', Reflect.get(segments, Symbol.iterator) as object],
+  ])('is found by name: %s', (_, value) => {
+    expect(read(serialize(value))).toBe(value);
+  });
+
+  test('is not what another object with its mark is', () => {
+    expect(read(serialize({ containing: 1 }))).toEqual({ containing: 1 });
+  });
+});
+
 describe('a class that a package keeps to itself', () => {
   test('is the class of the package on the other side, so that the package knows its instances', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mp-package-'));
@@ -79,21 +95,5 @@ describe('a class that a package keeps to itself', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-});
-
-describe('an intrinsic that is slow to make', () => {
-  const segments = Object.getPrototypeOf(new Intl.Segmenter().segment('')) as { containing(): void };
-
-  test.each([
-    ['the prototype', segments],
-    ['its method', segments.containing],
-    ['its iterator', Reflect.get(segments, Symbol.iterator) as object],
-  ])('is found by name: %s', (_, value) => {
-    expect(read(serialize(value))).toBe(value);
-  });
-
-  test('is not what another object with its mark is', () => {
-    expect(read(serialize({ containing: 1 }))).toEqual({ containing: 1 });
   });
 });

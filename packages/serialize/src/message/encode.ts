@@ -18,6 +18,7 @@ import type { PreparedBlobs } from './blobs.js';
 import { edgesOf } from './edges.js';
 import type { CodeEngine } from './engine.js';
 import { type Location, locate } from './locate.js';
+import { SessionTexts } from './session-texts.js';
 import { shareMemory } from './shared-memory.js';
 import { SIGNATURE_BYTES, sign } from './signature.js';
 
@@ -64,7 +65,8 @@ export class MessageEncoder {
   #abandons: (() => void)[] = [];
   #root: unknown;
   #rootName = 'value';
-  #forget = false;
+  /** How much the decoder is to forget with the next message: keys, shapes and texts. */
+  #forget: readonly number[] | undefined;
   /** Blobs of the present value: those whose bytes are there, and those whose bytes must be read first. */
   #blobs: object[] = [];
   #missing = 0;
@@ -106,28 +108,27 @@ export class MessageEncoder {
     this.#root = value;
     this.#rootName = rootName;
     const session = place !== undefined;
-    if (session && this.#shapes.size + this.#texts!.size > this.#settings.limits.maxSessionEntries) this.#forget = true;
-    const forgets = session && this.#forget && place.sequence > 0;
+    // The last message was encoded and not sent as long as this stands, so the decoder has not forgotten yet.
+    if (session && place.sequence > 0) this.#forget ??= this.#forgetOldest();
+    const forget = this.#forget;
     try {
-      if (forgets) {
-        this.#shapes.clear();
-        this.#texts!.clear();
-      }
       writer.begin();
       writer.out.position = HEADER_BYTES;
       if (place?.sequence === 0) writer.out.uint(place.epoch);
+      if (forget !== undefined) for (const count of forget) writer.out.uint(count);
       writer.write(value);
       if (this.#missing > 0) throw notPrepared(rootName);
-      const payload = this.#finish(place, forgets);
+      const payload = this.#finish(place, forget !== undefined);
       if (this.#blobs.length > 0) this.#settings.blobs!.release(this.#blobs);
       if (session) {
         this.#shapes.commit();
         this.#texts!.commit();
-        this.#forget = false;
+        this.#forget = undefined;
       }
       return payload;
     } catch (error) {
-      this.#rollback(forgets);
+      this.#shapes.rollback();
+      this.#texts?.rollback();
       for (const abandon of this.#abandons) abandon();
       throw this.explain(error);
     } finally {
@@ -154,20 +155,18 @@ export class MessageEncoder {
   reset(): void {
     this.#shapes.clear();
     this.#texts?.clear();
-    this.#forget = false;
+    this.#forget = undefined;
   }
 
-  #rollback(forgets: boolean): void {
-    if (this.#texts === undefined) return;
-    if (forgets) {
-      // The decoder still has what was forgotten here: the next message tells it again to forget.
-      this.#shapes.clear();
-      this.#texts.clear();
-      this.#forget = true;
-    } else {
-      this.#shapes.rollback();
-      this.#texts.rollback();
-    }
+  /** Forgets the oldest of what the session knows, where it knows too much. */
+  #forgetOldest(): readonly number[] | undefined {
+    const texts = this.#texts!;
+    const size = this.#shapes.size + texts.size;
+    const limit = this.#settings.limits.maxSessionEntries;
+    if (size <= limit) return undefined;
+    const share = limit / 2 / size;
+    const { keys, shapes } = this.#shapes.forgetOldest(share);
+    return [keys, shapes, texts.forgetOldest(share)];
   }
 
   #finish(place: Place | undefined, forgets: boolean): Payload {
@@ -289,43 +288,6 @@ function refuseSharing(buffer: SharedArrayBuffer): never {
 }
 
 const NO_TEXTS: TextWriter = { indexOf: () => undefined };
-
-/** Texts shorter than this cost less than keeping them. */
-const MIN_TEXT = 48;
-
-/** The texts of the code engine's that a session has said. */
-class SessionTexts implements TextWriter {
-  readonly #indices = new Map<string, number>();
-  #added: string[] = [];
-
-  get size(): number {
-    return this.#indices.size;
-  }
-
-  indexOf(text: string): { readonly index: number; readonly isNew: boolean } | undefined {
-    if (text.length < MIN_TEXT) return undefined;
-    const known = this.#indices.get(text);
-    if (known !== undefined) return { index: known, isNew: false };
-    const index = this.#indices.size;
-    this.#indices.set(text, index);
-    this.#added.push(text);
-    return { index, isNew: true };
-  }
-
-  commit(): void {
-    if (this.#added.length > 0) this.#added = [];
-  }
-
-  rollback(): void {
-    for (const text of this.#added) this.#indices.delete(text);
-    this.#added = [];
-  }
-
-  clear(): void {
-    this.#indices.clear();
-    this.#added = [];
-  }
-}
 
 /** What the checksum starts from: a message out of its place does not pass. */
 export function seedOf(place: Place | undefined): number {
