@@ -8,6 +8,7 @@ import { Refusal } from '../model/refusal.js';
 import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
+import { attributesOf, integrityOf, plainValues } from './attributes.js';
 import { functionOfPrototype, noteClass } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { isFoundAnywhere } from './symbol-table.js';
@@ -15,7 +16,7 @@ import type { GraphWriter } from './writer.js';
 
 // The way of everything that is not plain: exactness first, speed second.
 
-const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames, isExtensible, isFrozen, isSealed } = Object;
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyNames } = Object;
 const { ownKeys } = Reflect;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
@@ -257,18 +258,6 @@ function writeSlots(writer: GraphWriter, slots: readonly unknown[]): void {
   for (const slot of slots) writer.value(slot);
 }
 
-/** The values of properties that are all plain; `undefined` where one is not. */
-function plainValues(object: object, keys: readonly (string | symbol)[], integrity: number): unknown[] | undefined {
-  const values = new Array<unknown>(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const descriptor = getOwnPropertyDescriptor(object, key)!;
-    if (typeof key === 'symbol' || attributesOf(descriptor, integrity) !== PLAIN_ATTRIBUTES) return undefined;
-    values[i] = descriptor.value;
-  }
-  return values;
-}
-
 /** The own keys of an ordinary object, in the order in which they are written. */
 function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)[] {
   const keys = ownKeys(object);
@@ -375,26 +364,6 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
       writer.value(descriptor.set);
     } else writer.value(descriptor.value);
   }
-}
-
-/** The attributes of a property; what the object's integrity implies counts as if it were plain. */
-function attributesOf({ enumerable, writable, configurable, get, set }: PropertyDescriptor, integrity: number): number {
-  if (get !== undefined || set !== undefined) return ATTRIBUTE.accessor;
-  const frozen = (integrity & DECORATION.frozen) !== 0;
-  const sealed = frozen || (integrity & DECORATION.sealed) !== 0;
-  return (
-    (enumerable ? ATTRIBUTE.enumerable : 0) |
-    (writable || frozen ? ATTRIBUTE.writable : 0) |
-    (configurable || sealed ? ATTRIBUTE.configurable : 0)
-  );
-}
-
-function integrityOf(object: object): number {
-  if (isExtensible(object)) return 0;
-  // An object with accessors counts as frozen too: their attributes are written, and freezing changes nothing more.
-  // An empty array that is not extensible counts as frozen in V8, although its length can be changed.
-  const frozen = isFrozen(object) && !(Array.isArray(object) && getOwnPropertyDescriptor(object, 'length')!.writable);
-  return frozen ? DECORATION.frozen : isSealed(object) ? DECORATION.sealed : DECORATION.fixed;
 }
 
 /** What to allocate for an object whose content comes later; `undefined` where its kind must be made whole. */

@@ -7,6 +7,7 @@ import { EXT, SIMPLE } from '../model/tags.js';
 import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
 import { hashOfDate } from './dates.js';
+import { MAX_RECURSION, MAX_UNSPLIT } from './depth.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
@@ -24,13 +25,6 @@ const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isExtensible
 const { isArray } = Array;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
-/** Nesting that the machine stack carries; what lies deeper is put off and written from a stack of its own. */
-const MAX_RECURSION = 200;
-/**
- * Where nesting goes on through objects that cannot be put off, such as a chain of errors: what a reader takes, which
- * goes two levels deeper for each.
- */
-const MAX_UNSPLIT = 400;
 /**
  * Walks a value once and writes it as it goes.
  *
