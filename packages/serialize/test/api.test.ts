@@ -138,6 +138,20 @@ describe('what cannot travel is refused:', () => {
 });
 
 describe('explain', () => {
+  test('tells what a function captures, from where and how it travels', () => {
+    const config = { retries: [1, 2, 3] };
+    let calls = 0;
+    const task = (x: number): unknown => [++calls, config.retries, structuredClone(x)];
+    const [found] = explain({ task }).functions;
+    expect(found).toMatchObject({ name: 'task', by: 'value', length: String(task).length });
+    expect(found?.place).toMatch(/api\.test\.js:\d+:\d+$/);
+    expect(found?.variables.map(({ name, kind, by, isAssigned }) => [name, kind, by, isAssigned])).toEqual([
+      ['calls', 'number', 'value', true],
+      ['config', 'Object', 'value', false],
+    ]);
+    expect(found?.variables.find(({ name }) => name === 'config')?.bytes).toBeGreaterThan(4);
+  });
+
   test('reports all places at once, and where the bytes go', () => {
     const text = 'x'.repeat(1000);
     const found = explain({
