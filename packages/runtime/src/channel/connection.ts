@@ -2,7 +2,7 @@ import type { Decoder, Encoder } from '@mp/codec';
 import { trackForFork } from '../platform/forking.js';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
-import { bytesOf, sliceOf } from './bytes.js';
+import { placeIn, sliceOf } from './bytes.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -58,11 +58,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
       onWaitingChanged: () => this.#updateRef(),
     });
     // It stays the parent's: a copy of it here would be a second reader of one stream.
-    trackForFork(this, {
-      afterFork: () => {
-        if (!this.closed) this.#state = 'moved';
-      },
-    });
+    trackForFork(this, { afterFork: () => this.#leaveToParent() });
   }
 
   /** Whether {@link close} was called, or the end was sent to another process. */
@@ -173,20 +169,14 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
    */
   async recvBytesInto(target: ArrayBufferView | ArrayBuffer, offset = 0): Promise<number> {
     this.#checkReadable();
-    const whole = bytesOf(target);
-    if (!(offset >= 0 && offset <= whole.length))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `A buffer of ${whole.length} bytes has no offset ${offset}.`,
-      );
+    const place = placeIn(target, offset);
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
-    const room = whole.length - offset;
-    if (bytes.length > room)
+    if (bytes.length > place.length)
       throw new BufferTooShort(
-        `A message of ${bytes.length} bytes does not fit into ${room} bytes.`,
+        `A message of ${bytes.length} bytes does not fit into ${place.length} bytes.`,
         Uint8Array.from(bytes),
       );
-    whole.set(bytes, offset);
+    place.set(bytes);
     return bytes.length;
   }
 
@@ -232,10 +222,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   static {
     detach = (connection) => connection.#detach();
-    adopt = (connection, channel) => {
-      connection.#channel = channel;
-      connection.#state = 'fresh';
-    };
+    adopt = (connection, channel) => connection.#adopt(channel);
     receiveAny = (connection) =>
       connection.#inbox.receive(undefined, (message) => {
         if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
@@ -256,6 +243,15 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
     return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
+  }
+
+  #adopt(channel: FrameChannel): void {
+    this.#channel = channel;
+    this.#state = 'fresh';
+  }
+
+  #leaveToParent(): void {
+    if (!this.closed) this.#state = 'moved';
   }
 
   /** The same end under another name, for the relay; the user's object is dead. */

@@ -130,7 +130,10 @@ export class WorkerSlot {
       cells.uint32(task.version.id);
       cells.uint8(task.mode);
       const { args } = task;
-      if (isEncoded(args)) cells.payload(args);
+      if (typeof args !== 'object' || args === null) {
+        cells.uint8(1);
+        cells.scalar(args);
+      } else if (isEncoded(args)) cells.payload(args);
       else {
         cells.uint8(args.length);
         for (let k = 0; k < args.length; k++) cells.scalar(args[k]);

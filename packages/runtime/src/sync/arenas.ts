@@ -12,12 +12,6 @@ interface Block {
   isShared: boolean;
 }
 
-/** How something in an arena is known. */
-export interface ArenaHandle {
-  readonly memory: string | undefined;
-  readonly block: number;
-}
-
 const byName = new Map<string, SyncArena>();
 /** The arena in which this thread makes what it makes. */
 let own: SyncArena | undefined;

@@ -409,6 +409,7 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
 }
 
-function isMemory(object: object): boolean {
+/** Whether it is memory, or a view of some. */
+export function isMemory(object: object): boolean {
   return ArrayBuffer.isView(object) || types?.isAnyArrayBuffer(object) === true;
 }

@@ -11,7 +11,7 @@ import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
-import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
+import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
@@ -45,6 +45,8 @@ export class GraphWriter extends TokenSink {
   readonly #objects = new Identity((object) => this.#hashOf(object));
   readonly #records: RecordWriter;
   readonly #exact: boolean;
+  /** Whether a reducer is to be asked of memory and views of it. */
+  readonly #asksOfMemory: boolean;
   readonly #observer: WalkObserver | undefined;
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
@@ -70,6 +72,7 @@ export class GraphWriter extends TokenSink {
     this.names = new NameTable(context.references);
     this.#records = new RecordWriter(this, shapes);
     this.#exact = context.exact;
+    this.#asksOfMemory = context.reducers.some(({ forMemory }) => forMemory === true);
     this.#observer = context.observer;
     this.#identity = context.identity;
     this.#arrays = new ArrayInspector(context);
@@ -352,6 +355,7 @@ export class GraphWriter extends TokenSink {
   #isPlainKind(object: object, kind: Kind): boolean {
     return (
       kind.test(object) &&
+      !(this.#asksOfMemory && isMemory(object)) &&
       (!this.#exact ||
         (kind.structuralKeys >= 0 &&
           isExtensible(object) &&
