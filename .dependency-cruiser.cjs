@@ -18,8 +18,9 @@ const rooms = {
     plain: ['model', 'wire'],
     analyze: ['model'],
     inspector: ['model'],
-    references: ['model', 'inspector'],
-    capture: ['model', 'analyze', 'inspector', 'references'],
+    instrument: ['model', 'analyze', 'inspector'],
+    references: ['model', 'inspector', 'instrument'],
+    capture: ['model', 'analyze', 'inspector', 'instrument', 'references'],
     // Private members of classes that come by reference can be written through the inspector alone.
     revive: ['model', 'analyze', 'inspector'],
   },
@@ -36,6 +37,8 @@ const rooms = {
     shared: ['platform', 'protocol', 'native', 'sync'],
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
     context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'sync', 'shared', 'pool', 'native'],
+    // Where another process or thread begins.
+    entry: ['protocol', 'channel', 'launch', 'child', 'context', 'native'],
   },
 };
 

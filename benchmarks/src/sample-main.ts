@@ -2,12 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import type { SampleRequest } from './harness/model.js';
 import { brief } from './harness/refusal.js';
+import { countFastRepetitions } from './harness/typical.js';
 import { suites } from './suites/index.js';
 
 const [requestText, resultFile] = process.argv.slice(2);
 const request = JSON.parse(requestText!) as SampleRequest;
 // The arguments are ours alone: a library that starts this file's workers must not hand them on.
 process.argv.length = 2;
+if (request.budget.fast === true) countFastRepetitions();
 if (request.root !== undefined) process.env['MP_BENCH_ROOT'] = request.root;
 
 const suite = suites.find(({ id }) => id === request.suite)!;

@@ -86,6 +86,21 @@ test('a metric that a peer does not have is left out of its row', async () => {
   expect(cases[0]!.rows.find((row) => row.peer === 'ours')).toEqual({ peer: 'ours', status: 'ok', measurements: {} });
 });
 
+test('a peer that is far from the best is measured in each third pass; ours and the baseline always are', async () => {
+  const taken: string[] = [];
+  const peers = [peer('base'), peer('ours', { ours: true }), peer('best'), peer('near'), peer('far')];
+  const times: Record<string, number> = { base: 100, ours: 50, best: 10, near: 25, far: 35 };
+  await runCases(selectCases([suiteOf([someCase('one')], peers)], selection), {
+    ...options,
+    passes: 4,
+    takeSample: async ({ peer: id }) => ok({ time: times[id]! }),
+    onSample: ({ pass, peer: id }) => taken.push(`${pass} ${id}`),
+  });
+  expect(taken.filter((entry) => entry.endsWith('far'))).toEqual(['0 far', '3 far']);
+  for (const id of ['base', 'ours', 'best', 'near'])
+    expect(taken.filter((entry) => entry.endsWith(` ${id}`))).toHaveLength(4);
+});
+
 test('a peer that takes much longer than the usual one is measured in each third pass', async () => {
   const taken: string[] = [];
   const five = selectCases(

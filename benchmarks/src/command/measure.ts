@@ -7,7 +7,7 @@ import type { PlannedCase } from '../harness/plan.js';
 import { type RunResult, runCases } from '../harness/run.js';
 import { buildOf, peerVersion } from '../harness/versions.js';
 import { checkMarks } from '../report/publish.js';
-import { type Report, warningsOf } from '../report/report.js';
+import { type Report, unclearShare, warningsOf } from '../report/report.js';
 import { writeData, writeReport } from '../report/write.js';
 import { suites } from '../suites/index.js';
 import { evaluateTargets } from '../targets/evaluate.js';
@@ -49,7 +49,13 @@ export async function measure(
       command: `npm run bench${args.length > 0 ? ` -- ${args.join(' ')}` : ''}`,
       build,
       ...facts,
-      warnings: warningsOf({ ...facts, unreached, interrupted, pinned: pinPrefix().length > 0 }),
+      warnings: warningsOf({
+        ...facts,
+        unreached,
+        interrupted,
+        unclear: unclearShare(measured),
+        pinned: pinPrefix().length > 0,
+      }),
       suites: measured,
       targets: evaluateTargets(targets, measured, machine.node),
     };

@@ -2,7 +2,7 @@
 import type { CaseReport } from '../harness/model.js';
 import type { PlannedCase } from '../harness/plan.js';
 import { type RunOptions, runCases } from '../harness/run.js';
-import { confirm, type Difference, findDifferences } from './differences.js';
+import { confirm, type Difference, ENOUGH_PAIRS, findDifferences } from './differences.js';
 import { originalRequest, planComparison } from './plan.js';
 
 export interface Comparison {
@@ -16,7 +16,7 @@ export interface Comparison {
 
 /**
  * @param roots - The folders of the two checkouts, both built.
- * @param options - `deadline` is for the first run; the confirming run takes as many passes of the suspects alone.
+ * @param options - `deadline` is for the first run; the confirming run, of the suspects alone, takes as many passes.
  */
 export async function compareBuilds(
   plan: readonly PlannedCase[],
@@ -28,12 +28,18 @@ export async function compareBuilds(
     throw new TypeError('None of the selected peers is one of ours: there is nothing to compare.');
   const inBuilds: RunOptions = {
     ...options,
+    budget: { ...options.budget, fast: true },
     takeSample: (request, planned) => options.takeSample(originalRequest(request, roots), planned),
   };
   const { cases, passes } = await runCases(paired, inBuilds);
   const suspects = findDifferences(cases);
   if (suspects.length === 0) return { cases, differences: [], passes, suspects: 0 };
   const again = paired.filter(({ info }) => suspects.some((suspect) => suspect.case === info.id));
-  const second = await runCases(again, { ...inBuilds, deadline: Number.POSITIVE_INFINITY });
+  // The time is not asked for again: there are few suspects, or something is much slower.
+  const second = await runCases(again, {
+    ...inBuilds,
+    passes: Math.max(ENOUGH_PAIRS, passes),
+    deadline: Number.POSITIVE_INFINITY,
+  });
   return { cases, differences: confirm(suspects, findDifferences(second.cases)), passes, suspects: suspects.length };
 }

@@ -19,6 +19,9 @@ export interface Difference {
   readonly detail?: string;
 }
 
+/** From fewer pairs nothing is concluded: of two, both are on one side of 1 half of the time. */
+export const ENOUGH_PAIRS = 6;
+
 /** Less than this nobody notices, and no machine that others share can show it. */
 const NOTICEABLE = 1.05;
 
@@ -60,7 +63,9 @@ function differenceIn(report: CaseReport, metric: Metric): Difference | undefine
       : undefined;
   const measured = head?.measurements[metric.id];
   if (measured?.ratio === undefined) return undefined;
-  const says = verdict(measured.ratio, measured.samples.filter((sample) => sample !== null).length);
+  const pairs = measured.samples.filter((sample) => sample !== null).length;
+  if (pairs < ENOUGH_PAIRS) return undefined;
+  const says = verdict(measured.ratio, pairs);
   const { median } = measured.ratio;
   if ((says !== 'better' && says !== 'worse') || Math.max(median, 1 / median) < NOTICEABLE) return undefined;
   return { ...place, change: says, ratio: measured.ratio };

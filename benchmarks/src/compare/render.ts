@@ -1,9 +1,6 @@
 // A comparison as people read it.
 import type { Comparison } from './compare.js';
-import { renderDifferences } from './differences.js';
-
-/** Below this an interval is from the smallest to the largest ratio, and one disturbed pass spoils it. */
-const ENOUGH = 6;
+import { ENOUGH_PAIRS, renderDifferences } from './differences.js';
 
 /** What a comparison says, with how much of it there was to say. */
 export function renderComparison(
@@ -15,8 +12,8 @@ export function renderComparison(
     `This build (${builds.head}) against ${builds.base}.`,
     renderDifferences(differences),
     `${metrics} metrics of ${cases.length} cases, ${passes} pass${passes === 1 ? '' : 'es'}; ${suspects} looked different in the first run, of which the second confirmed ${differences.length}.`,
-    ...(passes < ENOUGH
-      ? [`Warning: with fewer than ${ENOUGH} passes a difference can hide. Give it more --minutes, or fewer cases.`]
+    ...(passes < ENOUGH_PAIRS
+      ? [`Warning: with fewer than ${ENOUGH_PAIRS} passes of a case nothing is concluded about it. Give it more --minutes, or fewer cases.`]
       : []),
     '',
   ].join('\n\n');

@@ -2,7 +2,7 @@
 import type { CaseReport, Outcome, Peer } from './model.js';
 import { orderOfPass, type PlannedCase } from './plan.js';
 import type { RunOptions } from './run.js';
-import { quantile } from './statistics.js';
+import { median } from './statistics.js';
 import { summarizeCase } from './summarize.js';
 
 const UNREACHED: Outcome = {
@@ -10,11 +10,14 @@ const UNREACHED: Outcome = {
   detail: 'The time was up before this case was reached: give it more --minutes.',
 };
 
-/** A peer whose samples take so many times as long as the usual one's is measured in each third pass only. */
+/** In how many passes the others are measured once more. */
+const SPARED_EVERY = 3;
+/** A peer whose samples take so many times as long as the usual one's is spared. */
 const COSTLY = 4;
-const COSTLY_EVERY = 3;
-/** Shorter samples are never spared, in milliseconds. */
+/** Shorter samples are never spared for what they cost, in milliseconds. */
 const CHEAP_MS = 1500;
+/** A peer that is so many times worse than the best is spared: nobody needs its third digit. */
+const FAR = 3;
 
 export class CaseRun {
   readonly planned: PlannedCase;
@@ -30,17 +33,18 @@ export class CaseRun {
   }
 
   /**
-   * The peers of a pass in their order, without those who have failed: once is enough. Who takes much longer than the
-   * others is not asked each time, so that the time goes into what is close; which peers these are does not depend on
-   * how well they did, only on what measuring them costs.
+   * The peers of a pass in their order, without those who have failed: once is enough. In two of three passes only what is
+   * close is measured: ours, the baseline, and whoever is near the best without taking much longer than the others.
    */
   pending(pass: number): Peer[] {
-    if (this.passes >= (this.planned.info.maxPasses ?? Number.POSITIVE_INFINITY)) return [];
-    const limit = Math.max(CHEAP_MS, COSTLY * this.#usualMs());
-    return orderOfPass(this.planned.peers, pass).filter(({ id }) => {
-      const isSpared = pass % COSTLY_EVERY !== 0 && (this.#tookMs.get(id) ?? 0) > limit && !this.#isBaseline(id);
-      return !isSpared && this.#outcomes.get(id)!.every((outcome) => outcome === undefined || outcome.status === 'ok');
-    });
+    const { info, peers } = this.planned;
+    if (this.passes >= (info.maxPasses ?? Number.POSITIVE_INFINITY)) return [];
+    const isSpared = pass % SPARED_EVERY === 0 ? () => false : this.#spared();
+    return orderOfPass(peers, pass).filter(
+      (peer) =>
+        !isSpared(peer) &&
+        this.#outcomes.get(peer.id)!.every((outcome) => outcome === undefined || outcome.status === 'ok'),
+    );
   }
 
   async take(
@@ -75,12 +79,23 @@ export class CaseRun {
     return summarizeCase(info, new Map(dense));
   }
 
-  #isBaseline(id: string): boolean {
-    return id === this.planned.info.baseline;
+  #spared(): (peer: Peer) => boolean {
+    const { info, peers } = this.planned;
+    const took = [...this.#tookMs.values()];
+    const limitMs = Math.max(CHEAP_MS, COSTLY * (took.length === 0 ? 0 : median(took)));
+    const figures = new Map(peers.map(({ id }) => [id, this.#figure(id)]));
+    const best = Math.min(...figures.values());
+    return ({ id, ours }) =>
+      ours !== true && id !== info.baseline && ((this.#tookMs.get(id) ?? 0) > limitMs || figures.get(id)! > best * FAR);
   }
 
-  #usualMs(): number {
-    const known = [...this.#tookMs.values()];
-    return known.length === 0 ? 0 : quantile(known, 0.5);
+  /** What the case is about first, turned so that less is better. Who has none is not far: it has failed, or not begun. */
+  #figure(id: string): number {
+    const metric = this.planned.info.metrics[0]!;
+    const numbers = this.#outcomes
+      .get(id)!
+      .flatMap((outcome) => (outcome?.status === 'ok' ? (outcome.values[metric.id] ?? []) : []));
+    if (numbers.length === 0) return Number.POSITIVE_INFINITY;
+    return metric.better === 'lower' ? median(numbers) : 1 / median(numbers);
   }
 }

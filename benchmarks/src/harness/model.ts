@@ -11,6 +11,8 @@ export interface Metric {
   readonly unit: Unit;
   /** Which way is better. A ratio is always turned so that more than 1 means better than the baseline. */
   readonly better: 'lower' | 'higher';
+  /** Shown without a ratio: against what comes with Node, the price of an import is no comparison. */
+  readonly alone?: true;
 }
 
 /** One library in one way of using it. */
@@ -74,6 +76,8 @@ export interface Budget {
   readonly size: Size;
   /** For how long each operation is repeated, in milliseconds. */
   readonly timeMs: number;
+  /** Whether the fast repetitions of a sample count, and not the median: for comparing two builds. */
+  readonly fast?: true;
 }
 
 /** `small` only shows that everything works; `full` takes as long as it takes. */

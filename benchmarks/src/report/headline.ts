@@ -71,9 +71,11 @@ const lines: readonly Line[] = [
   { suite: 'serialize/values', case: 'graph10k', metric: 'decode', ours: 'mp', text: 'decode a graph with cycles' },
 ];
 
-/** Ours beside the best of the peers that are libraries for Node and got it right. */
-export function renderHeadline(report: Report): string {
-  const rows = lines.flatMap((line) => {
+/** One line: what was done, ours, the best peer, and how many times better ours is. */
+export type HeadlineRow = readonly [text: string, ours: string, best: string, ratio: string];
+
+export function headlineRows(report: Report): HeadlineRow[] {
+  return lines.flatMap((line): HeadlineRow[] => {
     const suite = report.suites.find(({ id }) => id === line.suite);
     const found = suite?.cases.find(({ id }) => id === line.case);
     const metric = found?.metrics.find(({ id }) => id === line.metric);
@@ -82,23 +84,37 @@ export function renderHeadline(report: Report): string {
     const best = bestPeer(found, suite, metric);
     if (best === undefined) return [];
     const ratio = ratioOf(own.samples, best.measured.samples, metric);
-    const pairs = own.samples.filter((sample) => sample !== null).length;
-    const says = ratio === undefined ? '–' : `${formatRatio(ratio)}${verdict(ratio, pairs) === 'unclear' ? ' ?' : ''}`;
+    const pairs = own.samples.filter(
+      (sample, pass) => sample !== null && (best.measured.samples[pass] ?? null) !== null,
+    );
+    const doubt = ratio !== undefined && verdict(ratio, pairs.length) === 'unclear' ? ' ?' : '';
     return [
       [
         line.text,
         formatValue(own.median, metric.unit),
         `${formatValue(best.measured.median, metric.unit)} (${best.title})`,
-        says,
+        ratio === undefined ? '–' : `${formatRatio(ratio)}${doubt}`,
       ],
     ];
   });
+}
+
+/** What the headline is of, in one sentence. */
+export function headlineNote({ command, date, machine, passes }: Report): string {
+  return (
+    `${passes === 1 ? 'One pass' : `Medians of ${passes} passes`}, ${date.slice(0, 10)}, Node ${machine.node}, ${machine.processors} processors (${machine.processor}), by \`${command}\`. ` +
+    'More than 1× is better for us. A question mark: the spread is too wide to compare.'
+  );
+}
+
+/** Ours beside the best of the peers that are libraries for Node and got it right. */
+export function renderHeadline(report: Report): string {
+  const rows = headlineRows(report);
   if (rows.length === 0) return 'No figures: the run had none of ours.';
-  const { machine, date, command, passes } = report;
   return [
     table(['', 'ours', 'best peer', 'times better'], rows),
-    `Medians of ${passes} passes, ${date.slice(0, 10)}, Node ${machine.node}, ${machine.processors} processors (${machine.processor}), by \`${command}\`. ` +
-      'A question mark: the spread is too wide to compare.',
+    headlineNote(report),
+    ...report.warnings.map((warning) => `**Warning:** ${warning}`),
   ].join('\n\n');
 }
 

@@ -65,7 +65,7 @@ export function cell(row: Row, metric: Metric): string {
   const measured = row.measurements[metric.id];
   if (measured === undefined) return '–';
   const value = formatValue(measured.median, metric.unit);
-  if (measured.ratio === undefined) return value;
+  if (measured.ratio === undefined || metric.alone === true) return value;
   const pairs = measured.samples.filter((sample) => sample !== null).length;
   const doubt = verdict(measured.ratio, pairs) === 'unclear' ? ' ?' : '';
   return `${value} (${formatRatio(measured.ratio)}${doubt})`;

@@ -18,32 +18,48 @@ export const STYLE = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1040px; padding: 24px 20px 80px; background: var(--paper); color: var(--ink);
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0 auto; max-width: 1120px; padding: 24px 20px 80px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 30px; margin: 8px 0 4px; }
 h2 { font-size: 23px; margin: 56px 0 4px; padding-top: 12px; border-top: 2px solid var(--ink); }
 h3 { font-size: 17px; margin: 32px 0 4px; }
-p { max-width: 76ch; margin: 6px 0; }
-code { font: 13px ui-monospace, monospace; }
+p, ul { max-width: 90ch; margin: 6px 0; }
+code { font: 13px ui-monospace, monospace; background: var(--card); padding: 1px 4px; border-radius: 3px; overflow-wrap: anywhere; }
 a { color: var(--peer-1); }
 nav { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 14px 0; }
-.facts { color: var(--muted); margin: 0; padding-left: 18px; }
+.note, .detail, .why { color: var(--muted); font-size: 13px; }
 .warning { background: var(--card); border-left: 4px solid var(--unclear); padding: 8px 12px; margin: 8px 0; }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; margin: 6px 0; font-size: 13px; }
-.swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 6px; }
-.swatch.diamond { border-radius: 0; transform: rotate(45deg); }
-.plot svg { width: 100%; height: auto; display: block; margin: 8px 0; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; margin: 6px 0; font-size: 13px; max-width: none; }
+.swatch { width: 11px; height: 11px; margin-right: 6px; vertical-align: -1px; }
+.plot { overflow-x: auto; }
+.plot svg { width: 100%; min-width: 720px; height: auto; display: block; margin: 8px 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 8px 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--grid); white-space: nowrap; }
+th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--grid); white-space: nowrap; vertical-align: top; }
 th { font-weight: 600; color: var(--muted); }
-th:first-child, td:first-child, td.text { text-align: left; }
+th:first-child, td:first-child, td.text, th.text { text-align: left; }
 td.text { white-space: normal; }
-tr.ours td:first-child { color: var(--ours); font-weight: 600; }
+table.targets { width: 100%; min-width: 860px; table-layout: fixed; } table.targets td { vertical-align: middle; }
+table.targets td { white-space: normal; } table.targets th { width: 15%; } table.targets th.what { width: 33%; }
+table.targets th:last-child { width: 9%; } table.targets .scale { width: 200px; text-align: center; }
+table.facts td:first-child { color: var(--muted); }
+tr.ours td:first-child, td.own { color: var(--ours); font-weight: 600; }
+.figures .ratio { display: block; font-size: 12px; line-height: 1.2; }
 .ratio { color: var(--muted); }
 .better { color: var(--met); } .worse { color: var(--missed); }
 .mark { font-weight: 600; color: var(--unclear); } .mark.wrong, .mark.failed { color: var(--missed); }
 .mark.unavailable { color: var(--unknown); }
-.met { color: var(--met); } .missed { color: var(--missed); } .unclear { color: var(--unclear); } .unknown { color: var(--unknown); }
+.pill { font-size: 12px; font-weight: 600; padding: 0 8px; border-radius: 9px; border: 1px solid currentColor; }
+.pill.met { color: var(--met); } .pill.missed { color: var(--missed); } .pill.unclear { color: var(--unclear); } .pill.unknown { color: var(--unknown); }
+.track { position: relative; display: inline-block; width: 180px; height: 16px;
+  background: linear-gradient(var(--line), var(--line)) 0 50% / 100% 1px no-repeat, linear-gradient(var(--ink), var(--ink)) 50% 50% / 2px 100% no-repeat; }
+.track .span { position: absolute; top: 6px; height: 4px; background: var(--muted); border-radius: 2px; }
+.track .dot { position: absolute; top: 3px; width: 10px; height: 10px; margin-left: -5px; border-radius: 50%; border: 1px solid var(--paper); }
+.standings { display: flex; gap: 2px; margin: 8px 0; max-width: 760px; }
+.part { min-width: max-content; padding: 3px 10px; color: var(--paper); font-weight: 600; font-size: 13px; }
+.dot.met, .part.met { background: var(--met); } .dot.missed, .part.missed { background: var(--missed); }
+.dot.unclear, .part.unclear { background: var(--unclear); } .dot.unknown, .part.unknown { background: var(--unknown); }
 details { margin: 8px 0; } summary { cursor: pointer; color: var(--muted); }
+@media (max-width: 600px) { body { padding: 12px 12px 60px; } h1 { font-size: 25px; } th, td { padding: 3px 7px; } }
 `;

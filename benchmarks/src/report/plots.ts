@@ -3,16 +3,16 @@
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import type { CaseReport, Metric, PeerReport, SuiteReport } from '../harness/model.js';
-import type { TargetResult } from '../targets/evaluate.js';
 import { formatValue, significant } from './format.js';
+import { type Look, lookOf } from './palette.js';
 
-use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, LabelLayout, SVGRenderer]);
 
 const WIDTH = 960;
 const ROW = 24;
-const COLOURS = 10;
 
 const text = { color: 'var(--ink)', fontFamily: 'system-ui, sans-serif', fontSize: 13 };
 const axisLine = { lineStyle: { color: 'var(--line)' } };
@@ -33,7 +33,7 @@ function draw(height: number, option: EChartsCoreOption): string {
 /** A plot with what its colours mean; the page writes the legend, because only a browser knows how wide a text is. */
 export interface Plot {
   readonly svg: string;
-  readonly legend: readonly { readonly title: string; readonly colour: string; readonly ours: boolean }[];
+  readonly legend: readonly (Look & { readonly title: string })[];
 }
 
 /** Ratios beyond this in either direction are drawn hollow at the edge: one of 10 000 would flatten all others. */
@@ -53,12 +53,12 @@ export function ratioPlot(suite: SuiteReport, metricId: string): Plot | undefine
     xAxis: logAxis((value) => `${significant(value)}×`, 1 / EDGE, EDGE),
     yAxis: { ...category, data: suite.cases.map(({ id }) => id), splitLine: { show: true, ...splitLine } },
     series: peers.map((peer) => {
-      const colour = colourOf(peer, suite.peers);
+      const { colour, shape } = lookOf(peer, suite.peers);
       return {
         type: 'scatter',
         silent: true,
-        symbol: peer.ours === true ? 'diamond' : 'circle',
-        symbolSize: peer.ours === true ? 15 : 9,
+        symbol: shape,
+        symbolSize: peer.ours === true ? 15 : 10,
         // What is named first is what people use by default: on top.
         z: peer.ours === true ? 100 - peers.indexOf(peer) : 2,
         data: ratios(peer.id).map(([ratio, row]) => {
@@ -96,14 +96,18 @@ export function barPlot(report: CaseReport, metric: Metric, peers: readonly Peer
       ...(isWide ? logAxis(label) : { type: 'value', axisLabel: { ...text, formatter: label }, splitLine }),
       ...axisName(`${metric.title}, ${metric.better} is better${isWide ? ', logarithmic' : ''}`, 28),
     },
-    yAxis: { ...category, data: bars.map(({ peer }) => peer.title) },
+    yAxis: {
+      ...category,
+      data: bars.map(({ peer }) => peer.title),
+      ...(isWide ? { splitLine: { show: true, ...splitLine } } : {}),
+    },
     series: [
       {
-        type: 'bar',
+        // The length of a bar says nothing where the axis does not start at zero: there it is a dot.
+        ...(isWide ? { type: 'scatter', symbolSize: 12 } : { type: 'bar', barWidth: 14 }),
         silent: true,
-        barWidth: 14,
-        data: bars.map(({ peer, measured }) => ({
-          value: measured.median,
+        data: bars.map(({ peer, measured }, index) => ({
+          value: isWide ? [measured.median, index] : measured.median,
           itemStyle: { color: peer.ours === true ? 'var(--ours)' : 'var(--bar)' },
         })),
       },
@@ -128,75 +132,42 @@ export function curvePlot(
   const points = suite.cases.filter((report) => report.curve?.curve === curve).sort((a, b) => a.curve!.x - b.curve!.x);
   const [first] = points;
   if (points.length < 2 || first === undefined) return undefined;
-  const peers = suite.peers.filter(({ id }) =>
-    points.some(({ rows }) => rows.some((row) => row.peer === id && row.measurements[metric.id] !== undefined)),
-  );
+  const known = (id: string): number =>
+    points.filter(({ rows }) => rows.some((row) => row.peer === id && row.measurements[metric.id] !== undefined))
+      .length;
+  // One point is no line.
+  const peers = suite.peers.filter(({ id }) => known(id) > 1);
+  if (peers.length === 0) return undefined;
   const isLog = points.every(({ curve: point }) => point!.x > 0) && points.at(-1)!.curve!.x / first.curve!.x >= 10;
-  const svg = draw(400, {
-    grid: { left: 80, right: 24, top: 16, bottom: 48 },
+  const svg = draw(Math.max(400, peers.length * 17 + 70), {
+    grid: { left: 80, right: 250, top: 16, bottom: 48 },
     xAxis: {
       ...(isLog ? logAxis(shortNumber) : { type: 'value', axisLabel: text, splitLine }),
       ...axisName(first.curve!.axis, 30),
     },
     yAxis: logAxis((value) => formatValue(value, metric.unit)),
-    series: peers.map((peer) => ({
-      type: 'line',
-      silent: true,
-      symbolSize: peer.ours === true ? 9 : 6,
-      z: peer.ours === true ? 5 : 2,
-      lineStyle: { width: peer.ours === true ? 3 : 1.5, color: colourOf(peer, suite.peers) },
-      itemStyle: { color: colourOf(peer, suite.peers) },
-      data: points.flatMap(({ rows, curve: point }) => {
-        const measured = rows.find((row) => row.peer === peer.id)?.measurements[metric.id];
-        return measured === undefined ? [] : [[point!.x, measured.median]];
-      }),
-    })),
-  });
-  return { title: first.curve!.title, svg, legend: legendOf(peers, suite) };
-}
-
-/** Every target that has a number, as the share of the goal that is reached: 1 is the goal. */
-export function targetPlot(targets: readonly TargetResult[]): string | undefined {
-  const known = targets.flatMap((target) => {
-    const { value, goal, bound } = target;
-    if (value === undefined) return [];
-    const share = (number: number): number => (bound === 'at least' ? number / goal : goal / number);
-    return [{ ...target, share: share(value.median), low: share(value.low), high: share(value.high) }];
-  });
-  if (known.length === 0) return undefined;
-  known.sort((a, b) => a.share - b.share);
-  return draw(known.length * ROW + 56, {
-    grid: { left: 470, right: 24, top: 8, bottom: 40 },
-    xAxis: {
-      ...logAxis((value) => `${significant(value)}×`),
-      ...axisName('of the goal', 26),
-    },
-    yAxis: {
-      ...category,
-      data: known.map((target) => target.text),
-      axisLabel: { ...text, width: 450, overflow: 'truncate' },
-      splitLine: { show: true, ...splitLine },
-    },
-    series: [
-      {
-        type: 'custom',
+    series: peers.map((peer) => {
+      const { colour, shape } = lookOf(peer, suite.peers);
+      const isOurs = peer.ours === true;
+      return {
+        type: 'line',
         silent: true,
-        data: known.map(({ low, high, share }, index) => [index, Math.min(low, high), Math.max(low, high), share]),
-        renderItem: spread(() => ''),
-        encode: { x: [1, 2], y: 0 },
-      },
-      {
-        type: 'scatter',
-        silent: true,
-        symbolSize: 11,
-        data: known.map(({ share, standing }, index) => ({
-          value: [share, index],
-          itemStyle: { color: `var(--${standing})` },
-        })),
-        markLine: lineAtOne,
-      },
-    ],
+        symbol: shape,
+        symbolSize: isOurs ? 11 : 7,
+        z: isOurs ? 5 : 2,
+        lineStyle: { width: isOurs ? 3 : 1.5, color: colour },
+        itemStyle: { color: colour },
+        // At the line itself: with twenty colours nobody finds a line by its legend.
+        endLabel: { show: true, formatter: peer.title, color: colour, fontSize: 12, fontFamily: text.fontFamily },
+        labelLayout: { moveOverlap: 'shiftY' },
+        data: points.flatMap(({ rows, curve: point }) => {
+          const measured = rows.find((row) => row.peer === peer.id)?.measurements[metric.id];
+          return measured === undefined ? [] : [[point!.x, measured.median]];
+        }),
+      };
+    }),
   });
+  return { title: first.curve!.title, svg, legend: [] };
 }
 
 const lineAtOne = {
@@ -229,15 +200,7 @@ function shortNumber(value: number): string {
 }
 
 function legendOf(peers: readonly PeerReport[], suite: SuiteReport): Plot['legend'] {
-  return peers.map((peer) => ({ title: peer.title, colour: colourOf(peer, suite.peers), ours: peer.ours === true }));
-}
-
-function colourOf(peer: PeerReport, all: readonly PeerReport[]): string {
-  const alike = all.filter(({ ours }) => ours === peer.ours);
-  const index = alike.findIndex(({ id }) => id === peer.id);
-  return peer.ours === true
-    ? `var(--ours${index === 0 ? '' : `-${(index % 4) + 1}`})`
-    : `var(--peer-${(index % COLOURS) + 1})`;
+  return peers.map((peer) => ({ title: peer.title, ...lookOf(peer, suite.peers) }));
 }
 
 interface DrawingSpace {

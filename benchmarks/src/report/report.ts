@@ -1,6 +1,7 @@
 // What a whole run says. This is also the JSON file: whoever wants other tables makes them from it.
 import type { Disturbance, Machine } from '../harness/machine.js';
 import type { Size, SuiteReport } from '../harness/model.js';
+import { verdict } from '../harness/statistics.js';
 import type { TargetResult } from '../targets/evaluate.js';
 
 export interface Report {
@@ -24,6 +25,23 @@ export interface Report {
 /** Load above which two processes that measure no longer have the machine for themselves. */
 const BUSY = 0.3;
 
+/** More unclear ratios than this are worth a warning of their own. */
+const MANY = 0.1;
+
+/** Which share of the ratios of all suites says nothing, from 0 to 1. */
+export function unclearShare(suites: readonly SuiteReport[]): number {
+  const ratios = suites.flatMap(({ cases }) =>
+    cases.flatMap(({ rows }) =>
+      rows.flatMap(({ measurements }) =>
+        Object.values(measurements).flatMap(({ ratio, samples }) =>
+          ratio === undefined ? [] : [verdict(ratio, samples.filter((sample) => sample !== null).length)],
+        ),
+      ),
+    ),
+  );
+  return ratios.length === 0 ? 0 : ratios.filter((says) => says === 'unclear').length / ratios.length;
+}
+
 export function warningsOf(run: {
   readonly passes: number;
   /** How many cases the time was too short for. */
@@ -33,6 +51,8 @@ export function warningsOf(run: {
   readonly size: Size;
   /** Whether somebody ended it before its time. */
   readonly interrupted?: boolean;
+  /** The share of the ratios that are too uncertain to say anything, from 0 to 1. @defaultValue 0 */
+  readonly unclear?: number;
   /** Whether samples could be bound to one processor. @defaultValue true */
   readonly pinned?: boolean;
 }): string[] {
@@ -48,6 +68,10 @@ export function warningsOf(run: {
   if (run.passes < 3)
     warnings.push(
       `Only ${run.passes} pass${run.passes === 1 ? '' : 'es'}: ratios have no trustworthy interval. Give it more --minutes.`,
+    );
+  if (run.unclear !== undefined && run.unclear > MANY)
+    warnings.push(
+      `${Math.round(run.unclear * 100)} % of the ratios have a spread too wide to compare; a question mark stands behind each.`,
     );
   if (loadBefore > BUSY * run.machine.processors)
     warnings.push(

@@ -31,7 +31,7 @@ export const SERIALIZE_ERROR_CODES = {
   reducer: 'MP_UNKNOWN_REDUCER',
   /** A reducer's `reduce` or `revive` threw. */
   reduction: 'MP_REDUCER_FAILED',
-  /** A module must be loaded before this value or payload: the caller awaits `prepare` and tries again. */
+  /** A module must be loaded or a Blob be read before this value or payload: the caller awaits `prepare` and tries again. */
   prepare: 'MP_NOT_PREPARED',
   /** A reducer attached a resource, and the channel cannot carry attachments. */
   attachment: 'MP_ATTACHMENT',

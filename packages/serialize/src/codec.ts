@@ -1,4 +1,5 @@
 import type { Codec, CodecContext, Decoder, Encoder, EncoderOptions, Payload, SessionOptions } from '@mp/codec';
+import { PreparedBlobs } from './message/blobs.js';
 import { type DecodeSettings, decodePayload, prepareReferences } from './message/decode.js';
 import { type EncodeSettings, MessageEncoder } from './message/encode.js';
 import type { CodeEngine } from './message/engine.js';
@@ -8,6 +9,7 @@ import { resolveSerializeOptions } from './options.js';
 interface Settings {
   readonly encode: EncodeSettings;
   readonly decode: DecodeSettings;
+  readonly blobs: PreparedBlobs;
   /** An encoder that is not in use. */
   idle: MessageEncoder | undefined;
 }
@@ -37,7 +39,7 @@ export function createSerializeCodec(engine: CodeEngine): Codec {
     }),
     module: Object.freeze({ specifier: new URL('./index.js', import.meta.url).href, exportName: 'serializeCodec' }),
     isConstant: (fn: object): boolean => typeof fn === 'function' && (engine.isConstant?.(fn) ?? false),
-    prepareEncode: () => undefined,
+    prepareEncode: (value: unknown, context?: CodecContext) => settingsOf(context).blobs.prepare(value),
     encode(value: unknown, context?: CodecContext, root = 'value'): Payload {
       const own = settingsOf(context);
       // A reducer may encode something itself while its own value is being encoded.
@@ -70,8 +72,12 @@ function resolve(context: CodecContext, engine: CodeEngine): Settings {
   });
   const tags = new Map(options.reducers.map((reducer) => [reducer.tag, reducer]));
   if (tags.size < options.reducers.length) throw new TypeError('Two reducers of one context have the same tag.');
+  const blobs = new PreparedBlobs();
   return {
+    blobs,
     encode: {
+      blobs,
+      sharesMemory: false,
       engine,
       reducers: options.reducers,
       trust: options.trust,

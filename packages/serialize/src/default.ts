@@ -4,7 +4,8 @@ import { createSerializeCodec } from './codec.js';
 import { engine } from './engine.js';
 import type { Explanation } from './explanation.js';
 import type { SerializeOptions } from './options.js';
-import { Serializer as BaseSerializer } from './serializer.js';
+import { RecentOptions } from './recent-options.js';
+import { BaseSerializer } from './serializer.js';
 
 export type { ClassReduction } from './serializer.js';
 
@@ -27,17 +28,12 @@ export class Serializer extends BaseSerializer {
 export const serializeCodec: Codec = createSerializeCodec(engine);
 
 const standard = new Serializer();
-const remembered = new WeakMap<SerializeOptions, Serializer>();
+const remembered = new RecentOptions<Serializer>();
 
-/** One serializer for each options object: options are checked once. */
+/** One serializer for equal options: they are checked once, also where each call has an object of its own. */
 function serializerFor(options: SerializeOptions | undefined): Serializer {
   if (options === undefined) return standard;
-  let serializer = remembered.get(options);
-  if (serializer === undefined) {
-    serializer = new Serializer(options);
-    remembered.set(options, serializer);
-  }
-  return serializer;
+  return remembered.find(options) ?? remembered.add(options, new Serializer(options));
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Decoder, Encoder, Payload, Reducer } from '@mp/codec';
-import { SerializeError } from '@mp/codec';
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { explainValue } from './explain.js';
 import type { Explanation } from './explanation.js';
-import { blobsIn } from './message/blobs.js';
+import { PreparedBlobs } from './message/blobs.js';
 import { type DecodeSettings, decodePayload, prepareReferences } from './message/decode.js';
 import { type EncodeSettings, MessageEncoder } from './message/encode.js';
 import type { CodeEngine } from './message/engine.js';
@@ -32,7 +32,7 @@ export interface ClassReduction<T extends object, D> {
  * serializer.register(Money, { reduce: (m) => m.cents, revive: (cents) => new Money(cents) });
  * const bytes = serializer.serialize({ price: new Money(1999) });
  */
-export class Serializer {
+export class BaseSerializer {
   readonly #engine: CodeEngine;
   readonly #options: ResolvedSerializeOptions;
   readonly #registered: Reducer[] = [];
@@ -96,10 +96,20 @@ export class Serializer {
 
   /** Like {@link serialize}, and reads the bytes of Blobs and Files first. */
   async serializeAsync(value: unknown): Promise<Uint8Array> {
-    const blobs = await blobsIn(value);
-    if (blobs === undefined) return this.serialize(value);
+    if (this.#options.format === 'plain') return this.serialize(value);
+    const blobs = new PreparedBlobs();
     const encoder = new MessageEncoder({ ...this.#encodeSettings(), blobs }, false);
-    return encoder.encode(value, this.#options.root, undefined).body;
+    for (;;) {
+      try {
+        return encoder.encode(value, this.#options.root, undefined).body;
+      } catch (error) {
+        // Blobs may come to light while it waits; every round reads those that the last one missed.
+        if (!(error instanceof SerializeError) || error.code !== SERIALIZE_ERROR_CODES.prepare) throw error;
+        const reading = blobs.prepare(value);
+        if (reading === undefined) throw error;
+        await reading;
+      }
+    }
   }
 
   /**
@@ -196,7 +206,7 @@ export class Serializer {
 
   /** The sending end of a session; see `@mp/codec`. */
   createEncoder(): Encoder {
-    return new SessionEncoder(this.#encodeSettings(), {});
+    return new SessionEncoder({ ...this.#encodeSettings(), blobs: new PreparedBlobs() }, {});
   }
 
   /** The receiving end of a session. */
@@ -213,6 +223,7 @@ export class Serializer {
       limits,
       outOfBandBytes: Number.POSITIVE_INFINITY,
       attachments: false,
+      sharesMemory: true,
       identity,
       exact,
       canonical,

@@ -14,12 +14,23 @@ export async function* encodeStream(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let index = 0;
   for await (const value of values) {
-    const { body } = encoder.encode(value, `values[${index++}]`);
+    const body = await encodeNext(encoder, value, `values[${index++}]`);
     const frame = new Uint8Array(HEAD_BYTES + body.length);
     frame[0] = FRAME_TOKEN;
     new DataView(frame.buffer).setUint32(1, body.length);
     frame.set(body, HEAD_BYTES);
     yield frame;
+  }
+}
+
+/** Encodes a value, after its Blobs were read. */
+async function encodeNext(encoder: Encoder, value: unknown, root: string): Promise<Uint8Array> {
+  try {
+    return encoder.encode(value, root).body;
+  } catch (error) {
+    if (!(error instanceof SerializeError) || error.code !== CODES.prepare) throw error;
+    await encoder.prepare(value);
+    return encoder.encode(value, root).body;
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SerializeError } from '@mp/codec';
+import { type Payload, SerializeError } from '@mp/codec';
 import {
   clone,
   deserialize,
@@ -16,6 +16,7 @@ import {
   Serializer,
   serialize,
   serializeAsync,
+  serializeCodec,
   serializeStream,
   serializeToFile,
 } from '@mp/serialize';
@@ -222,8 +223,13 @@ describe('classes of one’s own:', () => {
     const log = (name: string) => (globalThis as { order?: string[] }).order?.push(name);
     (globalThis as { order?: string[] }).order = order;
     clone(new Node('outer', new Node('inner')));
+    expect(order.splice(0)).toEqual(['inner', 'outer']);
+    // Deeper than the stack of the writer goes.
+    let chain: Node | undefined;
+    for (let i = 0; i < 500; i++) chain = new Node(String(i), chain);
+    clone(chain);
     Reflect.deleteProperty(globalThis, 'order');
-    expect(order).toEqual(['inner', 'outer']);
+    expect(order.map(Number)).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 });
 
@@ -374,6 +380,29 @@ describe('Blobs', () => {
   });
 });
 
+class Link {
+  readonly #next: unknown;
+  constructor(next: unknown) {
+    this.#next = next;
+  }
+  get next(): unknown {
+    return this.#next;
+  }
+}
+
+class Said {
+  next: unknown;
+  constructor(next: unknown) {
+    this.next = next;
+  }
+  [Symbol.for('mp.getState')](): unknown {
+    return { next: this.next };
+  }
+  [Symbol.for('mp.setState')](state: { next: unknown }): void {
+    this.next = state.next;
+  }
+}
+
 describe('depth', () => {
   test('two million levels', () => {
     let deep: unknown = null;
@@ -390,14 +419,32 @@ describe('depth', () => {
     ['Sets', (next) => new Set([next]), (set: Set<unknown>) => [...set][0]],
     ['null prototypes', (next) => Object.assign(Object.create(null), { next }), ({ next }: { next: unknown }) => next],
     ['frozen objects', (next) => Object.freeze({ next }), ({ next }: { next: unknown }) => next],
+    ['errors', (cause) => new Error('e', { cause }), ({ cause }: { cause: unknown }) => cause],
+    ['dates with a property', (next) => Object.assign(new Date(1), { next }), ({ next }: { next: unknown }) => next],
+    [
+      'views with a property',
+      (next) => Object.assign(new Uint8Array(1), { next }),
+      ({ next }: { next: unknown }) => next,
+    ],
+    ['instances that say what to send', (next) => new Said(next), (said: Said) => said.next],
   ])('a chain of 100 000 %s', (_, wrap, unwrap) => {
     let chain: unknown = 'end';
     for (let i = 0; i < 100_000; i++) chain = wrap(chain);
-    let copy = deserialize(serialize(chain));
+    let copy = deserialize(serialize(chain), { trustCode: true });
     let links = 0;
     for (; copy !== 'end'; links++) copy = unwrap(copy as never);
     expect(links).toBe(100_000);
   });
+});
+
+test('a chain of 1 000 instances with private members, deeper than the stack of the writer goes', () => {
+  // Reading private members takes the inspector its time.
+  let chain: unknown = 'end';
+  for (let i = 0; i < 1000; i++) chain = new Link(chain);
+  let copy = deserialize(serialize(chain), { trustCode: true });
+  let links = 0;
+  for (; copy !== 'end'; links++) copy = (copy as Link).next;
+  expect(links).toBe(1000);
 });
 
 describe('fidelity', () => {
@@ -422,5 +469,70 @@ describe('fidelity', () => {
 
   test('data takes what enumerable keys have', () => {
     expect(deserialize(serialize(odd().slice(150, 151), { fidelity: 'data' }))).toEqual([{ id: 'read', name: 'n' }]);
+  });
+});
+
+describe('options in an object of their own for each call', () => {
+  test('that are changed between two calls count as they are then', () => {
+    const options: { trustCode?: boolean } = { trustCode: true };
+    const bytes = serialize(() => 1);
+    expect(deserialize(bytes, options)).toBeInstanceOf(Function);
+    options.trustCode = false;
+    expect(failure(() => deserialize(bytes, options))).toMatchObject({ code: 'MP_UNTRUSTED' });
+  });
+
+  test('differ where a key, a limit or a reducer differs', () => {
+    const key = new Uint8Array(32);
+    const bytes = serialize(() => 1, { key: new Uint8Array(32) });
+    expect(deserialize(bytes, { key })).toBeInstanceOf(Function);
+    key[0] = 1;
+    expect(failure(() => deserialize(bytes, { key }))).toMatchObject({ code: 'MP_SIGNATURE' });
+    expect(deserialize(serialize([1, 2]), { limits: { maxNodes: 9 } })).toEqual([1, 2]);
+    expect(failure(() => deserialize(serialize([1, 2]), { limits: { maxNodes: 1 } }))).toMatchObject({
+      code: 'MP_LIMIT',
+    });
+  });
+});
+
+describe('the codec', () => {
+  const context = { trust: 'trusted' } as const;
+  const encoder = serializeCodec.createEncoder(context);
+  const decoder = serializeCodec.createDecoder(context);
+
+  test.each([
+    [
+      'in one payload',
+      (value: unknown) => serializeCodec.encode(value, context),
+      (value: unknown) => serializeCodec.prepareEncode(value, context),
+      (payload: Payload) => serializeCodec.decode(payload, context),
+    ],
+    [
+      'in a session',
+      (value: unknown) => encoder.encode(value),
+      (value: unknown) => encoder.prepare(value),
+      (payload: Payload) => decoder.decode(payload),
+    ],
+  ] as const)(
+    'takes Blobs, wherever they are, after one round of preparing: %s',
+    async (_, encode, prepare, decode) => {
+      const [one, two] = [new Blob(['one']), new Blob(['two'])];
+      const value = { one, read: () => two.text() };
+      expect(failure(() => encode(value))).toMatchObject({ code: 'MP_NOT_PREPARED' });
+      await prepare(value);
+      const copy = decode(encode(value)) as typeof value;
+      expect([await copy.one.text(), await copy.read()]).toEqual(['one', 'two']);
+    },
+  );
+
+  test('has nothing to prepare where there are no Blobs', () => {
+    expect(serializeCodec.prepareEncode({ a: [1] }, context)).toBeUndefined();
+  });
+
+  test('refuses shared memory where the channel carries bytes only', () => {
+    const value = { memory: new Int32Array(new SharedArrayBuffer(8)) };
+    expect(failure(() => serializeCodec.encode(value))).toMatchObject({
+      code: 'MP_ATTACHMENT',
+      path: 'value.memory.buffer',
+    });
   });
 });

@@ -1,8 +1,8 @@
 // One sample of the suite `runtime/channel`.
 import type { SampleRunner } from '../../harness/model.js';
 import { NoNumber, outcomeOf } from '../../harness/refusal.js';
-import { median } from '../../harness/statistics.js';
 import { onceMs } from '../../harness/timing.js';
+import { typical } from '../../harness/typical.js';
 import type { ChannelPeer } from '../../peers/channels/channel-peer.js';
 import { channelPeers } from './suite.js';
 
@@ -33,7 +33,7 @@ async function roundTrips(peer: ChannelPeer, count: number): Promise<Numbers> {
     expectEqual(reply, i);
   }
   channel.close();
-  return { time: median(times) };
+  return { time: typical(times) };
 }
 
 async function rate(peer: ChannelPeer, count: number): Promise<Numbers> {

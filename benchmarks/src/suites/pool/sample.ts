@@ -4,6 +4,7 @@ import type { Budget, SampleRunner } from '../../harness/model.js';
 import { NoNumber, orCannot, outcomeOf } from '../../harness/refusal.js';
 import { median } from '../../harness/statistics.js';
 import { onceMs } from '../../harness/timing.js';
+import { typical } from '../../harness/typical.js';
 import type { BenchPool, TaskName } from '../../peers/pools/pool-peer.js';
 import { records } from '../values/payloads.js';
 import { descendants } from './descendants.js';
@@ -118,7 +119,7 @@ async function oneWay(pool: BenchPool, bytes: number, { timeMs }: Budget): Promi
     const [, ms] = await onceMs(() => send(input));
     times.push(ms);
   }
-  return { rate: bytes / 1e6 / (median(times) / 1000) };
+  return { rate: bytes / 1e6 / (typical(times) / 1000) };
 }
 
 /** Inputs that are made while the results are taken: nobody may hold them all. */
@@ -151,7 +152,7 @@ const roundTrips: Measure = async (pool, { size }) => {
     times.push((performance.now() - begin) * 1000);
     expectEqual(result, i);
   }
-  return { time: median(times) };
+  return { time: typical(times) };
 };
 
 async function echo<T>(
@@ -172,7 +173,7 @@ async function echo<T>(
     times.push((performance.now() - begin) * 1000);
     if (i === 0 && !same(copy, value)) throw new NoNumber('wrong', 'What came back differs from what was sent.');
   }
-  return { time: median(times.slice(1)) };
+  return { time: typical(times.slice(1)) };
 }
 
 const spins: Measure = async (pool, { size }) => {

@@ -28,6 +28,19 @@ const libraries = peers.map(({ id }) => id).filter((id) => !id.endsWith('-advanc
 const withAdvanced = peers.map(({ id }) => id).filter((id) => id !== 'socket');
 const queues = libraries.filter((id) => id !== 'bthreads-processes' && id !== 'bthreads-threads');
 
+// The points of curves beside the main cases, for the most used of each kind; the others take part in a full run.
+const usual = [
+  'mp-',
+  'piscina',
+  'tinypool-',
+  'workerpool-processes',
+  'poolifier-',
+  'child_process',
+  'worker_threads',
+  'py-multiprocessing',
+];
+const unusual = peers.map(({ id }) => id).filter((id) => !usual.some((name) => id.startsWith(name)));
+
 // A million tasks take them up to minutes each.
 const slowAtMillions = queues.filter(
   (id) => !id.startsWith('mp-') && id !== 'child_process' && id !== 'worker_threads',
@@ -46,6 +59,7 @@ function tasks(count: number, name: string): Case {
     metrics: rate,
     peers: libraries,
     curve: { curve: 'tasks', title: 'Tasks a second against the number queued', axis: 'tasks queued', x: count },
+    ...(count < 10_000 ? { fullPeers: unusual } : {}),
     ...(count > 100_000 ? { timeoutMs: 120_000, fullPeers: slowAtMillions, maxPasses: 3 } : {}),
   };
 }
@@ -59,6 +73,7 @@ function echo(bytes: number, name: string): Case {
     baseline: 'child_process-advanced',
     peers: withAdvanced,
     curve: { curve: 'payload', title: 'Time there and back against the size', axis: 'bytes', x: bytes },
+    ...(bytes < 1_000_000 ? { fullPeers: unusual } : {}),
   };
 }
 
@@ -70,6 +85,7 @@ function workers(count: number): Case {
     metrics: rate,
     peers: queues,
     curve: { curve: 'workers', title: 'Tasks of 1 ms against the number of workers', axis: 'workers', x: count },
+    fullPeers: unusual,
   };
 }
 
@@ -80,12 +96,12 @@ function start(heapMB: number): Case {
     title: `from nothing to the first result${heapMB === 0 ? '' : `, ${heapMB} MB of objects in the parent`}`,
     metrics: [
       { id: 'firstResult', title: 'first result', unit: 'ms', better: 'lower' },
-      { id: 'import', title: 'import', unit: 'ms', better: 'lower' },
+      { id: 'import', title: 'import', unit: 'ms', better: 'lower', alone: true },
       { id: 'close', title: 'close', unit: 'ms', better: 'lower' },
     ],
     peers: libraries,
     curve: { curve: 'heap', title: 'First result against the heap of the parent', axis: 'MB of objects', x: heapMB },
-    ...(heapMB === 0 ? {} : { maxPasses: 5 }),
+    ...(heapMB === 0 ? {} : { fullPeers: unusual, maxPasses: 5 }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Budget, SampleRunner } from '../../harness/model.js';
 import { NoNumber, outcomeOf } from '../../harness/refusal.js';
 import { median } from '../../harness/statistics.js';
 import { onceMs } from '../../harness/timing.js';
+import { typical } from '../../harness/typical.js';
 import type { StartPeer, Staying } from '../../peers/starts/start-peer.js';
 import { startPeers } from './suite.js';
 
@@ -33,7 +34,7 @@ async function start(peer: StartPeer, budget: Budget): Promise<Numbers> {
     gone.push(goneMs);
     whole.push(readyMs + goneMs);
   }
-  return { first, ready: median(ready), gone: median(gone), whole: median(whole), import: importMs };
+  return { first, ready: typical(ready), gone: typical(gone), whole: typical(whole), import: importMs };
 }
 
 async function preloaded(peer: StartPeer, heapMB: number, budget: Budget): Promise<Numbers> {
@@ -50,7 +51,7 @@ async function preloaded(peer: StartPeer, heapMB: number, budget: Budget): Promi
     await child.end();
   }
   const known = own.filter((mb) => !Number.isNaN(mb));
-  return { ready: median(ready), first, ...(known.length > 0 ? { private: median(known) } : {}) };
+  return { ready: typical(ready), first, ...(known.length > 0 ? { private: median(known) } : {}) };
 }
 
 async function alive(peer: StartPeer, count: number, budget: Budget): Promise<Numbers> {

@@ -1,8 +1,8 @@
 // One sample of the suite `runtime/sync`.
 import type { SampleRunner } from '../../harness/model.js';
 import { NoNumber, outcomeOf } from '../../harness/refusal.js';
-import { median } from '../../harness/statistics.js';
 import { onceMs, timeUs } from '../../harness/timing.js';
+import { typical } from '../../harness/typical.js';
 import type { Counter, Cycle, SyncPeer } from '../../peers/sync/sync-peer.js';
 import { syncPeers } from './suite.js';
 
@@ -46,7 +46,7 @@ async function turns({ cycle, close }: Cycle, count: number): Promise<Numbers> {
     if (i >= count) times.push((performance.now() - begin) * 1000);
   }
   await close();
-  return { time: median(times) };
+  return { time: typical(times) };
 }
 
 async function counts(counter: Counter, rounds: number): Promise<Numbers> {
@@ -66,7 +66,7 @@ async function memory(peer: SyncPeer, bytes: number, count: number): Promise<Num
     times.push(ms * 1000);
   }
   await close();
-  return { time: median(times.slice(count >> 1)) };
+  return { time: typical(times.slice(count >> 1)) };
 }
 
 async function flow(peer: SyncPeer, messages: number): Promise<Numbers> {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crypto } from '../platform/crypto.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
 /** Where a listener listens: a path (unix socket, abstract socket, named pipe), or a TCP host and port. */
@@ -40,7 +40,7 @@ export function checkAddress(address: Address): void {
 
 /** A new address on this machine, and how to remove what it leaves in the file system. */
 export function privateAddress(): { readonly address: string; readonly remove: () => void } {
-  const name = `mp-${process.pid}-${randomBytes(8).toString('hex')}`;
+  const name = `mp-${process.pid}-${crypto().randomBytes(8).toString('hex')}`;
   // In the abstract namespace there is no file that could be left behind; who connects must know the family's key.
   // https://man7.org/linux/man-pages/man7/unix.7.html
   if (process.platform === 'linux') return { address: `\0${name}`, remove: () => {} };

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crypto } from '../platform/crypto.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { AuthenticationError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
@@ -28,7 +28,7 @@ export function authenticate(
   done: (error: AuthenticationError | undefined) => void,
 ): void {
   channel.setLimits(STRANGER_LIMITS);
-  const own = randomBytes(NONCE_BYTES);
+  const own = crypto().randomBytes(NONCE_BYTES);
   let theirs: Uint8Array = own;
   let isOver = false;
   const timer = startTimer(() => fail('did not answer in time'), PATIENCE_MS);
@@ -83,9 +83,14 @@ export function authenticate(
 }
 
 function proof(key: Uint8Array, role: string, acceptNonce: Uint8Array, connectNonce: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(`${SCHEME}:${role}:`).update(acceptNonce).update(connectNonce).digest();
+  return crypto()
+    .createHmac('sha256', key)
+    .update(`${SCHEME}:${role}:`)
+    .update(acceptNonce)
+    .update(connectNonce)
+    .digest();
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+  return a.length === b.length && crypto().timingSafeEqual(a, b);
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { crypto } from '../platform/crypto.js';
 import { family } from '../platform/family.js';
 import { onFork } from '../platform/forking.js';
 import { FRAME } from '../protocol/frames.js';
@@ -50,7 +50,7 @@ export function offer(what: Offer): Ticket {
     listening = listen();
     if (keepers > 0) listening.server.ref();
   }
-  const token = randomBytes(12).toString('base64url');
+  const token = crypto().randomBytes(12).toString('base64url');
   offers.set(token, what);
   const ticket = { address: listening.address, token };
   if (what.drop !== undefined) collected?.push(ticket);

@@ -29,6 +29,16 @@ export function endBeforeExit(channel: FrameChannel): void {
   if (isInstalled) return;
   isInstalled = true;
   process.once('beforeExit', takeLeave);
+  // After process.exit() nothing is written that was not begun.
+  process.once('exit', flushOpen);
+}
+
+/**
+ * Writes what was sent over connections and to queues in this turn, now: whoever is told something next, over another
+ * channel, may rely on it.
+ */
+export function flushOpen(): void {
+  for (const channel of open) channel.flush();
 }
 
 function takeLeave(): void {

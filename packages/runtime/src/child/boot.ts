@@ -55,12 +55,13 @@ export function takePlace(preparation: Preparation): void {
   process.title = `node ${name}`;
 }
 
-/** Loads the parent's codec and the reducers of the runtime's handles. */
-export async function loadMarshal({ codec, codecId, handles }: Preparation): Promise<Marshal> {
-  const [loaded, createHandles] = await Promise.all([
-    load(codec) as Promise<Codec>,
-    load(handles) as Promise<HandleFactory>,
-  ]);
+/** Loads the parent's codec. */
+export async function loadMarshal(
+  { codec, codecId }: Preparation,
+  createHandles: HandleFactory,
+  codecs: readonly Codec[],
+): Promise<Marshal> {
+  const loaded = codecs.find(({ id }) => id === codecId) ?? ((await load(codec)) as Codec);
   if (loaded.id !== codecId)
     throw new ProcessError(
       PROCESS_ERROR_CODES.codec,

@@ -1,20 +1,28 @@
+import type { Codec } from '@mp/codec';
 import { FrameChannel } from '../channel/frame-channel.js';
 import type { Transport } from '../channel/transport.js';
 import { FRAME } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
-import { type ChildChannel, loadMarshal, takePlace, type Work } from './boot.js';
+import { type ChildChannel, type HandleFactory, loadMarshal, takePlace, type Work } from './boot.js';
 import { followParent } from './parent-watch.js';
+import { run as runProcess } from './process-main.js';
+import { forwardLog } from './reporting.js';
+import { run as runWorker } from './worker-loop.js';
 
 /**
  * Takes up the work that the parent has for this process or thread: its role comes as the first frame.
  *
  * @param transport - The way to the parent.
  * @param progress - Where a worker records its progress.
+ * @param createHandles - Makes the reducers of the runtime's handles, which know rooms that a child must not know.
+ * @param codecs - Those that need not be loaded.
  * @param work - What a process is to do, where it is here already.
  */
 export function serve(
   transport: Transport,
   progress: SharedArrayBuffer | number | undefined,
+  createHandles: HandleFactory,
+  codecs: readonly Codec[] = [],
   work?: Work | undefined,
 ): void {
   const channel = new FrameChannel(transport);
@@ -29,8 +37,8 @@ export function serve(
 
   async function start(preparation: Preparation): Promise<void> {
     takePlace(preparation);
-    // While the role's own modules load.
-    const marshal = loadMarshal(preparation);
+    if (preparation.log.isHeard) forwardLog(channel);
+    const marshal = loadMarshal(preparation, createHandles, codecs);
     marshal.catch(() => {});
     const child: ChildChannel = {
       channel,
@@ -43,7 +51,6 @@ export function serve(
         for (const { kind, body, buffers } of early.splice(0)) onFrame(kind, body, buffers);
       },
     };
-    const role = preparation.role === 'worker' ? await import('./worker-loop.js') : await import('./process-main.js');
-    await role.run(child);
+    await (preparation.role === 'worker' ? runWorker : runProcess)(child);
   }
 }

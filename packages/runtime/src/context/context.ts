@@ -43,8 +43,6 @@ export interface ContextOptions {
   readonly native?: boolean | undefined;
 }
 
-const HANDLES = { specifier: new URL('./handles.js', import.meta.url).href, exportName: 'createHandles' } as const;
-
 /**
  * The whole interface of this package for one start method and one codec.
  *
@@ -219,7 +217,6 @@ export class Context {
       marshal: this.marshal,
       launcher: launcherFor(this.getStartMethod()),
       executable: this.getExecutable(),
-      handles: HANDLES,
     };
   }
 }

@@ -12,7 +12,7 @@ import { ExitListeners, exitStatus } from './exit-listeners.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 
-const ENTRY = new URL('../child/forked-copy.js', import.meta.url).href;
+const ENTRY = new URL('../entry/forked-copy.js', import.meta.url).href;
 
 /** What a copy of this process begins with, in a module that is loaded before. */
 interface Copy {

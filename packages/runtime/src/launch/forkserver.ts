@@ -12,7 +12,7 @@ import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { heapFlags } from './spawn.js';
 
-const ENTRY = new URL('../child/forked-main.js', import.meta.url).href;
+const ENTRY = new URL('../entry/forked.js', import.meta.url).href;
 
 /** Has a process forked by a server that has loaded everything before. Its channel is a socket pair. */
 export const forkserverLauncher: Launcher = {
@@ -110,11 +110,7 @@ class ServedChild implements Child {
     output: readonly (number | 'inherit' | 'ignore')[],
   ): Promise<void> {
     try {
-      const server = await forkServer(flagsOf(options), [
-        ENTRY,
-        preparation.codec.specifier,
-        preparation.handles.specifier,
-      ]);
+      const server = await forkServer(flagsOf(options), [ENTRY, preparation.codec.specifier]);
       const child = await server.fork({
         entry: ENTRY,
         call: 'run',

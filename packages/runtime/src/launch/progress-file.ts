@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,11 @@ export const PROGRESS_BYTES = 4;
  * and what it wrote is there whatever becomes of it. Nothing is left behind, because nothing has a name.
  */
 export function createProgressFile(): ProgressRecord & { readonly descriptor: number } {
-  const path = join(tmpdir(), `mp-progress-${process.pid}-${randomBytes(6).toString('hex')}`);
+  // Unique is enough: `wx` opens nothing that exists, and the name is gone at once.
+  const path = join(
+    tmpdir(),
+    `mp-progress-${process.pid}-${process.hrtime.bigint().toString(36)}-${Math.random().toString(36).slice(2)}`,
+  );
   const descriptor = withPermission(
     `The progress file of a worker could not be made in ${tmpdir()}`,
     `--allow-fs-write=${tmpdir()} and --allow-fs-read=${tmpdir()}`,

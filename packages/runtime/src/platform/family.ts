@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Codec } from '@mp/codec';
+import { crypto } from './crypto.js';
 
 /** What a process knows of its place among the processes that belong together. */
 export interface Family {
@@ -31,10 +31,19 @@ export interface Family {
 const place = Symbol.for('mp.family');
 const holder = globalThis as { [place]?: Family };
 
+/** The key of the main process, made when it is first needed. */
+let mainKey: Uint8Array | undefined;
+
 /** This process's place in its family. */
 export function family(): Family {
   holder[place] ??= {
-    authKey: randomBytes(32),
+    get authKey() {
+      mainKey ??= crypto().randomBytes(32);
+      return mainKey;
+    },
+    set authKey(key) {
+      mainKey = key;
+    },
     name: 'MainProcess',
     identity: [],
     parent: undefined,

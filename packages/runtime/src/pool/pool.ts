@@ -63,7 +63,7 @@ export class BasePool implements AsyncDisposable {
     this.#crew = new Crew(origin, resolved, (version) => functions.release(version));
     trackForFork(this, { afterFork: () => this.#crew.leaveToParent() });
     this.#submission = new Submission(functions, origin.marshal, this.#crew, resolved.maxQueue);
-    this.#maps = new MapCalls(functions, this.#submission, resolved.maxProcesses);
+    this.#maps = new MapCalls(functions, this.#submission, resolved);
   }
 
   /**
@@ -178,11 +178,11 @@ export class BasePool implements AsyncDisposable {
       },
     });
     const sink: TaskSink = {
-      onItem: (value) => stream.add({ ok: true, value }),
+      onItem: (value) => stream.add([{ ok: true, value }]),
       onValue: () => stream.end(),
       onItems: () => stream.end(),
       onError: (error) => {
-        stream.add({ ok: false, error });
+        stream.add([{ ok: false, error }]);
         stream.end();
       },
       onProgress: (value) => options.onProgress?.(value),

@@ -11,6 +11,7 @@ import type { ResolvedPoolOptions } from './options.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { WorkerState } from './scheduler.js';
 import type { PoolTask } from './task.js';
+import { OutputCollector } from './worker-output.js';
 import { type SlotOwner, WorkerSlot } from './worker-slot.js';
 
 /** Starts the workers of a pool, and says how soon one that died is replaced. */
@@ -44,12 +45,13 @@ export class Recruiter {
    * @throws ProcessError where it cannot be started: what keeps one worker from being started keeps all.
    */
   start(register: () => WorkerState<PoolTask>, owner: SlotOwner): WorkerSlot {
-    const { launch, concurrency, maxMemoryBytes } = this.#options;
+    const { launch, concurrency, maxMemoryBytes, onOutput } = this.#options;
     const identity = nextIdentity();
     const settings: WorkerSettings = {
       concurrency,
       hasInitializer: this.#initializer !== undefined,
       reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
+      forwardsOutput: onOutput !== undefined,
     };
     const name = `${this.#options.name}-${identity.join(':')}`;
     const child = launchChild(this.#origin, {
@@ -61,7 +63,8 @@ export class Recruiter {
       settings,
     });
     child.unref();
-    const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now());
+    const output = onOutput === undefined ? undefined : new OutputCollector(child, name, onOutput);
+    const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now(), output);
     const active = {
       name,
       daemon: true,

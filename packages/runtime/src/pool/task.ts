@@ -44,6 +44,12 @@ interface TaskExtras {
   isPinned?: boolean;
 }
 
+/** A turn of the event loop in which tasks were submitted. */
+export interface Turn {
+  /** When it began, by `performance.now()`. */
+  readonly at: number;
+}
+
 /** Whoever ends tasks early. */
 export interface TaskOwner {
   cancel(task: PoolTask, reason: unknown): void;
@@ -63,8 +69,8 @@ export class PoolTask implements Job, ResultControl {
   readonly pace: Pace;
   readonly owner: TaskOwner;
   args: TaskArgs;
-  /** When it was submitted, by `performance.now()`. */
-  submittedAt = 0;
+  /** When it was submitted: one object for all tasks of a turn, because a number of its own would be an object for each. */
+  turn: Turn | undefined = undefined;
   /** Who is told how it ended. */
   readonly sink: TaskSink | AsyncResult<unknown>;
   sequence = -1;

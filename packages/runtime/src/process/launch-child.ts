@@ -1,4 +1,3 @@
-import type { CodecModule } from '@mp/codec';
 import type { Marshal } from '../channel/marshal.js';
 import type { Child, Launcher, LaunchOptions, ProcessWork } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
@@ -11,8 +10,6 @@ export interface ProcessOrigin {
   readonly marshal: Marshal;
   readonly launcher: Launcher;
   readonly executable: string;
-  /** The module that knows the reducers of the runtime's handles. */
-  readonly handles: CodecModule;
 }
 
 /** What a new child of any role is called and how it is set up. */
@@ -35,7 +32,10 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
   const preparation: Preparation = {
     version: PROTOCOL_VERSION,
     role: spec.role,
-    authKey: Buffer.from(place.authKey).toString('base64'),
+    // Read when the child runs already: making the key may take a while.
+    get authKey() {
+      return Buffer.from(place.authKey).toString('base64');
+    },
     name: spec.name,
     identity: spec.identity,
     parent: { name: place.name, pid: process.pid },
@@ -43,7 +43,6 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     startMethod: origin.launcher.method,
     codec: codec.module,
     codecId: codec.id,
-    handles: origin.handles,
     log: logSettings(),
     settings: spec.settings,
   };

@@ -5,9 +5,11 @@ import { Later, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, LaunchOptions, ProcessWork } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
+import { getLogger } from '../platform/logger.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
+import { decodeReport } from '../protocol/reports.js';
 import { addChild, nextIdentity } from './children.js';
 import { connectionsIn } from './connections-in.js';
 import { signalName } from './exit-signal.js';
@@ -327,6 +329,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     this.#state = 'started';
     if (this.#daemon) child.unref();
     addChild(this, child);
+    hearLog(child);
     for (const listener of this.#startListeners.splice(0)) listener();
   }
 
@@ -346,6 +349,19 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     if (this.#state === 'closed')
       throw new ProcessError(PROCESS_ERROR_CODES.closed, `Process ${this.#name ?? ''} is closed.`);
   }
+}
+
+/** Hands the messages of a child's logger to the handlers of this process's, where it has some. */
+function hearLog({ channel }: Child): void {
+  if (!getLogger().isHeard) return;
+  channel.setHandler({
+    onFrame: (kind, body) => {
+      if (kind !== FRAME.log) return;
+      const report = decodeReport(body);
+      if (report.kind === 'record') getLogger().hear(report.record);
+    },
+    onEnd: () => {},
+  });
 }
 
 type ProcessTarget = (...args: unknown[]) => unknown;

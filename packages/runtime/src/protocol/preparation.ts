@@ -1,5 +1,5 @@
 import type { CodecModule } from '@mp/codec';
-import type { LogLevel } from '../platform/logger.js';
+import type { LogSettings } from '../platform/logger.js';
 
 /** What a child is for. */
 export type Role = 'process' | 'worker';
@@ -17,10 +17,8 @@ export interface Preparation {
   readonly startMethod: string;
   readonly codec: CodecModule;
   readonly codecId: string;
-  /** The module that knows how to make the reducers of the runtime's own handles. */
-  readonly handles: CodecModule;
   /** How the parent logs; see `platform/logger.ts`. */
-  readonly log: { readonly level: LogLevel; readonly toStderr: boolean };
+  readonly log: LogSettings;
   /** What {@link Role} needs beyond that; JSON. */
   readonly settings: unknown;
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { SyncArena } from '@mp/native';
 import { lease } from '../native/leases.js';
 import { requireNative } from '../native/native.js';
+import { crypto } from '../platform/crypto.js';
 import { onFork } from '../platform/forking.js';
 import type { Place } from './backend.js';
 
@@ -77,7 +77,7 @@ function release(record: Block): void {
 }
 
 function createArena(): SyncArena {
-  const name = `sync-${randomBytes(12).toString('hex')}`;
+  const name = `sync-${crypto().randomBytes(12).toString('hex')}`;
   const arena = requireNative().SyncArena.create({ name });
   byName.set(name, arena);
   return arena;

@@ -23,6 +23,8 @@ export interface ClassElement {
   readonly keySpan: Span;
   /** The initialiser of a field. */
   readonly value: Span | undefined;
+  /** A field whose initialiser only makes a value: running it can be seen by nobody. */
+  readonly isPure: boolean;
   /** For a constructor: where its body begins, after the brace. */
   readonly bodyStart: number;
 }
@@ -53,6 +55,7 @@ export function classFacts(node: Class, text: string, offset: number): ClassFact
         textStart: span.start,
         keySpan: span,
         value: undefined,
+        isPure: false,
         bodyStart: -1,
       };
     }
@@ -65,6 +68,7 @@ export function classFacts(node: Class, text: string, offset: number): ClassFact
       textStart: element.static ? skipTrivia(text, span.start + 'static'.length) : span.start,
       keySpan: shift(element.key),
       value: element.type === 'PropertyDefinition' && element.value ? shift(element.value) : undefined,
+      isPure: element.type === 'PropertyDefinition' && (!element.value || makesValue(element.value as AnyNode)),
       bodyStart: method === undefined ? -1 : method.value.body.start + 1 - offset,
     };
   });
@@ -108,6 +112,35 @@ function namesInPath(node: AnyNode): readonly string[] | undefined {
   if (node.type === 'MemberExpression' && !node.computed) return namesInPath(node.object as AnyNode);
   return undefined;
 }
+
+/** Whether an expression makes a value and does nothing else, whatever the variables around it are. */
+function makesValue(node: AnyNode): boolean {
+  switch (node.type) {
+    case 'Literal':
+    case 'ThisExpression':
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return true;
+    case 'Identifier':
+      return node.name === 'undefined';
+    case 'TemplateLiteral':
+      return node.expressions.length === 0;
+    case 'UnaryExpression':
+      return node.argument.type === 'Literal' && node.operator !== 'delete';
+    case 'ArrayExpression':
+      return node.elements.every((one) => one === null || makesValue(one as AnyNode));
+    case 'ObjectExpression':
+      return node.properties.every(
+        (one) => one.type === 'Property' && !one.computed && !one.shorthand && makesValue(one.value as AnyNode),
+      );
+    case 'NewExpression':
+      return node.arguments.length === 0 && node.callee.type === 'Identifier' && COLLECTIONS.has(node.callee.name);
+    default:
+      return false;
+  }
+}
+
+const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'Object', 'Date']);
 
 /** The position after white space and comments. */
 export function skipTrivia(text: string, from: number): number {

@@ -1,9 +1,9 @@
-import type { AnyNode, Class, Function as FunctionNode, Pattern } from 'acorn';
+import type { AnyNode, Class, Function as FunctionNode } from 'acorn';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { hasUseStrict } from './function-walker.js';
 import type { Span } from './lexical.js';
 import { parseFunction, type SourceForm } from './parse.js';
-import { hasCall } from './patterns.js';
+import { computedKeyOf, hasCall } from './patterns.js';
 import { resolve, walk } from './walker.js';
 
 /** How a name that the text does not bind is used in it. */
@@ -91,6 +91,7 @@ export function analyse(text: string, isMethod = false): CodeFacts {
 
   const isClass = node.type === 'ClassExpression';
   const fn = isClass ? undefined : functionOf(node);
+  const entered = fn ?? constructorOf(node);
   const kind = kindOf(node);
   const key = node.type === 'Property' || node.type === 'MethodDefinition' ? node : undefined;
   return {
@@ -119,9 +120,9 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    runsBeforeBody: fn?.params.some((param) => hasComputedKey(param) || hasCall(param)) ?? false,
-    length: lengthOf(fn ?? constructorOf(node)),
-    parameterCount: fn?.params.length ?? 0,
+    runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined || hasCall(param)) ?? false,
+    length: lengthOf(entered),
+    parameterCount: entered?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,
   };
 }
@@ -176,22 +177,5 @@ function kindOf(node: AnyNode): CodeKind {
       return node.kind === 'get' ? 'getter' : node.kind === 'set' ? 'setter' : 'method';
     default:
       return 'function';
-  }
-}
-
-function hasComputedKey(node: Pattern): boolean {
-  switch (node.type) {
-    case 'AssignmentPattern':
-      return hasComputedKey(node.left);
-    case 'ObjectPattern':
-      return node.properties.some((one) =>
-        one.type === 'RestElement' ? hasComputedKey(one.argument) : one.computed || hasComputedKey(one.value),
-      );
-    case 'ArrayPattern':
-      return node.elements.some((one) => one !== null && hasComputedKey(one));
-    case 'RestElement':
-      return hasComputedKey(node.argument);
-    default:
-      return false;
   }
 }

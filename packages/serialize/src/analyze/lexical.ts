@@ -35,6 +35,8 @@ export interface FoundFunction {
   readonly strict: boolean;
   readonly isDeclaration: boolean;
   readonly isArrow: boolean;
+  /** Where its `this` comes from: its own, or for an arrow that of the function around it. */
+  readonly receiver: Receiver;
   /** The class whose element it is, as an index into the list of found functions; -1 for none. */
   readonly ownerClass: number;
   /** A method of an object literal that says what the object inherits from: `__proto__: …`. */

@@ -58,3 +58,34 @@ export function hasCall(node: AnyNode): boolean {
 function isCall(part: unknown): boolean {
   return typeof part === 'object' && part !== null && 'type' in part && 'start' in part && hasCall(part as AnyNode);
 }
+
+/** The first computed key of a pattern: code that runs whatever the argument is. */
+export function computedKeyOf(node: Pattern): AnyNode | undefined {
+  switch (node.type) {
+    case 'AssignmentPattern':
+      return computedKeyOf(node.left);
+    case 'ObjectPattern':
+      return firstOf(node.properties, (one) =>
+        one.type === 'RestElement'
+          ? computedKeyOf(one.argument)
+          : one.computed
+            ? (one.key as AnyNode)
+            : computedKeyOf(one.value),
+      );
+    case 'ArrayPattern':
+      return firstOf(node.elements, (one) => (one === null ? undefined : computedKeyOf(one)));
+    case 'RestElement':
+      return computedKeyOf(node.argument);
+    default:
+      return undefined;
+  }
+}
+
+/** The first answer that is one. */
+export function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

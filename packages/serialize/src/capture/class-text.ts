@@ -1,4 +1,4 @@
-import type { ClassElement, ClassFacts } from '../analyze/class-facts.js';
+import { type ClassElement, type ClassFacts, skipTrivia } from '../analyze/class-facts.js';
 import type { Edits } from '../analyze/edit.js';
 import type { CodeFacts } from '../analyze/facts.js';
 import { type ClassMember, type ClassRecord, INTERNAL_NAMES } from '../model/code.js';
@@ -10,6 +10,8 @@ export interface ClassPlan {
   readonly record: ClassRecord;
   /** For each method with a computed key, by element index: the key to write instead. */
   readonly keys: ReadonlyMap<number, string>;
+  /** Elements that are fields whose key is a variable. */
+  readonly keyedFields: ReadonlySet<number>;
   /** The heritage is a name that every realm has. */
   readonly extendsGlobal: boolean;
 }
@@ -55,36 +57,59 @@ export function editClass(of: CodeFacts, plan: ClassPlan, edits: Edits): readonl
   if (facts.heritage !== undefined && !facts.extendsNull) {
     const root = facts.heritageNames?.[0];
     // A global name is there on the other side too; the stub of that name would hide it.
-    if (plan.extendsGlobal) return finishClass(facts, plan, edits, stubs);
+    if (plan.extendsGlobal) return finishClass(of, plan, edits, stubs);
     if (root !== undefined) stubs.push(root);
     else {
       stubs.push(INTERNAL_NAMES.heritage);
       edits.replace(facts.heritage.start, facts.heritage.end, INTERNAL_NAMES.heritage);
     }
   }
-  return finishClass(facts, plan, edits, stubs);
+  return finishClass(of, plan, edits, stubs);
 }
 
-function finishClass(facts: ClassFacts, plan: ClassPlan, edits: Edits, stubs: readonly string[]): readonly string[] {
+function finishClass(of: CodeFacts, plan: ClassPlan, edits: Edits, stubs: readonly string[]): readonly string[] {
+  const facts = of.classFacts as ClassFacts;
   facts.elements.forEach((element, i) => {
     const key = plan.keys.get(i);
     if (key !== undefined) edits.replace(element.keySpan.start, element.keySpan.end, JSON.stringify(key));
+    if (plan.keyedFields.has(i)) defineByVariable(element, i, of.text, edits);
     if (element.kind === 'static-block') edits.blank(element.span.start, element.span.end);
     if (element.kind === 'field' && element.isStatic) {
       if (element.key.kind !== 'private') edits.blank(element.span.start, element.span.end);
       else if (element.value !== undefined) edits.replace(element.keySpan.end, element.value.end, '');
     }
   });
-  if (plan.record.hasPrivates) guardConstruction(facts, plan.record, edits);
+  if (plan.record.hasPrivates) guardConstruction(facts, plan, edits);
   if (plan.record.hasPrivates || plan.record.statics !== undefined)
     edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
   return stubs;
 }
 
+/**
+ * A field's key is evaluated with the class, when no variable has its value yet: so a private field takes its place,
+ * whose initialiser defines it. In an object literal the value gets the name that it would get in the class.
+ */
+function defineByVariable({ keySpan, value, span }: ClassElement, i: number, text: string, edits: Edits): void {
+  const name = `${INTERNAL_NAMES.fieldKey}${i}`;
+  const { guard } = INTERNAL_NAMES;
+  // The key may stand in parentheses; they and the bracket, and the equals sign, are not in the tree.
+  let at = skipTrivia(text, keySpan.end);
+  while (text[at] === ')') at = skipTrivia(text, at + 1);
+  if (value !== undefined) at = skipTrivia(text, at + 1);
+  edits.replace(
+    span.start,
+    at + 1,
+    `#${name}=${guard}.on?void 0:${guard}.define(this,{[${name}]:${value ? '' : 'void 0'}`,
+  );
+  const end = text[span.end - 1] === ';' ? span.end - 1 : span.end;
+  edits.replace(end, end, '})');
+}
+
 /** In guarded construction nothing of the user's runs: no initialiser, no constructor body. */
-function guardConstruction(facts: ClassFacts, record: ClassRecord, edits: Edits): void {
+function guardConstruction(facts: ClassFacts, { record, keyedFields }: ClassPlan, edits: Edits): void {
   const guard = `${INTERNAL_NAMES.guard}.on`;
-  for (const element of facts.elements) {
+  for (const [i, element] of facts.elements.entries()) {
+    if (keyedFields.has(i)) continue;
     if (element.kind === 'field' && !element.isStatic && element.value !== undefined) {
       edits.replace(element.value.start, element.value.start, `${guard}?void 0:(`);
       edits.replace(element.value.end, element.value.end, ')');
@@ -110,15 +135,19 @@ export function planClass(
   computedKeys: ReadonlyMap<number, string>,
   parameters: number,
   extendsGlobal: boolean,
+  keyedFields: ReadonlySet<number>,
 ): ClassPlan {
   const facts = classFacts as ClassFacts;
   const members: ClassMember[] = [];
   const fields: string[] = [];
   const statics: string[] = [];
   let hasPrivates = false;
+  // A getter and a setter have one name.
+  const marks = new Set<string>();
   facts.elements.forEach((element, i) => {
     const isPrivate = element.key.kind === 'private';
     if (isPrivate && !element.isStatic) hasPrivates = true;
+    if (isPrivate && !element.isStatic && element.kind !== 'field') marks.add((element.key as { name: string }).name);
     if (isPrivate && element.kind === 'field')
       (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
     if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block')
@@ -136,6 +165,7 @@ export function planClass(
     key: [extendsGlobal, ...computedKeys.values()].join('\u0000'),
     extendsGlobal,
     keys: computedKeys,
+    keyedFields,
     record: {
       members,
       tail: text.length - facts.bodyEnd,
@@ -143,6 +173,7 @@ export function planClass(
       ...(facts.extendsNull ? { extendsNull: true } : {}),
       ...(fields.length === 0 ? {} : { fields }),
       ...(hasPrivates ? { hasPrivates: true } : {}),
+      ...(marks.size === 0 ? {} : { marks: [...marks] }),
       ...(statics.length === 0 ? {} : { statics }),
       ...(parameters === 0 ? {} : { parameters }),
     },

@@ -1,14 +1,17 @@
 import type { ClassElement, ClassFacts } from '../analyze/class-facts.js';
 import type { CodeFacts } from '../analyze/facts.js';
 import { CLASS_KEY_PLACEHOLDER } from '../model/code.js';
+import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
 import { type ClassPlan, memberKeyOf, planClass } from './class-text.js';
-import { CaptureFailure } from './failure.js';
+import { computedFieldKeys } from './field-keys.js';
 
 /** A class, and the functions that evaluating its text makes again. */
 export interface CapturedClass {
   readonly plan: ClassPlan;
+  /** Keys of instance fields that are expressions in the text, by element. */
+  readonly fieldKeys: ReadonlyMap<number, PropertyKey>;
   /** Live methods and accessors that are still what the text made: member index by function. */
   readonly members: ReadonlyMap<AnyFunction, number>;
   /** Whether the prototype object is just what evaluating the text makes. */
@@ -16,8 +19,6 @@ export interface CapturedClass {
   /** Static keys that evaluating the text makes, in order; undefined where any of them was changed. */
   readonly naturalStatics: readonly PropertyKey[] | undefined;
 }
-
-const toText = Function.prototype.toString;
 
 /** Compares a class with its text. No getter runs. */
 export function captureClass(
@@ -31,7 +32,8 @@ export function captureClass(
   const root = classFacts.heritageNames?.length === 1 ? (classFacts.heritageNames[0] as string) : undefined;
   const isPath = root !== undefined && facts.text.slice(classFacts.heritage?.start, classFacts.heritage?.end) !== root;
   const extendsGlobal = root !== undefined && !isPath && STANDARD_GLOBALS.has(root) && isSuperAmbient(root);
-  const plan = planClass(facts, keys.text, facts.parameterCount, extendsGlobal);
+  const fieldKeys = computedFieldKeys(fn, facts);
+  const plan = planClass(facts, keys.text, facts.parameterCount, extendsGlobal, new Set(fieldKeys.keys()));
 
   const members = new Map<AnyFunction, number>();
   const seen = new Map<string, number>();
@@ -58,6 +60,7 @@ export function captureClass(
   });
   return {
     plan,
+    fieldKeys,
     members,
     isPrototypeNatural: natural && isNaturalPrototype(fn, prototype, instance, classFacts),
     naturalStatics: naturalStatic ? statics : undefined,
@@ -74,7 +77,9 @@ function liveMember(element: ClassElement, key: PropertyKey, holder: object, tex
   const value: unknown =
     element.kind === 'method' ? descriptor?.value : element.kind === 'getter' ? descriptor?.get : descriptor?.set;
   if (typeof value !== 'function') return undefined;
-  return toText.call(value) === text.slice(element.textStart, element.span.end) ? (value as AnyFunction) : undefined;
+  return textOf(value as AnyFunction) === text.slice(element.textStart, element.span.end)
+    ? (value as AnyFunction)
+    : undefined;
 }
 
 /** Whether a method has no properties but those that the engine gave it. */
@@ -122,14 +127,8 @@ function computedKeys(
   const live = new Map<number, PropertyKey>();
   facts.elements.forEach((element, i) => {
     if (element.key.kind !== 'computed' || element.kind === 'static-block') return;
-    if (element.kind === 'field') {
-      // A static one is not evaluated again.
-      if (element.isStatic) return;
-      throw new CaptureFailure(
-        'has a field whose key is computed, and the engine does not show which key that is',
-        'Assign the field in the constructor.',
-      );
-    }
+    // A static field is not evaluated again, and the key of another is found by itself.
+    if (element.kind === 'field') return;
     const holder = element.isStatic ? fn : prototype;
     const key = Reflect.ownKeys(holder).find(
       (one) =>

@@ -1,6 +1,7 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
+import { instrumentedReading } from '../instrument/reading.js';
 import { INTERNAL_NAMES } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -14,7 +15,7 @@ import { isStated, statedReading } from './explicit.js';
 import { CaptureFailure, functionName } from './failure.js';
 import type { Homes } from './home.js';
 import { type ImportBinding, importBinding } from './imports.js';
-import { mayPause, type Receiver, readReceiver, realmGlobal } from './receiver.js';
+import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { recordOf } from './revived-code.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
 import { findVariable, type Variable, visibleNames } from './variables.js';
@@ -149,6 +150,7 @@ export function captureFunction(
 
   const capturedClass =
     facts.kind === 'class' ? captureClass(fn, facts, (name) => findVariable(name, reading) === undefined) : undefined;
+  for (const [element, key] of capturedClass?.fieldKeys ?? []) add(`${INTERNAL_NAMES.fieldKey}${element}`, key);
   const name = ownNameValue(fn);
   const place = placeOf(facts, reading);
   const all = [...live, ...extra];
@@ -215,10 +217,12 @@ export function readAll(
   functions: readonly AnyFunction[],
   isNeeded: (fn: AnyFunction) => boolean,
 ): readonly (FunctionReading | undefined)[] {
-  const needed = functions.filter((fn) => !isStated(fn) && isNeeded(fn));
-  const readings = needed.length === 0 || !Inspector.isAvailable ? [] : readFunctions(needed);
+  const told = functions.map((fn) => (isStated(fn) ? statedReading(fn) : instrumentedReading(fn)));
+  const needed = functions.filter((fn, i) => told[i] === undefined && isNeeded(fn));
+  if (needed.length === 0) return told.map((reading) => reading ?? NOTHING_READ);
+  const readings = Inspector.isAvailable ? readFunctions(needed) : [];
   const byFunction = new Map(needed.map((fn, i) => [fn, readings[i]]));
-  return functions.map((fn) => statedReading(fn) ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
+  return functions.map((fn, i) => told[i] ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
 }
 
 function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<string> {
@@ -319,7 +323,10 @@ function receiverOf(
   variables: readonly Variable[],
   strict: boolean,
 ): Around {
-  const suspects = HIDES_DEAD_VARIABLES && reading.stated === undefined ? suspectsAmong(facts, reading, variables) : [];
+  const suspects =
+    HIDES_DEAD_VARIABLES && reading.stated === undefined && reading.told === undefined
+      ? suspectsAmong(facts, reading, variables)
+      : [];
   const isArrow = facts.kind === 'arrow';
   const wantsThis =
     isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
@@ -337,9 +344,11 @@ function receiverOf(
     return { mode: 'none', receiver: { thisValue: undefined, newTarget: undefined, dead: new Set() } };
   }
   const receiver =
-    reading.stated === undefined
-      ? readReceiver(fn, facts, reading.scopes, suspects)
-      : { thisValue: reading.stated.thisValue, newTarget: undefined, dead: new Set<string>() };
+    reading.told !== undefined
+      ? toldReceiver(reading.told)
+      : reading.stated === undefined
+        ? readReceiver(fn, facts, reading.scopes, suspects)
+        : { thisValue: reading.stated.thisValue, newTarget: undefined, dead: new Set<string>() };
   if (!isArrow) return { mode: 'none', receiver };
   const { thisValue } = receiver;
   const usesArguments = facts.free.has('arguments');

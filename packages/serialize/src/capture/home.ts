@@ -3,14 +3,13 @@ import type { FoundFunction } from '../analyze/lexical.js';
 import type { ScriptFacts } from '../analyze/script.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { CaptureFailure } from './failure.js';
 import { findInScript, scriptFacts } from './source-info.js';
 import { readSlot } from './variables.js';
-
-const toText = Function.prototype.toString;
 
 /** Homes that were found. The home object of a method never changes. */
 const homes = new WeakMap<AnyFunction, object>();
@@ -67,15 +66,21 @@ export class Homes {
     const [one, ...others] = method === undefined ? [] : methodsAround(script.textOf(method), thisValue, reading);
     if (one === undefined || others.length > 0) return notFound('the method that it stands in was not found');
     const [holder, around] = one;
-    return this.ofMethod(around, factsOf(toText.call(around), true), readFunctions([around])[0]?.location, holder);
+    return this.ofMethod(
+      around,
+      factsOf(textOf(around as AnyFunction), true),
+      readFunctions([around])[0]?.location,
+      holder,
+    );
   }
 
   #ofClass(fn: AnyFunction, classText: string, holder: object | undefined): object {
-    const isStatic = isStaticMember(classText, toText.call(fn));
+    const isStatic = isStaticMember(classText, textOf(fn as AnyFunction));
     if (isStatic === undefined) return notFound('its class has it twice, static and not');
     if (holder !== undefined) {
       const K: unknown = isStatic ? holder : Reflect.getOwnPropertyDescriptor(holder, 'constructor')?.value;
-      if (typeof K === 'function' && toText.call(K) === classText && homeIn(K, isStatic) === holder) return holder;
+      if (typeof K === 'function' && textOf(K as AnyFunction) === classText && homeIn(K, isStatic) === holder)
+        return holder;
     }
     const classes = this.#heapOf(fn).classesOf(classText);
     if (classes.length === 1) return homeIn(classes[0] as AnyFunction, isStatic);
@@ -152,7 +157,7 @@ function ofElement(classText: string, thisValue: object): object {
   const found: object[] = [];
   for (let at: object | null = thisValue; at !== null; at = Reflect.getPrototypeOf(at)) {
     const K: unknown = typeof at === 'function' ? at : Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (typeof K === 'function' && toText.call(K) === classText && (K === at || homeIn(K, false) === at))
+    if (typeof K === 'function' && textOf(K as AnyFunction) === classText && (K === at || homeIn(K, false) === at))
       found.push(at);
   }
   const [home, ...others] = found;
@@ -168,7 +173,8 @@ function methodsAround(text: string, thisValue: object, reading: FunctionReading
     for (const key of Reflect.ownKeys(at)) {
       const descriptor = Reflect.getOwnPropertyDescriptor(at, key);
       for (const value of [descriptor?.value, descriptor?.get, descriptor?.set] as unknown[]) {
-        if (typeof value === 'function' && toText.call(value) === text) candidates.push([at, value as AnyFunction]);
+        if (typeof value === 'function' && textOf(value as AnyFunction) === text)
+          candidates.push([at, value as AnyFunction]);
       }
     }
   }

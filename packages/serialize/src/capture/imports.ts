@@ -1,5 +1,6 @@
 import type { FunctionLocation } from '../inspector/scopes.js';
-import { type Script, Scripts } from '../inspector/scripts.js';
+import type { Script } from '../inspector/scripts.js';
+import { allScripts } from '../instrument/scripts.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
 import { scriptFacts, scriptOf } from './source-info.js';
@@ -37,7 +38,7 @@ export function importBinding(
 
 function isMutable(url: string, exported: string): boolean {
   if (exported === '*') return false;
-  for (const script of Scripts.get().all()) {
+  for (const script of allScripts()) {
     if (script.url === url && script.isModule) return scriptFacts(placeIn(script))?.isMutableExport(exported) ?? true;
   }
   return false;

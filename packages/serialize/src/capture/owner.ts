@@ -2,13 +2,12 @@ import type { CodeFacts } from '../analyze/facts.js';
 import type { FoundFunction } from '../analyze/lexical.js';
 import type { ScriptFacts } from '../analyze/script.js';
 import type { FunctionLocation } from '../inspector/scopes.js';
+import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { CaptureFailure } from './failure.js';
 import { findInScript, scriptFacts } from './source-info.js';
-
-const toText = Function.prototype.toString;
 
 /**
  * Finds the class whose private names a function uses that is no member of it: an arrow or a function inside of a
@@ -29,9 +28,9 @@ export function ownerOfPrivateNames(
   if (text !== undefined) {
     for (let at: unknown = thisValue; isObject(at); at = Reflect.getPrototypeOf(at)) {
       const owner: unknown = typeof at === 'function' ? at : Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
-      if (typeof owner === 'function' && toText.call(owner) === text) return owner as AnyFunction;
+      if (typeof owner === 'function' && textOf(owner as AnyFunction) === text) return owner as AnyFunction;
     }
-    const candidates = [...met].filter((fn) => toText.call(fn) === text);
+    const candidates = [...met].filter((fn) => textOf(fn) === text);
     if (candidates.length === 1) return candidates[0] as AnyFunction;
   }
   throw new CaptureFailure(

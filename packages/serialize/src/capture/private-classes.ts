@@ -7,6 +7,8 @@ import { recordOf } from './revived-code.js';
 export interface PrivateClass {
   readonly fn: AnyFunction;
   readonly fields: readonly string[];
+  /** Private methods and accessors, by which an instance is told from an object that only inherits from the class. */
+  readonly marks: readonly string[];
   readonly isDerived: boolean;
 }
 
@@ -35,7 +37,9 @@ function privateMembersDeclaredBy(fn: AnyFunction): Omit<PrivateClass, 'fn'> | n
   const from = revivedFrom(fn);
   if (from !== undefined) {
     const record = recordOf(from.codeId).class;
-    return record?.hasPrivates ? { fields: record.fields ?? [], isDerived: record.derived === true } : null;
+    return record?.hasPrivates
+      ? { fields: record.fields ?? [], marks: record.marks ?? [], isDerived: record.derived === true }
+      : null;
   }
   const text = Function.prototype.toString.call(fn);
   // Most classes have none, and need not be parsed to know it.
@@ -44,5 +48,10 @@ function privateMembersDeclaredBy(fn: AnyFunction): Omit<PrivateClass, 'fn'> | n
   const own = facts?.elements.filter(({ key, isStatic }) => key.kind === 'private' && !isStatic) ?? [];
   if (own.length === 0) return null;
   const fields = own.flatMap(({ kind, key }) => (kind === 'field' && key.kind === 'private' ? [key.name] : []));
-  return { fields, isDerived: facts?.heritage !== undefined && !facts.extendsNull };
+  const marks = own.flatMap(({ kind, key }) => (kind !== 'field' && key.kind === 'private' ? [key.name] : []));
+  return {
+    fields,
+    marks,
+    isDerived: facts?.heritage !== undefined && !facts.extendsNull,
+  };
 }

@@ -2,7 +2,6 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionDetails, PROPERTY, type PropertyOperations } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import type { CapturedClass } from './classes.js';
-import { CaptureFailure } from './failure.js';
 
 /** What a function has besides what its code gives it. */
 export interface CapturedProperties {
@@ -156,11 +155,10 @@ function prototypeState(fn: AnyFunction, facts: CodeFacts, captured: CapturedCla
   if (facts.generator || typeof value !== 'object' || value === null) return { isForeign: true, isOwned: false };
   const isOwned = Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value === fn;
   if (!isOwned) {
-    if (captured === undefined) return { isForeign: true, isOwned: false };
-    throw new CaptureFailure(
-      'is a class whose prototype has lost its constructor property',
-      'Restore it: Object.defineProperty(K.prototype, "constructor", { value: K }).',
-    );
+    // That of a class always is its own: it cannot be replaced.
+    return captured === undefined
+      ? { isForeign: true, isOwned: false }
+      : { isForeign: !hasNaturalAttributes, isOwned: true, object: value };
   }
   if (captured === undefined ? isNaturalObject(value) : captured.isPrototypeNatural) {
     return { isForeign: !hasNaturalAttributes, isOwned: false };

@@ -1,6 +1,6 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { pauseIn } from '../inspector/pause.js';
-import type { RawScope } from '../inspector/scopes.js';
+import type { FunctionReading, RawScope } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -46,6 +46,21 @@ export function realmGlobal(scopes: readonly RawScope[]): object {
   return scopes.at(-1)?.object ?? globalThis;
 }
 
+/** What an instrumented arrow told. */
+export function toldReceiver({ self, tellsThis }: NonNullable<FunctionReading['told']>): Receiver {
+  try {
+    const thisValue = tellsThis ? self[0]?.() : undefined;
+    return { thisValue, newTarget: self[tellsThis ? 1 : 0]?.(), dead: new Set() };
+  } catch {
+    throw usedTooEarly();
+  }
+}
+
+// In a constructor before `super()` there is no `this` yet.
+function usedTooEarly(): CaptureFailure {
+  return new CaptureFailure('uses this before super() was called', 'Serialize it after the constructor ended.');
+}
+
 /** Enters a function, and reads what no scope lists. */
 export function readReceiver(
   fn: AnyFunction,
@@ -62,8 +77,7 @@ export function readReceiver(
     if (wantsThis) {
       const found = frame.evaluate('this');
       if (found.ok) thisValue = found.value;
-      // In a constructor before `super()` there is no `this` yet.
-      else throw new CaptureFailure('uses this before super() was called', 'Serialize it after the constructor ended.');
+      else throw usedTooEarly();
       if (facts.outerNewTarget.length > 0) {
         const target = frame.evaluate('new.target');
         newTarget = target.ok ? target.value : undefined;

@@ -32,13 +32,7 @@ export interface FunctionSource {
   readonly column: number | undefined;
 }
 
-/**
- * The variables that a function uses from around it, and what they are now.
- *
- * @example
- * const limit = 10;
- * freeVariables((x) => Math.min(x, limit)); // Math, and limit, which is captured
- */
+/** See `code.ts`. */
 export function freeVariables(fn: AnyFunction): readonly FreeVariable[] {
   const facts = factsOfFunction(fn);
   const reading = statedReading(fn) ?? readFunctions([fn])[0] ?? { location: undefined, scopes: [] };
@@ -54,7 +48,7 @@ export function freeVariables(fn: AnyFunction): readonly FreeVariable[] {
   });
 }
 
-/** The text of a function as it was written, and where: also of one that came from another process. */
+/** See `code.ts`. */
 export function sourceOf(fn: AnyFunction): FunctionSource {
   const from = revivedFrom(fn);
   if (from !== undefined) {

@@ -1,10 +1,11 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { type PausedFrame, pauseIn } from '../inspector/pause.js';
-import { type RawScope, readFunctions } from '../inspector/scopes.js';
+import { type RawScope, readFunctions, type ScopeMark } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
 import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STATED_SCOPE } from './explicit.js';
+import { CaptureFailure } from './failure.js';
 import { entering, mayPause, realmGlobal, refusePause } from './receiver.js';
 import { depthOf, readSlot, type Variable } from './variables.js';
 
@@ -64,7 +65,10 @@ export class SharedVariables {
     });
     for (const [scope, vars] of byScope) {
       const depth = scope === undefined ? -1 : depthOf(witness.scopes, witness.scopes.indexOf(scope));
-      const key = scope === undefined ? 'global' : `${depth}|${scope.description}|${Object.keys(scope.object).join()}`;
+      const key =
+        scope === undefined
+          ? 'global'
+          : (scope.place?.key ?? `${depth}|${scope.description}|${Object.keys(scope.object).join()}`);
       const bucket = this.#buckets.get(key) ?? { assigned: new Set<string>(), members: [] };
       this.#buckets.set(key, bucket);
       bucket.members.push({ witness, scope, depth, vars, instance: undefined, told: new Set() });
@@ -100,6 +104,10 @@ export class SharedVariables {
 
   /** Gives each member the number of its scope instance. */
   #tellApart(members: readonly Member[], assigned: ReadonlySet<string>): void {
+    if (members[0]?.scope?.place !== undefined) {
+      this.#tellApartByMarks(members);
+      return;
+    }
     const undecided: Member[][] = [];
     for (const member of members) {
       const group = undecided.find(([first]) => mayBeSame(first as Member, member));
@@ -116,6 +124,24 @@ export class SharedVariables {
         for (const member of group) member.instance = instance;
       } else this.#probe(group, assigned);
     }
+  }
+
+  /** Instrumented scopes have a variable for this: who reads what another one wrote sees the same instance. */
+  #tellApartByMarks(members: readonly Member[]): void {
+    const isSingle = members[0]?.scope?.place?.isSingle === true;
+    for (const member of members) if (!isSingle) markOf(member).set(member);
+    const firsts = members.map((member) => (isSingle ? members[0] : markOf(member).get()) as Member);
+    const numbers = new Map<Member, number>();
+    members.forEach(({ instance }, i) => {
+      if (instance !== undefined) numbers.set(firsts[i] as Member, instance);
+    });
+    members.forEach((member, i) => {
+      const first = firsts[i] as Member;
+      if (!numbers.has(first)) numbers.set(first, this.#instances++);
+      member.instance = numbers.get(first);
+    });
+    // The scope must not keep what was serialized alive.
+    for (const member of members) if (!isSingle) markOf(member).set(undefined);
   }
 
   /** Tells apart members whose scopes look equal. */
@@ -178,6 +204,16 @@ export class SharedVariables {
       member.instance = instance;
     });
   }
+}
+
+function markOf({ witness, scope }: Member): ScopeMark {
+  if (scope?.mark === undefined) {
+    throw new CaptureFailure(
+      `shares a variable perhaps: ${[...witness.assigned].join(', ')}, in a scope that was not expected to change`,
+      'Report this with the text of the functions.',
+    );
+  }
+  return scope.mark;
 }
 
 function write(member: Member, name: string, value: unknown): boolean {

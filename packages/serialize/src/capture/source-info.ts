@@ -1,7 +1,8 @@
 import type { FoundFunction } from '../analyze/lexical.js';
 import { ScriptFacts } from '../analyze/script.js';
 import type { FunctionLocation } from '../inspector/scopes.js';
-import { type Script, Scripts } from '../inspector/scripts.js';
+import type { Script } from '../inspector/scripts.js';
+import { scriptById, sourceOfScript } from '../instrument/scripts.js';
 
 /** Scripts whose facts are kept: parsing one of 120 KB takes 16 ms. */
 const CAPACITY = 128;
@@ -9,7 +10,7 @@ const parsed = new Map<string, ScriptFacts | null>();
 
 /** The script in which a function stands. */
 export function scriptOf(location: FunctionLocation | undefined): Script | undefined {
-  return location === undefined ? undefined : Scripts.get().get(location.scriptId);
+  return location === undefined ? undefined : scriptById(location.scriptId);
 }
 
 /** The analysed text of a whole script; `undefined` where it cannot be had or parsed. */
@@ -35,8 +36,8 @@ export function findInScript(location: FunctionLocation | undefined, text: strin
 }
 
 function parseScriptById(id: string): ScriptFacts | null {
-  const script = Scripts.get().get(id);
-  const source = Scripts.get().source(id);
+  const script = scriptById(id);
+  const source = sourceOfScript(id);
   if (script === undefined || source === undefined) return null;
   for (const isModule of script.isModule ? [true] : [false, true]) {
     try {

@@ -1,12 +1,14 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
-import { privateMembersOf } from '../inspector/internals.js';
+import { hasPrivateMark } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
-import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesMeta } from '../model/code.js';
+import { Inspector } from '../inspector/session.js';
+import { type WeakVariable, weakStateOf, weakVariablesAround } from '../inspector/weak-state.js';
+import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
-import type { References } from '../references/port.js';
+import { References } from '../references/port.js';
 import { CaptureFailure, functionName, refusal } from './failure.js';
 import {
   type CapturedFunction,
@@ -18,17 +20,18 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { privateClassesOf } from './private-classes.js';
+import { type PrivateClass, privateClassesOf } from './private-classes.js';
+import { privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
+import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
 
 type PathOf = (fn: AnyFunction) => string;
 type HolderOf = (fn: AnyFunction) => object | undefined;
 
-interface Part {
+interface Part extends OwnedSlots {
   readonly meta: FunctionMeta;
-  readonly slots: readonly unknown[];
 }
 
 /** Captures the functions of one value. */
@@ -41,6 +44,7 @@ export class ValueCapture implements Capture {
   /** Methods that were met before their class, and can only come with it. */
   readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
   readonly #sharing: SharedVariables = new SharedVariables();
+  readonly #namedClasses: Map<AnyFunction, readonly (readonly [Meta, readonly WeakVariable[]])[]> = new Map();
   readonly #homes: Homes = new Homes();
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
@@ -100,48 +104,67 @@ export class ValueCapture implements Capture {
       ...this.#lateMembers(),
       ...(this.#tellsOrigins ? originsOf(functions, parts, this.#indices.size === functions.length) : {}),
     };
-    return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
+    return {
+      meta: meta as unknown as Meta,
+      slots: parts.flatMap((part) => part.slots),
+      owners: () => slotOwners(functions, parts, readings),
+    };
   }
 
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | undefined {
-    const classes = privateClassesOf(classFunction);
-    if (classes.length === 0) return undefined;
-    const declared = classes.flatMap(({ fields }) => fields);
-    const found = privateMembersOf(instance);
-    if (found.length !== declared.length || found.some(({ name }, i) => name !== declared[i])) {
-      const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
-      throw new SerializeError(
-        SERIALIZE_ERROR_CODES.unsupported,
-        `Cannot serialize an instance of ${functionName(classFunction)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
-          `and its classes declare ${list(declared)}.\nAn instance whose constructor did not finish cannot travel.`,
-      );
+  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined {
+    const declared = privateClassesOf(classFunction);
+    const named = this.#namedClassesOf(classFunction);
+    if (declared.length === 0 && named.length === 0) return undefined;
+    const { present, values } = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
+    const fields = present.flatMap((one) => one.fields);
+    const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
+    const slots = [...values];
+    for (const [reference, variables] of named) {
+      const states = variables.map((variable) => [variable.name, weakStateOf(instance, variable)] as const);
+      const held = states.filter(([, state]) => state !== undefined);
+      if (held.length === 0) continue;
+      classes.push({ fn: -1, reference, weak: held.map(([name]) => name), fields: held.length });
+      slots.push(...held.map(([, state]) => state?.value));
     }
-    // Where the class was not met yet, its index is filled in when it is: before anything is written.
-    const meta: PrivatesMeta = {
-      classes: classes.map(({ fn, fields, isDerived }) => {
-        const reference = this.#references.find(fn)?.meta;
-        if (reference !== undefined) {
-          if (isDerived || new Set(declared).size < declared.length) throw foreignPrivates(fn);
-          return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
-        }
-        const entry = {
-          fn: this.#indices.get(fn) ?? -1,
-          fields: fields.length,
-          ...(isDerived ? {} : { base: 1 as const }),
-        };
-        if (entry.fn === -1)
-          this.#unnumbered.push([
-            fn,
-            {
-              set: (index) => {
-                entry.fn = index;
-              },
-            },
-          ]);
-        return entry;
-      }),
+    if (classes.length === 0) return null;
+    // Where a class was not met yet, its index is filled in when it is: before anything is written.
+    return { meta: { classes } as unknown as Meta, slots };
+  }
+
+  #privatesOf({ fn, fields, isDerived }: PrivateClass, hasNamesTwice: boolean): PrivatesOfClass {
+    const reference = this.#references.find(fn)?.meta;
+    if (reference !== undefined) {
+      if (isDerived || hasNamesTwice) throw foreignPrivates(fn);
+      return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+    }
+    const entry = {
+      fn: this.#indices.get(fn) ?? -1,
+      fields: fields.length,
+      ...(isDerived ? {} : { base: 1 as const }),
     };
-    return { meta: meta as unknown as Meta, slots: found.map(({ value }) => value) };
+    const set = (index: number): void => {
+      entry.fn = index;
+    };
+    if (entry.fn === -1) this.#unnumbered.push([fn, { set }]);
+    return entry;
+  }
+
+  /** The classes on a chain that are found by name in a module, and that may keep state in weak collections there. */
+  #namedClassesOf(
+    classFunction: AnyFunction,
+  ): readonly (readonly [reference: Meta, variables: readonly WeakVariable[]])[] {
+    const known = this.#namedClasses.get(classFunction);
+    if (known !== undefined) return known;
+    const found: (readonly [Meta, readonly WeakVariable[]])[] = [];
+    let at: unknown = classFunction;
+    for (; typeof at === 'function' && at !== Function.prototype; at = Reflect.getPrototypeOf(at)) {
+      const reference = this.#references.find(at)?.meta;
+      if (reference === undefined || !References.isOfModule(reference)) continue;
+      const variables = weakVariablesAround(at as AnyFunction);
+      if (variables.length > 0) found.push([reference, variables]);
+    }
+    this.#namedClasses.set(classFunction, found);
+    return found;
   }
 
   #guarded<T>(fn: AnyFunction, reading: FunctionReading | undefined, pathOf: PathOf, body: () => T): T {
@@ -169,10 +192,14 @@ export class ValueCapture implements Capture {
         ? recaptureFunction(fn, reading)
         : captureFunction(fn, facts, reading, this.#references, this.#homes, () => holderOf?.(fn));
     const dead: number[] = [];
+    const names: string[] = [];
     const slots: unknown[] = [];
     captured.variables.forEach((variable, i) => {
       if (variable.isDead) dead.push(i);
-      else slots.push(variable.value);
+      else {
+        names.push(variable.name);
+        slots.push(variable.value);
+      }
     });
     slots.push(...captured.bound);
     if (captured.capturedClass !== undefined) this.#addClass(fn, captured);
@@ -192,8 +219,8 @@ export class ValueCapture implements Capture {
       ...(dead.length === 0 ? {} : { dead }),
       ...properties.details,
     };
-    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots };
-    return { meta: Object.keys(details).length === 1 ? code : details, slots };
+    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots, names };
+    return { meta: Object.keys(details).length === 1 ? code : details, slots, names };
   }
 
   #code(text: string): number {
@@ -264,7 +291,7 @@ export class ValueCapture implements Capture {
   }
 
   #privateStatics(fn: AnyFunction, captured: CapturedFunction): readonly unknown[] {
-    const found = new Map(privateMembersOf(fn).map(({ name, value }) => [name, value]));
+    const found = new Map(privateStaticsOf(fn, captured.privateStatics).map(({ name, value }) => [name, value]));
     return captured.privateStatics.map((name) => found.get(name));
   }
 
@@ -293,6 +320,42 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
+}
+
+const NO_PRIVATES = { present: [], values: [] } as const;
+
+/** Which classes on a chain gave their private members to an instance, and the values of the fields. */
+function presentPrivates(
+  instance: object,
+  declared: readonly PrivateClass[],
+): { readonly present: readonly PrivateClass[]; readonly values: readonly unknown[] } {
+  const found = privateFieldsOf(instance, declared);
+  const present: PrivateClass[] = [];
+  let at = 0;
+  for (const one of declared) {
+    const { fields } = one;
+    const isPresent =
+      fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : isMarked(instance, one, declared);
+    if (!isPresent) continue;
+    present.push(one);
+    at += fields.length;
+  }
+  if (at === found.length) return { present, values: found.map(({ value }) => value) };
+  const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
+  throw new SerializeError(
+    SERIALIZE_ERROR_CODES.unsupported,
+    `Cannot serialize an instance of ${functionName((declared.at(-1) as PrivateClass).fn)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
+      `and its classes declare ${list(declared.flatMap(({ fields }) => fields))}.\nAn instance whose constructor did not finish cannot travel.`,
+  );
+}
+
+/** A name that two classes have cannot be asked for from outside: then the constructor is taken to have run. */
+function isMarked(instance: object, { fn, marks }: PrivateClass, declared: readonly PrivateClass[]): boolean {
+  const others = declared.filter((other) => other.fn !== fn);
+  const mark = marks.find((name) =>
+    others.every((other) => !other.fields.includes(name) && !other.marks.includes(name)),
+  );
+  return mark === undefined || !Inspector.isAvailable || hasPrivateMark(instance, mark);
 }
 
 function foreignPrivates(fn: AnyFunction): SerializeError {

@@ -35,6 +35,8 @@ export function findVariable(name: string, { scopes }: FunctionReading): Variabl
 
 /** The number of scopes outside of one, without those that all functions of a realm have. */
 export function depthOf(scopes: readonly RawScope[], index: number): number {
+  const known = scopes[index]?.place?.depth;
+  if (known !== undefined) return known;
   let depth = 0;
   for (let i = index + 1; i < scopes.length; i++) {
     const { description } = scopes[i] as RawScope;

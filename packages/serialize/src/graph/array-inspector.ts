@@ -39,8 +39,12 @@ export class ArrayInspector {
     return (this.#hidden !== undefined && this.#isOfPlainKind(array, this.#hidden)) || looksPlain(array);
   }
 
+  /** Whether an object is a plain array of the kind that was met last. */
+  isLikeLast(object: object): boolean {
+    return this.#hidden?.same(object, PLAIN_ARRAYS[this.#last]!) === true;
+  }
+
   #isOfPlainKind(array: readonly unknown[], { same }: HiddenClasses): boolean {
-    if (same(array, PLAIN_ARRAYS[this.#last]!)) return true;
     for (let kind = 0; kind < PLAIN_ARRAYS.length; kind++) {
       if (!same(array, PLAIN_ARRAYS[kind]!)) continue;
       this.#last = kind;

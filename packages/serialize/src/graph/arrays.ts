@@ -1,6 +1,7 @@
 import { types } from '../model/platform.js';
 import { EXT, SIMPLE } from '../model/tags.js';
-import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
+import { StringBlocks } from '../wire/string-blocks.js';
+import { MIN_VECTOR, writeNumbers } from '../wire/vectors.js';
 import { isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { writeSparse } from './odd.js';
@@ -11,20 +12,24 @@ const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value i
 /** Writes the elements of an array, with its holes. */
 export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
   const { length } = array;
+  let start = 0;
+  let blocks: StringBlocks | undefined;
   if (length >= MIN_VECTOR) {
     const first = array[0];
     if (typeof first === 'number' && writeNumbers(writer.out, array)) return;
-    if (typeof first === 'object' && first !== null && isDate(first) && writeDates(writer, array)) return;
-    if (length >= 0x10000 && isMostlyHoles(array)) {
+    if (typeof first === 'object' && first !== null && isDate(first)) start = writeDates(writer, array);
+    if (start === length) return;
+    if (start === 0 && length >= 0x10000 && isMostlyHoles(array)) {
       writeSparse(writer, array);
       return;
     }
   }
-  writer.out.arrayHead(length);
-  for (let i = 0; i < length; i++) {
+  if (start === 0) writer.out.arrayHead(length);
+  for (let i = start; i < length; i++) {
     const element = array[i];
     if (typeof element === 'string' && length - i >= MIN_VECTOR) {
-      const count = writeStrings(writer.out, array, i);
+      blocks ??= new StringBlocks(array);
+      const count = blocks.write(writer.out, i);
       if (count > 0) {
         i += count - 1;
         continue;

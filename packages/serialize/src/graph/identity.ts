@@ -1,127 +1,209 @@
+import { ObjectSet } from './object-set.js';
+
 /** Up to here comparing objects one by one costs less than looking them up. */
 const FEW = 12;
-/** V8's limit for one Set or Map is 2 ** 24 entries. */
-const MAX_SIZE = 2 ** 24 - 16;
-const EMPTY: object = {};
+/** An object whose content says as much as that of so many others is looked up in a Set. */
+const MAX_PROBES = 12;
+/** Room for so many objects is kept from value to value: 1.3 MB for all encoders of a thread together. */
+const KEPT = 2 ** 16;
+const MIN_OBJECTS = 64;
+const NOTHING: object = {};
+
+/** The memory of an index. Encoding is synchronous, so one is enough for all encoders, unless a reducer encodes something. */
+interface Index {
+  /** All objects, by number. */
+  objects: object[];
+  /** Their hashes. */
+  hashes: Int32Array;
+  /** Numbers + 1, by hash. At most half of it is used. */
+  slots: Int32Array;
+}
+
+let spare: Index | undefined;
+
+function newIndex(): Index {
+  return { objects: [], hashes: new Int32Array(MIN_OBJECTS), slots: new Int32Array(MIN_OBJECTS * 2) };
+}
 
 /**
  * Numbers objects in the order in which they are met.
  *
- * Most objects are met once, and a Set tells so in one step where a Map takes two. Only when one is met again are the
- * numbers needed: then a Map takes over what the Set has gathered since the last time, in its order.
+ * A Set of a program's objects is slow: it grows by copying itself, into memory that is new each time. Objects that hold
+ * something which tells them apart (their `hash`) are looked up by that, in a table whose memory is kept. All others are
+ * looked up in a Set.
  */
 export class Identity {
-  /** The first few objects: a look-up costs 80 ns, and most values are small. */
+  /** The first few objects, which are in no index yet. */
   readonly #few: object[] = [];
-  /** How many they are; -1 where the Set is used. */
-  #fewCount = 0;
-  #set = new Set<object>();
-  #gathered: SetIterator<object> | undefined;
-  #numbers = new Map<object, number>();
-  /** Maps that hold as many objects as a Map can. */
-  #full: Map<object, number>[] = [];
-  #base = 0;
+  #index: Index | undefined;
+  #count = 0;
+  /** Whether hashes are believed: not after code of the user's ran, which may have changed the objects. */
+  #hashing = true;
+  #rest = new ObjectSet();
+  /** Whether objects with a hash are in the Set, because they found no room in the table. */
+  #crowded = false;
+  readonly #hashOf: (object: object) => number;
+
+  /** @param hashOf - The hash of an object that was met without it. */
+  constructor(hashOf: (object: object) => number) {
+    this.#hashOf = hashOf;
+  }
+
+  /**
+   * Whether {@link meet} wants a hash: the first few objects are compared one by one. To be asked before the object is looked
+   * at: it may look at others.
+   */
+  wantsHash(): boolean {
+    if (this.#index === undefined) {
+      if (this.#count < FEW) return false;
+      this.#startIndex();
+    }
+    return this.#hashing;
+  }
 
   /**
    * Gives an object the next number, if it is met for the first time.
    *
+   * @param hash - The same whenever the object is met, and best another one for each object; 0 where there is none.
    * @returns Its number if it was met before, else -1.
    */
-  meet(object: object): number {
-    if (this.#fewCount >= 0) {
-      const few = this.#few;
-      const count = this.#fewCount;
-      for (let i = 0; i < count; i++) if (few[i] === object) return i;
-      if (count < FEW) {
-        few[count] = object;
-        this.#fewCount = count + 1;
-        return -1;
+  meet(object: object, hash: number): number {
+    const index = this.#index;
+    if (index === undefined) return this.#meetFew(object);
+    if (hash === 0 || !this.#hashing) {
+      const known = this.#rest.meet(object, this.#count);
+      if (known < 0) this.#list(index, object, hash);
+      return known;
+    }
+    const { objects, slots } = index;
+    const mask = slots.length - 1;
+    for (let i = 0; i < MAX_PROBES; i++) {
+      const place = (hash + i) & mask;
+      const number = slots[place]! - 1;
+      if (number >= 0) {
+        if (objects[number] === object) return number;
+        continue;
       }
-      this.#useSet();
+      if (this.#crowded) {
+        const known = this.#rest.find(object);
+        if (known >= 0) return known;
+      }
+      slots[place] = this.#count + 1;
+      this.#list(index, object, hash);
+      return -1;
     }
-    const set = this.#set;
-    const before = set.size;
-    if (this.#full.length > 0) {
-      const number = this.#findInFull(object);
-      if (number >= 0) return number;
-    }
-    set.add(object);
-    if (set.size === before) return this.#numberOf(object);
-    if (before + 1 === MAX_SIZE) this.#startAnew();
-    return -1;
+    this.#crowded = true;
+    const known = this.#rest.meet(object, this.#count);
+    if (known < 0) this.#list(index, object, hash);
+    return known;
   }
 
-  /** Gives numbers to objects that are all met for the first time, and all different. @returns Whether they are. */
-  meetAll(objects: readonly object[]): boolean {
-    if (this.#fewCount >= 0) this.#useSet();
-    const set = this.#set;
-    if (set.size + objects.length > MAX_SIZE || this.#full.length > 0) return false;
-    for (let i = 0; i < objects.length; i++) {
-      const before = set.size;
-      set.add(objects[i]!);
-      if (set.size !== before) continue;
-      for (let j = 0; j < i; j++) set.delete(objects[j]!);
-      return false;
+  #meetFew(object: object): number {
+    const few = this.#few;
+    const count = this.#count;
+    for (let i = 0; i < count; i++) if (few[i] === object) return i;
+    if (count < FEW) {
+      few[count] = object;
+      this.#count = count + 1;
+      return -1;
     }
-    return true;
+    this.#startIndex();
+    return this.meet(object, this.#hashOf(object));
   }
 
-  /** Whether an object was met. */
-  has(object: object): boolean {
-    if (this.#fewCount >= 0) {
-      const index = this.#few.indexOf(object);
-      return index >= 0 && index < this.#fewCount;
+  #startIndex(): void {
+    this.#index = spare ?? newIndex();
+    spare = undefined;
+    const count = this.#count;
+    this.#count = 0;
+    for (let i = 0; i < count; i++) this.meet(this.#few[i]!, this.#hashing ? this.#hashOf(this.#few[i]!) : 0);
+  }
+
+  /** Notes an object that was entered. */
+  #list(index: Index, object: object, hash: number): void {
+    const number = this.#count++;
+    index.objects[number] = object;
+    index.hashes[number] = hash;
+    if (this.#count === index.hashes.length) this.#grow(index);
+  }
+
+  /** The number of an object that was met, else -1. */
+  find(object: object, hash: number): number {
+    const index = this.#index;
+    if (index === undefined) {
+      const place = this.#few.indexOf(object);
+      return place < this.#count ? place : -1;
     }
-    return this.#set.has(object) || this.#findInFull(object) >= 0;
+    if (hash !== 0 && this.#hashing) {
+      const { objects, slots } = index;
+      for (let i = 0; i < MAX_PROBES; i++) {
+        const number = slots[(hash + i) & (slots.length - 1)]! - 1;
+        if (number < 0) break;
+        if (objects[number] === object) return number;
+      }
+      if (!this.#crowded) return -1;
+    }
+    return this.#rest.find(object);
+  }
+
+  /** Code of the user's is about to run: what objects hold may change, so it says nothing of them any more. */
+  distrustHashes(): void {
+    if (!this.#hashing) return;
+    this.#hashing = false;
+    const index = this.#index;
+    if (index === undefined) return;
+    this.#rest = new ObjectSet();
+    for (let number = 0; number < this.#count; number++) this.#rest.meet(index.objects[number]!, number);
+  }
+
+  /** Makes room for twice as many objects. */
+  #grow(index: Index): void {
+    const hashes = new Int32Array(index.hashes.length * 2);
+    hashes.set(index.hashes);
+    index.hashes = hashes;
+    const slots = new Int32Array(hashes.length * 2);
+    index.slots = slots;
+    if (!this.#hashing) return;
+    const mask = slots.length - 1;
+    const rest = this.#rest;
+    for (let number = 0; number < this.#count; number++) {
+      const hash = hashes[number]!;
+      // Those in the Set stay there.
+      if (hash === 0 || (this.#crowded && rest.find(index.objects[number]!) >= 0)) continue;
+      let i = 0;
+      while (i < MAX_PROBES && slots[(hash + i) & mask] !== 0) i++;
+      if (i < MAX_PROBES) slots[(hash + i) & mask] = number + 1;
+      else {
+        this.#crowded = true;
+        rest.meet(index.objects[number]!, number);
+      }
+    }
   }
 
   /** Forgets all objects. */
   clear(): void {
-    this.#few.fill(EMPTY);
-    if (this.#fewCount < 0) {
-      this.#set = new Set();
-      this.#gathered = undefined;
-      this.#numbers = new Map();
-      this.#full = [];
-      this.#base = 0;
+    const index = this.#index;
+    this.#few.fill(NOTHING, 0, Math.min(FEW, this.#few.length));
+    if (index !== undefined) {
+      if (this.#count <= KEPT) giveBack(index, this.#count);
+      if (this.#rest.size > 0) this.#rest = new ObjectSet();
+      this.#crowded = false;
+      this.#index = undefined;
     }
-    this.#fewCount = 0;
+    this.#hashing = true;
+    this.#count = 0;
   }
+}
 
-  #useSet(): void {
-    for (let i = 0; i < this.#fewCount; i++) this.#set.add(this.#few[i]!);
-    this.#fewCount = -1;
-  }
-
-  /** The number of an object in the Set. */
-  #numberOf(object: object): number {
-    const numbers = this.#numbers;
-    const known = numbers.get(object);
-    if (known !== undefined) return known;
-    // An iterator of a Set goes on with what was added since.
-    this.#gathered ??= this.#set.values();
-    for (let left = this.#set.size - numbers.size; left > 0; left--) {
-      numbers.set(this.#gathered.next().value as object, this.#base + numbers.size);
+/** Keeps an index for the next value, without what is in it. */
+function giveBack(index: Index, count: number): void {
+  const { objects, hashes, slots } = index;
+  objects.fill(NOTHING, 0, count);
+  // Where little of a large table was used, only that is wiped.
+  if (count * 8 < slots.length) {
+    for (let number = 0; number < count; number++) {
+      for (let i = 0; i < MAX_PROBES; i++) slots[(hashes[number]! + i) & (slots.length - 1)] = 0;
     }
-    return numbers.get(object)!;
-  }
-
-  #startAnew(): void {
-    let number = this.#base;
-    const numbers = new Map<object, number>();
-    for (const object of this.#set) numbers.set(object, number++);
-    this.#full.push(numbers);
-    this.#base = number;
-    this.#set = new Set();
-    this.#gathered = undefined;
-    this.#numbers = new Map();
-  }
-
-  #findInFull(object: object): number {
-    for (const numbers of this.#full) {
-      const number = numbers.get(object);
-      if (number !== undefined) return number;
-    }
-    return -1;
-  }
+  } else slots.fill(0);
+  spare = index;
 }

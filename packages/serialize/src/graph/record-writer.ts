@@ -9,6 +9,8 @@ const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, is
 
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
+/** So many values of an object are looked at to tell it from others. */
+const HASHED_VALUES = 8;
 /** A value of so many shapes leaves no samples to the next: most are met once. */
 const KEPT_SAMPLES = 256;
 
@@ -36,7 +38,7 @@ export class RecordWriter {
   /** The values of the records that are being written, innermost last: read once, before any is written. */
   #values: unknown[] = [];
   /** Where the values of the next record go. */
-  top = 0;
+  #top = 0;
 
   constructor(writer: GraphWriter, shapes: ShapeTable) {
     const { exact, canonical, session } = writer.context;
@@ -50,6 +52,15 @@ export class RecordWriter {
     this.#previous = this.#start;
   }
 
+  /** How far records are written: what is put back where writing one failed and the walk goes on. */
+  get mark(): number {
+    return this.#top;
+  }
+
+  set mark(mark: number) {
+    this.#top = mark;
+  }
+
   /** The facts about `Object.prototype`. */
   get plainFacts(): PrototypeFacts {
     return this.#plainFacts;
@@ -60,15 +71,16 @@ export class RecordWriter {
     this.#plainFacts = this.#shapes.of(Object.prototype);
     if (!this.#canonical) this.#hidden = knownHiddenClasses();
     this.#previous = this.#start;
-    this.top = 0;
+    this.#top = 0;
   }
 
   /** Drops what belongs to the last value. */
   end(): void {
     for (const shape of this.#sampled) {
-      if (++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES && shape.kept?.deref() === undefined) {
+      if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
       }
+      shape.fresh = false;
       shape.sample = undefined;
       shape.otherSample = undefined;
     }
@@ -78,15 +90,15 @@ export class RecordWriter {
   }
 
   /**
-   * Writes an object, if it is of the hidden class that is expected next.
+   * The shape of an object, if its hidden class is the one that is expected next.
    *
-   * @returns Whether it is; nothing was written otherwise.
+   * Here and in {@link find} the values of the object are read, for {@link hash} and {@link write} right after.
    */
-  writeExpected(object: object): boolean {
+  expected(object: object): ShapeNode | undefined {
     const shape = this.#previous.following;
-    if (shape === undefined || this.#hidden === undefined) return false;
+    if (shape === undefined || this.#hidden === undefined) return undefined;
     const sample = shape.sample ?? this.#recall(shape);
-    return sample !== undefined && this.#hidden.same(object, sample) && this.#writeAlike(object, shape);
+    return sample !== undefined && this.#hidden.same(object, sample) && this.#read(object, shape) ? shape : undefined;
   }
 
   /** Makes the sample of an earlier value that of the present one. */
@@ -98,78 +110,83 @@ export class RecordWriter {
     return sample;
   }
 
-  /** Writes an object whose hidden class is that of a sample. */
-  #writeAlike(object: object, shape: ShapeNode): boolean {
+  /** Reads the values of an object whose hidden class is that of a sample. */
+  #read(object: object, shape: ShapeNode): boolean {
     const values = this.#values;
-    const base = this.top;
+    const base = this.#top;
     let top = base;
     const record = object as Record<string, unknown>;
     // V8 reads the properties of this loop by their place.
     for (const key in record) values[top++] = record[key];
     // Indices are no matter of the hidden class, nor are keys that `Object.prototype` got meanwhile.
-    if (top - base !== shape.depth) return false;
-    this.top = top;
-    this.#previous = shape;
-    this.#head(shape);
-    const writer = this.#writer;
-    for (let i = base; i < top; i++) writer.value(values[i]);
-    this.top = base;
-    return true;
+    return top - base === shape.depth;
   }
 
   /**
-   * Writes an ordinary object as a record, where it has nothing but plain properties.
+   * The shape of an ordinary object that has nothing but plain properties; `undefined` for any other.
    *
    * @param known - The object is known to be ordinary: no built-in object under a plain prototype.
-   * @returns Whether it did; nothing was written otherwise.
    */
-  write(object: object, facts: PrototypeFacts, known: boolean): boolean {
-    if (facts.builtIn === undefined && (!known || this.#session)) return false;
+  find(object: object, facts: PrototypeFacts, known: boolean): ShapeNode | undefined {
+    if (facts.builtIn === undefined && (!known || this.#session)) return undefined;
     const keys = this.#exact ? getOwnPropertyNames(object) : Object.keys(object);
     const count = keys.length;
-    if (count > MAX_SHAPE_KEYS) return false;
+    if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
     const shape = facts.family.find(keys, this.#shapes.store);
-    if (this.#hidden !== undefined && facts.builtIn !== undefined && this.#isAlike(object, shape)) {
-      this.#previous.following = shape;
-      if (this.#writeAlike(object, shape)) return true;
-    }
-    if (!this.#exact) return this.#writeData(object, shape, facts, keys);
-    // Built-in objects whose prototype was changed hide among those without enumerable properties.
-    if (count === 0 && !known) return false;
-    if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return false;
+    const samples = facts === this.#plainFacts && !this.#canonical;
+    if (samples && this.#hidden !== undefined && this.#isAlike(object, shape) && this.#read(object, shape))
+      return shape;
     const values = this.#values;
-    const base = this.top;
-    for (let i = 0; i < count; i++) {
-      const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
-      if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return false;
-      // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
-      if (keys[i] === 'constructor' && typeof descriptor.value === 'function' && !known) return false;
-      values[base + i] = descriptor.value;
-    }
-    this.#keepSample(object, shape, facts, keys);
-    this.#writeScratch(shape, count);
-    return true;
+    const base = this.#top;
+    if (this.#exact) {
+      // Built-in objects whose prototype was changed hide among those without enumerable properties.
+      if (count === 0 && !known) return undefined;
+      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
+      for (let i = 0; i < count; i++) {
+        const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
+        if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return undefined;
+        // It may be the prototype of that function: `A.prototype = { constructor: A, … }`.
+        if (keys[i] === 'constructor' && typeof descriptor.value === 'function' && !known) return undefined;
+        values[base + i] = descriptor.value;
+      }
+    } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
+    if (samples) this.#keepSample(object, shape, keys);
+    return shape;
   }
 
-  /** The same, for an object that holds nothing but plain data, as the caller says. */
-  #writeData(object: object, shape: ShapeNode, facts: PrototypeFacts, keys: readonly string[]): boolean {
+  /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
+  hash(shape: ShapeNode): number {
     const values = this.#values;
-    const base = this.top;
-    for (let i = 0; i < keys.length; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
-    this.#keepSample(object, shape, facts, keys);
-    this.#writeScratch(shape, keys.length);
-    return true;
+    const base = this.#top;
+    const end = base + Math.min(shape.depth, HASHED_VALUES);
+    let hash = 0;
+    for (let i = base; i < end; i++) {
+      const value = values[i];
+      if (typeof value === 'number') hash = Math.imul(hash ^ (value * 1024), 0x9e3779b1);
+      else if (typeof value === 'string' && value.length > 0) {
+        const { length } = value;
+        hash = Math.imul(
+          hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
+          0x85ebca6b,
+        );
+      }
+    }
+    return hash ^ (hash >>> 15);
   }
 
-  #writeScratch(shape: ShapeNode, count: number): void {
-    const base = this.top;
-    this.top = base + count;
-    this.#previous.following = shape;
+  /** Writes the object that was found to be of this shape. */
+  write(shape: ShapeNode): void {
+    const base = this.#top;
+    const top = base + shape.depth;
+    this.#top = top;
+    if (this.#previous.following !== shape) this.#previous.following = shape;
     this.#previous = shape;
     this.#head(shape);
-    for (let i = base; i < base + count; i++) this.#writer.value(this.#values[i]);
-    this.top = base;
+    const values = this.#values;
+    const writer = this.#writer;
+    for (let i = base; i < top; i++) writer.value(values[i]);
+    this.#top = base;
   }
 
   /** Whether an object has the hidden class of one that was looked at. */
@@ -185,13 +202,13 @@ export class RecordWriter {
     return true;
   }
 
-  #keepSample(object: object, shape: ShapeNode, facts: PrototypeFacts, keys: readonly string[]): void {
-    if (this.#canonical || facts.builtIn === undefined) return;
+  #keepSample(object: object, shape: ShapeNode, keys: readonly string[]): void {
     this.#hidden ??= countLooks(1);
     if (this.#hidden?.isFast(object) !== true || keys.includes('constructor')) return;
     if (shape.sample === undefined) this.#sampled.push(shape);
     else shape.otherSample = shape.sample;
     shape.sample = object;
+    shape.fresh = true;
   }
 
   #head(shape: ShapeNode): void {

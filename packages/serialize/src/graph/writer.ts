@@ -1,3 +1,4 @@
+import { type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { Capture, Meta } from '../model/ports.js';
@@ -5,6 +6,7 @@ import { Refusal } from '../model/refusal.js';
 import { EXT, SIMPLE } from '../model/tags.js';
 import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
+import { hashOfDate } from './dates.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
@@ -13,6 +15,7 @@ import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy
 import type { PrototypeFacts } from './prototypes.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
+import type { ShapeNode } from './shapes.js';
 import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
@@ -39,7 +42,7 @@ export class GraphWriter extends TokenSink {
   functions: FunctionTable = new FunctionTable();
   names: NameTable;
   #symbols = new SymbolTable();
-  readonly #objects = new Identity();
+  readonly #objects = new Identity((object) => this.#hashOf(object));
   readonly #records: RecordWriter;
   readonly #exact: boolean;
   /** Whether a reducer is to be asked of memory and views of it. */
@@ -48,8 +51,12 @@ export class GraphWriter extends TokenSink {
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
-  #putOff: object[] = [];
+  #putOff: (object | (() => void))[] = [];
   #depth = 0;
+  /** Whether the object that is being written is found by its hash. */
+  #hashes = false;
+  /** What V8 knows about the layout of objects, as far as that was known when the value was begun. */
+  hidden: HiddenClasses | undefined;
   /** What the code engine wrote about private members. */
   privates: Meta[] = [];
   /** Whether anything refers back, so that the reader must count. */
@@ -100,11 +107,22 @@ export class GraphWriter extends TokenSink {
   #finishPutOff(): void {
     // The list grows while it is worked off.
     for (let i = 0; i < this.#putOff.length; i++) {
-      const object = this.#putOff[i]!;
-      this.#depth = 0;
-      this.#content(object, getPrototypeOf(object));
+      const next = this.#putOff[i]!;
+      this.#depth = 1;
+      if (typeof next === 'function') (next as () => void)();
+      else this.#whole(next);
     }
+    this.#depth = 0;
     if (this.#putOff.length > 0) this.#putOff = [];
+  }
+
+  /** Writes the content of an object whose place is written. */
+  #whole(object: object): void {
+    const records = this.#records;
+    const prototype = getPrototypeOf(object) as object | null;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    if (shape !== undefined) records.write(shape);
+    else this.#content(object, prototype);
   }
 
   value(value: unknown): void {
@@ -140,7 +158,7 @@ export class GraphWriter extends TokenSink {
 
   #observed(value: object, observer: WalkObserver): void {
     const depth = this.#depth;
-    const { top } = this.#records;
+    const { mark } = this.#records;
     observer.enter(value, this.out.position);
     try {
       if (typeof value === 'function') writeFunction(this, value);
@@ -148,32 +166,77 @@ export class GraphWriter extends TokenSink {
     } catch (error) {
       observer.problem(error);
       this.#depth = depth;
-      this.#records.top = top;
+      this.#records.mark = mark;
       this.out.byte(0xc0);
     }
     observer.leave(this.out.position);
   }
 
   #object(object: object): void {
-    if (this.claim(object)) return;
-    if (this.#depth < MAX_RECURSION) {
+    this.#hashes = this.#identity && this.#objects.wantsHash();
+    const records = this.#records;
+    const shape = records.expected(object);
+    if (shape !== undefined) this.#record(object, shape);
+    else if (this.#depth < MAX_RECURSION && this.#arrays.isLikeLast(object)) {
+      if (this.#meet(object, 0)) return;
       this.#depth++;
-      const written = this.#records.writeExpected(object);
+      writeElements(this, object as readonly unknown[]);
       this.#depth--;
-      if (written) return;
-    }
+    } else this.#unexpected(object);
+  }
+
+  /** Writes an object that was found to have a shape. */
+  #record(object: object, shape: ShapeNode): void {
+    if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return;
+    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
+    this.#depth++;
+    this.#records.write(shape);
+    this.#depth--;
+  }
+
+  /** Writes an object of which nothing is known. */
+  #unexpected(object: object): void {
     if (this.#exact && isProxy(object)) {
-      this.#nested(() => writeProxy(this, object));
+      if (!this.#meet(object, 0)) this.#nested(() => writeProxy(this, object));
       return;
     }
+    const records = this.#records;
+    const prototype = getPrototypeOf(object) as object | null;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    if (shape !== undefined) {
+      this.#record(object, shape);
+      return;
+    }
+    if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
-    this.#content(object, getPrototypeOf(object));
+    this.#depth++;
+    this.#content(object, prototype);
+    this.#depth--;
+  }
+
+  /** What tells an object from others; the same as where {@link #object} meets it. */
+  #hashOf(object: object): number {
+    if (typeof object === 'function' || isProxy(object)) return 0;
+    const prototype = getPrototypeOf(object) as object | null;
+    if (prototype === Date.prototype) return hashOfDate(this, object);
+    const records = this.#records;
+    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    return shape === undefined ? 0 : this.#hashOfRecord(shape);
+  }
+
+  #hashOfRecord(shape: ShapeNode): number {
+    // What is read of an object that was not looked at may come from a getter, and be something else the next time.
+    return this.#exact ? this.#records.hash(shape) : 0;
   }
 
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
   claim(object: object): boolean {
+    return this.#identity && this.#meet(object, this.#hashOf(object));
+  }
+
+  #meet(object: object, hash: number): boolean {
     if (!this.#identity) return false;
-    const number = this.#objects.meet(object);
+    const number = this.#objects.meet(object, hash);
     if (number < 0) return false;
     if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
@@ -185,28 +248,29 @@ export class GraphWriter extends TokenSink {
 
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
-    return this.#objects.has(object);
+    return this.#identity && this.#objects.find(object, this.#hashOf(object)) >= 0;
   }
 
-  /** Gives ordinals to objects that are all met for the first time, and all different. @returns Whether they are. */
-  claimAllNew(objects: readonly object[]): boolean {
-    return this.#objects.meetAll(objects);
+  /** Gives an object an ordinal, if it has none. @param hash - See {@link Identity.meet}. @returns Whether it had none. */
+  meets(object: object, hash: number): boolean {
+    return this.#objects.meet(object, hash) < 0;
   }
 
+  /** To be called before code of the user's runs. */
+  beforeUserCode(): void {
+    this.#objects.distrustHashes();
+  }
+
+  /** Writes an object that has its ordinal. */
   #content(object: object, prototype: object | null): void {
-    this.#depth++;
-    if (prototype === Object.prototype) {
-      const { plainFacts } = this.#records;
-      if (!this.#records.write(object, plainFacts, false)) writeOdd(this, object, plainFacts);
-    } else if (prototype === Array.prototype && isArray(object)) {
+    if (prototype === Array.prototype && isArray(object)) {
       if (this.#arrays.isPlain(object)) this.elements(object);
       else writeOdd(this, object, this.shapes.of(prototype));
-    } else {
-      const facts = this.shapes.of(prototype);
-      if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
-      else writeOdd(this, object, facts);
+      return;
     }
-    this.#depth--;
+    const facts = this.shapes.of(prototype);
+    if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
+    else writeOdd(this, object, facts);
   }
 
   /** Writes something that adds a level of nesting. */
@@ -226,6 +290,16 @@ export class GraphWriter extends TokenSink {
     }
     this.#writeShell(object, shell);
     return true;
+  }
+
+  /** Whether what an object holds besides itself is better put off. */
+  get isDeep(): boolean {
+    return this.#identity && this.#depth >= MAX_RECURSION;
+  }
+
+  /** Puts off what is written by `rest`. The reader puts it off at the same place. */
+  later(rest: () => void): void {
+    this.#putOff.push(rest);
   }
 
   #tooDeep(): never {
@@ -258,9 +332,11 @@ export class GraphWriter extends TokenSink {
     this.#putOff.push(object);
   }
 
-  /** Writes an ordinary object as a record; see {@link RecordWriter.write}. */
+  /** Writes an object that is known to be ordinary as a record. @returns Whether it can be; else nothing was written. */
   record(object: object, facts: PrototypeFacts): boolean {
-    return this.#records.write(object, facts, true);
+    const shape = this.#records.find(object, facts, true);
+    if (shape !== undefined) this.#records.write(shape);
+    return shape !== undefined;
   }
 
   /** Writes which prototype an object has. */
@@ -307,6 +383,7 @@ export class GraphWriter extends TokenSink {
 
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
+    this.hidden = knownHiddenClasses();
     this.#records.begin();
     this.#arrays.begin();
     this.out.position = 0;

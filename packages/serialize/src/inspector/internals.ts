@@ -1,3 +1,4 @@
+import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
 import { Scripts } from './scripts.js';
 import { Inspector, type RemoteObject } from './session.js';
@@ -67,10 +68,22 @@ export function privateMembersOf(object: object): readonly { readonly name: stri
   try {
     const fields = (inspector.properties(inspector.idOf(object)).privateProperties ?? []).filter(
       // Accessors are listed too, and are part of the class's text; methods are not listed.
-      (property) => property.value !== undefined,
+      // A revived class has some that only define other fields.
+      (property) => property.value !== undefined && !property.name.startsWith(`#${INTERNAL_NAMES.fieldKey}`),
     );
     const values = inspector.liveValues(fields.map((field) => field.value as RemoteObject));
     return fields.map((field, i) => ({ name: field.name.slice(1), value: values[i] }));
+  } finally {
+    inspector.release();
+  }
+}
+
+/** Whether an object has a private method or accessor of a class that declares it. No accessor runs. */
+export function hasPrivateMark(object: object, name: string): boolean {
+  const inspector = Inspector.get();
+  try {
+    const listed = inspector.properties(inspector.idOf(object)).privateProperties ?? [];
+    return listed.some((property) => property.name === `#${name}`) || inspector.hasPrivateMethod(object, name);
   } finally {
     inspector.release();
   }

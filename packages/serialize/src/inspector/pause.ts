@@ -118,11 +118,11 @@ function freeGlobalName(realmGlobal: object): string {
  *
  * V8 initialises the fields before it enters the constructor, where the call is stopped: so initialisers do run.
  */
-export function constructBare(fn: AnyFunction): object | undefined {
+export function constructBare(fn: AnyFunction, args: readonly unknown[] = []): object | undefined {
   let instance: unknown;
   pauseIn(
     fn,
-    () => Reflect.construct(fn, []) as unknown,
+    () => Reflect.construct(fn, args) as unknown,
     globalThis,
     (frame) => {
       const found = frame.evaluate('this');

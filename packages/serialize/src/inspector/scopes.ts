@@ -14,6 +14,16 @@ export interface RawScope {
   readonly description: string;
   /** A snapshot of the bindings; the real object for `With Block` and `Global`. */
   readonly object: Record<string, unknown>;
+  /** Which scope of which script it is, where that is known: of a single one there is only one instance. */
+  readonly place?: { readonly key: string; readonly depth: number; readonly isSingle?: true };
+  /** What tells its instances apart. */
+  readonly mark?: ScopeMark;
+}
+
+/** A hidden variable of a scope, which only that instance of it has. */
+export interface ScopeMark {
+  readonly get: () => unknown;
+  readonly set: (mark: unknown) => void;
 }
 
 /** What V8 tells about a function. */
@@ -22,6 +32,8 @@ export interface FunctionReading {
   readonly scopes: readonly RawScope[];
   /** The user said it; the engine was not asked. */
   readonly stated?: { readonly thisValue: unknown };
+  /** The function itself said it: reads `this`, where it uses it, and `new.target`. */
+  readonly told?: { readonly self: readonly (() => unknown)[]; readonly tellsThis: boolean };
 }
 
 /** Functions that one command carries: enough to make the command's own price vanish. */

@@ -207,6 +207,20 @@ export class Inspector {
     this.#stash.value = undefined;
   }
 
+  /** Whether an object has a private method. To be asked of methods only: an accessor would run. */
+  hasPrivateMethod(object: object, name: string): boolean {
+    const stash = { object, found: false };
+    this.#stash.value = stash;
+    const at = `${this.#stashExpression}.value`;
+    this.#session.post(
+      'Runtime.evaluate',
+      { expression: `${at}.found=typeof ${at}.object.#${name}==='function'`, replMode: true, silent: true },
+      () => {},
+    );
+    this.#stash.value = undefined;
+    return stash.found;
+  }
+
   /** Says that the ids of a reading are no longer needed. */
   release(): void {
     if (++this.#readings < READINGS_BETWEEN_RELEASES) return;

@@ -49,6 +49,8 @@ export interface ClassRecord {
   readonly extendsNull?: true;
   /** Private instance fields, in the order of their definition. */
   readonly fields?: readonly string[];
+  /** Private methods and accessors of instances. */
+  readonly marks?: readonly string[];
   /** Whether instances have private members of any kind, so that they are made through the hook. */
   readonly hasPrivates?: true;
   /** Private static fields. */
@@ -74,6 +76,8 @@ export const INTERNAL_NAMES = {
   hook: '$mpHook',
   guard: '$mpGuard',
   live: '$mpLive',
+  /** Begins the name of a variable that holds the key of a field, and that of the private field that defines it. */
+  fieldKey: '$mpKey',
 } as const;
 
 /** The dynamic part of a function: an index into the codes, or more. */
@@ -152,6 +156,8 @@ export interface PrivatesOfClass {
   readonly fn: number;
   /** How the class is found. Its text is not ours, so its fields are reached from outside. */
   readonly reference?: Meta;
+  /** Variables around the class, found by name, whose weak collections hold state of the instance. */
+  readonly weak?: readonly string[];
   /** The fields' names, where the class is found by name. */
   readonly names?: readonly string[];
   /** How many of the class's fields have values in the slots: all of them. */

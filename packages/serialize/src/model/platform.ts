@@ -45,10 +45,10 @@ export const types: typeof import('node:util').types | undefined = util?.types;
 /** `util.inspect`, used to see an array's named properties without listing its indices. */
 export const inspect: typeof import('node:util').inspect | undefined = util?.inspect;
 
-/** `zlib.crc32`: 6 GB/s. Present from Node 20.15 and 22.2. */
-export const nativeCrc32: ((data: Uint8Array, seed?: number) => number) | undefined = (
-  builtin('node:zlib') as { crc32?: (data: Uint8Array, seed?: number) => number } | undefined
-)?.crc32;
+/** `zlib.crc32`: 6 GB/s. Present from Node 20.15 and 22.2. Loaded when there is much to check: it is slow to load. */
+export function nativeCrc32(): ((data: Uint8Array, seed: number) => number) | undefined {
+  return builtin<{ crc32?: (data: Uint8Array, seed?: number) => number }>('node:zlib')?.crc32;
+}
 
 /** `node:crypto`, loaded when the first payload is signed: it is slow to load. */
 export function crypto(): typeof import('node:crypto') | undefined {

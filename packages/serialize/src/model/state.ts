@@ -30,6 +30,11 @@ export function getState(object: object): { readonly value: unknown } | undefine
   return method === undefined ? undefined : { value: method.call(object) };
 }
 
+/** Whether the class of an object has {@link GET_STATE}. */
+export function hasState(object: object): boolean {
+  return findMethod(object, GET_STATE) !== undefined;
+}
+
 /** Gives an object its state back. */
 export function setState(object: object, state: unknown): void {
   const method = findMethod(object, SET_STATE);

@@ -1,3 +1,4 @@
+import { types } from '../model/platform.js';
 import { STANDARD_GLOBALS } from './globals.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 
@@ -11,7 +12,6 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
   '%SetIteratorPrototype%': () => Object.getPrototypeOf(new Set().values()),
   '%StringIteratorPrototype%': () => Object.getPrototypeOf(''[Symbol.iterator]()),
   '%RegExpStringIteratorPrototype%': () => Object.getPrototypeOf(''.matchAll(/./g)),
-  '%SegmentsPrototype%': () => Object.getPrototypeOf(new Intl.Segmenter().segment('')),
   '%AsyncFromSyncIterator%': () => undefined,
   '%ThrowTypeError%': () =>
     Object.getOwnPropertyDescriptor(
@@ -21,6 +21,12 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
       })(),
       'callee',
     )?.get,
+};
+
+/** Likewise, and slow to make: the first segmenter of a process loads the dictionaries of its languages, 20 ms and more. */
+const SEGMENTS = '%SegmentsPrototype%';
+const UNNAMED_SLOW: Readonly<Record<string, () => unknown>> = {
+  [SEGMENTS]: () => Object.getPrototypeOf(new Intl.Segmenter().segment('')),
 };
 
 /** Objects that belong to this process: they are found by name, and what they hold is not looked into. */
@@ -36,31 +42,44 @@ const OPAQUE: ReadonlySet<string> = new Set([
 
 /** The objects and functions that every realm has, by the path that leads to them. */
 export class Intrinsics {
+  /** Filled when something is looked for: a process that only resolves paths never needs it. */
   readonly #paths: Map<object, readonly Step[]> = new Map();
   readonly #global: object;
   #hasReadLazy = false;
+  #hasReadSlow = false;
 
   /** @param global - The global object of the realm. Only data properties are read: no getter runs. */
   constructor(global: object) {
     this.#global = global;
+  }
+
+  #readAll(): void {
+    const global = this.#global;
     this.#paths.set(global, ['globalThis']);
+    const found: [object, readonly Step[]][] = [];
+    for (const name of STANDARD_GLOBALS) collect(found, Reflect.getOwnPropertyDescriptor(global, name)?.value, name);
+    for (const [name, make] of Object.entries(UNNAMED)) collect(found, make(), name);
+    this.#addAll(found);
+    const process: unknown = readGlobal(global, 'process');
+    if (isObject(process)) {
+      if (!this.#paths.has(process)) this.#paths.set(process, ['process']);
+      eachStep(process, (step, value) => this.#member('process', step, value));
+    }
+  }
+
+  /** Adds the objects and everything that can be reached from them, the shortest path first. */
+  #addAll(found: readonly (readonly [object, readonly Step[]])[]): void {
     const queue: object[] = [];
     const add = (value: unknown, path: readonly Step[]): void => {
       if (!isObject(value) || this.#paths.has(value)) return;
       this.#paths.set(value, path);
       if (path.length > 1 || !OPAQUE.has(path[0] as string)) queue.push(value);
     };
-    for (const name of STANDARD_GLOBALS) add(Reflect.getOwnPropertyDescriptor(global, name)?.value, [name]);
-    for (const [name, make] of Object.entries(UNNAMED)) add(make(), [name]);
+    for (const [value, path] of found) add(value, path);
     // The queue grows while it is walked.
     for (const object of queue) {
       const path = this.#paths.get(object) as readonly Step[];
       eachStep(object, (step, value) => add(value, [...path, step]));
-    }
-    const process: unknown = readGlobal(global, 'process');
-    if (isObject(process)) {
-      if (!this.#paths.has(process)) this.#paths.set(process, ['process']);
-      eachStep(process, (step, value) => this.#member('process', step, value));
     }
   }
 
@@ -69,6 +88,7 @@ export class Intrinsics {
    * they are first read are read now.
    */
   findLazy(value: object): readonly Step[] | undefined {
+    if (this.#paths.size === 0) this.#readAll();
     if (!this.#hasReadLazy) {
       this.#hasReadLazy = true;
       for (const name of STANDARD_GLOBALS) {
@@ -87,6 +107,13 @@ export class Intrinsics {
 
   /** The path that leads to a value in every realm. */
   find(value: object): readonly Step[] | undefined {
+    if (this.#paths.size === 0) this.#readAll();
+    const path = this.#paths.get(value);
+    if (path !== undefined || this.#hasReadSlow || !mayBeOfSegments(value)) return path;
+    this.#hasReadSlow = true;
+    const found: [object, readonly Step[]][] = [];
+    for (const [name, make] of Object.entries(UNNAMED_SLOW)) collect(found, make(), name);
+    this.#addAll(found);
     return this.#paths.get(value);
   }
 
@@ -98,9 +125,11 @@ export class Intrinsics {
         ? this.#global
         : Object.hasOwn(UNNAMED, name)
           ? UNNAMED[name]?.()
-          : STANDARD_GLOBALS.has(name)
-            ? readGlobal(this.#global, name)
-            : undefined;
+          : Object.hasOwn(UNNAMED_SLOW, name)
+            ? UNNAMED_SLOW[name]?.()
+            : STANDARD_GLOBALS.has(name)
+              ? readGlobal(this.#global, name)
+              : undefined;
     for (const step of steps) value = follow(value, step);
     return value;
   }
@@ -109,6 +138,18 @@ export class Intrinsics {
     if (this.#paths.has(value) || step === '[[Prototype]]') return;
     if (typeof value === 'function' || step === 'env') this.#paths.set(value, [root, ...between, step]);
   }
+}
+
+function collect(found: [object, readonly Step[]][], value: unknown, name: string): void {
+  if (isObject(value)) found.push([value, [name]]);
+}
+
+/** Whether the value has what marks `%SegmentsPrototype%`, or the name of one of its methods. Runs no code of the value's. */
+function mayBeOfSegments(value: object): boolean {
+  if (types?.isProxy(value) ?? false) return false;
+  if (typeof value !== 'function') return Object.hasOwn(value, 'containing');
+  const name: unknown = Reflect.getOwnPropertyDescriptor(value, 'name')?.value;
+  return name === 'containing' || name === '[Symbol.iterator]';
 }
 
 /** Globals that are accessors are the runtime's own; these two complain, or touch a file, when they are read. */

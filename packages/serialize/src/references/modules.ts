@@ -1,9 +1,16 @@
-import { readFunctions } from '../inspector/scopes.js';
-import { type Script, Scripts } from '../inspector/scripts.js';
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { isNativeText } from '../inspector/internals.js';
+import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
+import type { Script } from '../inspector/scripts.js';
 import { Inspector } from '../inspector/session.js';
+import { instrumentedLocation } from '../instrument/reading.js';
+import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
+import { loadNamespace, noteNamespace } from './namespaces.js';
+import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
+import { exportsOfLoaded, foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
 
 interface ModuleBuiltin {
   createRequire(path: string): NodeJS.Require;
@@ -28,6 +35,7 @@ export class LoadedModules {
    * a function knows its place, and looks once more.
    */
   readonly #localTexts: Set<string> = new Set();
+  readonly #namespaces: WeakMap<object, string> = new WeakMap();
   readonly #walked: Set<string> = new Set();
   /** Functions of the runtime's own code. */
   readonly #runtime: WeakSet<object> = new WeakSet();
@@ -40,11 +48,11 @@ export class LoadedModules {
   find(value: object): readonly Step[] | undefined {
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
-    if (this.#local.has(value) || !Inspector.isAvailable) return undefined;
+    if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = readFunctions([value as AnyFunction])[0]?.location;
-    const script = location === undefined ? undefined : Scripts.get().get(location.scriptId);
+    const location = locate(value as AnyFunction);
+    const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
     this.#local.add(value);
@@ -67,30 +75,36 @@ export class LoadedModules {
 
   /** The exports of a module of ours by its URL, where it is loaded and goes by reference. */
   namespaceOf(url: string): object | undefined {
-    for (const script of Scripts.get().all()) {
+    for (const script of allScripts()) {
       if (script.url === url && this.#policy.isByReference(script.url)) return exportsOf(script);
     }
     return undefined;
   }
 
   /** The URL of the module whose namespace a value is. */
-  findNamespace(namespace: object): readonly Step[] | undefined {
-    const known = this.#paths.get(namespace);
+  findNamespace(namespace: object): string | undefined {
+    const known = this.#namespaces.get(namespace);
     if (known !== undefined) return known;
-    if (!Inspector.isAvailable) return undefined;
-    Scripts.get().refresh();
-    for (const script of Scripts.get().all()) {
-      this.#walk(script);
-      const exports = script.isModule && this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
-      if (exports !== undefined && isNamespaceOf(namespace, exports)) this.#paths.set(namespace, [script.url]);
+    refreshScripts();
+    for (const script of allScripts()) {
+      const exports = this.#policy.isByReference(script.url) ? exportsOf(script) : undefined;
+      // Cheaper than making sure, which compiles a module for each.
+      if (exports === undefined || !mayBeNamespaceOf(namespace, exports, script.isModule)) continue;
+      if (isNamespaceOf(namespace, script.url)) {
+        this.#namespaces.set(namespace, script.url);
+        return script.url;
+      }
     }
-    return this.#paths.get(namespace);
+    return undefined;
   }
 
   /** Loads a module and follows a path in it. @throws whatever loading it throws. */
   resolve([url, ...steps]: readonly Step[]): unknown {
     let value: unknown = load(url as string);
-    for (const step of steps) value = follow(value, step);
+    for (const step of steps) {
+      const variable = followVariable(value, step);
+      value = variable === undefined ? follow(value, step) : variable.value;
+    }
     return value;
   }
 
@@ -110,28 +124,59 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
+    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
+  }
+
+  /** The classes that a package keeps to itself. */
+  #addHidden(script: Script, exports: object): void {
+    const exported: (readonly [AnyFunction, readonly Step[]])[] = [];
+    const take = (value: unknown, path: readonly Step[]): void => {
+      // What it passes on from other files sees those.
+      const isOwn = typeof value === 'function' && this.#paths.get(value)?.[0] === script.url;
+      if (isOwn && !isNativeText(value as AnyFunction)) exported.push([value as AnyFunction, path]);
+    };
+    take(exports, [script.url]);
+    eachStep(exports, (step, part) => {
+      if (step !== '[[Prototype]]') take(part, [script.url, step]);
+    });
+    for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
   }
 }
 
+/** Where a function was compiled, as far as this host tells. */
+function locate(fn: AnyFunction): FunctionLocation | undefined {
+  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
+}
+
 /**
- * Whether a namespace is that of a module, where `require` gives the same exports by another object: it does for
- * modules with a default export, to say `__esModule`.
+ * Whether a namespace has the names that `require` of its module gives, which may add `__esModule`; that of a CommonJS
+ * module has its exports as `default`.
  */
-function isNamespaceOf(namespace: object, exports: object): boolean {
-  const names = Object.keys(exports).filter((name) => name !== '__esModule' || Object.hasOwn(namespace, name));
-  const read = (object: object, name: string): unknown => {
-    try {
-      return (object as Record<string, unknown>)[name];
-    } catch {
-      // An export in its temporal dead zone.
-      return undefined;
-    }
-  };
-  return (
-    names.length === Object.keys(namespace).length &&
-    names.some((name) => isObject(read(namespace, name))) &&
-    names.every((name) => Object.is(read(namespace, name), read(exports, name)))
-  );
+function mayBeNamespaceOf(namespace: object, exports: object, isModule: boolean): boolean {
+  const names = Object.keys(namespace);
+  if (!isModule) return names.includes('default') && defaultOf(namespace) === exports;
+  // Then `require` gives what is exported by that name.
+  if (names.includes('module.exports')) return true;
+  const others = Object.keys(exports).filter((name) => name !== '__esModule' || names.includes(name));
+  return others.length === names.length && others.every((name) => names.includes(name));
+}
+
+function defaultOf(namespace: object): unknown {
+  try {
+    return (namespace as { readonly default: unknown }).default;
+  } catch {
+    // It is in its temporal dead zone.
+    return undefined;
+  }
+}
+
+function isNamespaceOf(namespace: object, url: string): boolean {
+  try {
+    return loadNamespace(url) === namespace;
+  } catch {
+    // It is being evaluated just now, or waits with a top-level await.
+    return false;
+  }
 }
 
 /** The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything. */
@@ -145,7 +190,9 @@ function exportsOf(script: Script): object | undefined {
   if (!script.isModule) return undefined;
   try {
     // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
-    return require(path) as object;
+    if (!isRequireReplaced()) return require(path) as object;
+    if (foundModule(script.url) === undefined) noteModule(script.url, exportsOfLoaded(path));
+    return foundModule(script.url) as object;
   } catch {
     // It is being evaluated just now, or waits with a top-level await.
     return undefined;
@@ -156,7 +203,31 @@ function load(url: string): unknown {
   const require = requireFunction();
   const path = pathOf(url);
   if (require === undefined || path === undefined) throw new TypeError(`Cannot load ${url} here`);
-  return require(path);
+  const known = foundModule(url) ?? require.cache[path]?.exports;
+  if (known !== undefined) return known;
+  if (isRequireReplaced()) throw notPrepared(url);
+  try {
+    return require(path);
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_REQUIRE_ASYNC_MODULE' ? notPrepared(url) : error;
+  }
+}
+
+/** Imports a module, to be found by {@link LoadedModules.resolve} from then on. */
+export async function importModule(url: string): Promise<void> {
+  const namespace = (await import(url)) as object;
+  noteNamespace(url, namespace);
+  const path = pathOf(url);
+  // A CommonJS module's exports are an object of its own, which the namespace only describes.
+  const commonJs = path === undefined ? undefined : requireFunction()?.cache[path];
+  noteModule(url, commonJs === undefined ? namespace : commonJs.exports);
+}
+
+function notPrepared(url: string): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.prepare,
+    `The module ${url} can only be loaded asynchronously here: use deserializeAsync, or import it before.`,
+  );
 }
 
 let cachedRequire: NodeJS.Require | undefined;

@@ -4,13 +4,24 @@ import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports
 import { BuiltinModules } from './builtin-modules.js';
 import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
 import { Intrinsics } from './intrinsics.js';
-import { LoadedModules } from './modules.js';
+import { importModule, LoadedModules } from './modules.js';
+import { findNamed, resolveNamed } from './named.js';
+import { loadNamespace } from './namespaces.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
 import { Realms } from './realms.js';
 
 /** Kinds of reference, as they begin a meta. */
-const KIND = { intrinsic: 'i', builtin: 'b', module: 'm', symbol: 's', require: 'q', commonJs: 'c' } as const;
+const KIND = {
+  intrinsic: 'i',
+  builtin: 'b',
+  module: 'm',
+  namespace: 'n',
+  symbol: 's',
+  require: 'q',
+  commonJs: 'c',
+  named: 'd',
+} as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
 const realms = new Realms();
@@ -22,6 +33,11 @@ export class References implements ReferencePort {
 
   constructor(options: ReferenceOptions = {}) {
     this.#modules = new LoadedModules(new ReferencePolicy(options, mainModule()));
+  }
+
+  /** Whether a reference leads to the export of a module of the program. */
+  static isOfModule(reference: Meta): boolean {
+    return Array.isArray(reference) && reference[0] === KIND.module;
   }
 
   /** The modules of the program. */
@@ -37,6 +53,8 @@ export class References implements ReferencePort {
     const intrinsic = intrinsics().find(value);
     if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
     if (isProxy(value)) return undefined;
+    const named = findNamed(value);
+    if (named !== undefined) return { meta: [KIND.named, ...named] };
     const builtin = builtins().find(value);
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
     const foreign = realms.find(value);
@@ -44,7 +62,11 @@ export class References implements ReferencePort {
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
-    const path = isNamespace(value) ? this.#modules.findNamespace(value) : this.#modules.find(value);
+    if (isNamespace(value)) {
+      const url = this.#modules.findNamespace(value);
+      return url === undefined ? undefined : { meta: [KIND.namespace, url] };
+    }
+    const path = this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
     if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
     const lazy = intrinsics().findLazy(value);
@@ -60,13 +82,14 @@ export class References implements ReferencePort {
 
   prepare(reference: Reference): Promise<void> | undefined {
     const [kind, url] = reference.meta as readonly Step[];
-    if (kind !== KIND.module) return undefined;
+    if (kind !== KIND.module && kind !== KIND.namespace) return undefined;
     try {
-      this.#modules.resolve([url as string]);
+      if (kind === KIND.module) this.#modules.resolve([url as string]);
+      else loadNamespace(url as string);
       return undefined;
     } catch {
-      // A module with a top-level await: only `import` loads it, and then `require` has it.
-      return (import(url as string) as Promise<unknown>).then(() => {});
+      // A module with a top-level await, or a loader that stands in the way of `require`.
+      return importModule(url as string);
     }
   }
 
@@ -78,10 +101,12 @@ export class References implements ReferencePort {
       else if (kind === KIND.intrinsic) value = intrinsics().resolve(path);
       else if (kind === KIND.builtin) value = builtins().resolve(path);
       else if (kind === KIND.module) value = this.#modules.resolve(path);
+      else if (kind === KIND.namespace) value = loadNamespace(path[0] as string);
+      else if (kind === KIND.named) value = resolveNamed(path[0]);
       else if (kind === KIND.require) value = requireOf(path[0] as string);
       else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
     } catch (error) {
-      throw missing(path, error);
+      throw error instanceof SerializeError ? error : missing(path, error);
     }
     if (!isObject(value) && typeof value !== 'symbol') throw missing(path, undefined);
     return value;

@@ -52,6 +52,14 @@ export function compile(source: string, place: SourcePlace, textColumn: number):
   return script.runInThisContext();
 }
 
+/** What the text of a class asks while an instance is made. */
+export interface ClassGuard {
+  /** Whether a class is constructed only to install private members. */
+  on: boolean;
+  /** Defines fields whose keys are variables. */
+  readonly define: (instance: object, fields: object) => void;
+}
+
 /** What a factory is given. */
 export interface FactoryEnvironment {
   /** Stands for the superclass, and for whatever its expression names, while a class is evaluated. */
@@ -64,8 +72,7 @@ export interface FactoryEnvironment {
   readonly hook: symbol;
   /** The key under which a class leaves the factories of its guests. */
   readonly guests: symbol;
-  /** Whether a class is constructed only to install private members. */
-  readonly guard: { on: boolean };
+  readonly guard: ClassGuard;
   readonly meta: object | undefined;
   /** The values of variables that are bound to exports of modules. */
   readonly imports: readonly unknown[];
@@ -111,7 +118,10 @@ function unknown(make: (this: object) => AnyFunction): readonly [AnyFunction, nu
 
 const HOOK = Symbol(INTERNAL_NAMES.hook);
 const GUESTS = Symbol('guests');
-const GUARD = { on: false };
+const GUARD: ClassGuard = {
+  on: false,
+  define: (instance, fields) => void Object.defineProperties(instance, Object.getOwnPropertyDescriptors(fields)),
+};
 
 interface ImportMetaLike {
   dirname?: string;

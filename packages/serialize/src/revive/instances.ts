@@ -1,6 +1,7 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { constructBare } from '../inspector/pause.js';
 import { Inspector } from '../inspector/session.js';
+import { setWeakState, weakVariablesAround } from '../inspector/weak-state.js';
 import { ANYTHING } from '../model/anything.js';
 import type { PrivatesMeta } from '../model/code.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
@@ -60,9 +61,15 @@ export function fillPrivateMembers(
   meta: Meta,
   slots: readonly unknown[],
   classAt: (index: number) => RevivedClass,
+  resolve: (reference: Meta) => unknown,
 ): void {
   let at = 0;
-  for (const { fn, fields, base, names } of (meta as unknown as PrivatesMeta).classes) {
+  for (const { fn, fields, base, names, weak, reference } of (meta as unknown as PrivatesMeta).classes) {
+    if (weak !== undefined) {
+      fillWeakState(instance, resolve(reference as Meta) as AnyFunction, weak, slots.slice(at, at + fields));
+      at += fields;
+      continue;
+    }
     const { fn: K, known, hook } = names === undefined ? classAt(fn) : NOT_OURS;
     if (hook === undefined) {
       if (base !== 1) throw foreign();
@@ -76,6 +83,22 @@ export function fillPrivateMembers(
     hook?.setFields(instance, slots.slice(at, at + fields));
     at += fields;
   }
+}
+
+/** Tells the module of a class what it knows of the instance: its weak collections are found by their names. */
+function fillWeakState(instance: object, K: AnyFunction, names: readonly string[], values: readonly unknown[]): void {
+  const variables = new Map(weakVariablesAround(K).map((variable) => [variable.name, variable]));
+  names.forEach((name, i) => {
+    const variable = variables.get(name);
+    if (variable === undefined) {
+      throw new SerializeError(
+        'MP_REFERENCE',
+        `The module of the class ${String(Reflect.getOwnPropertyDescriptor(K, 'name')?.value)} keeps state of an instance in ${name}, and has no such variable here.\n` +
+          'Both sides must have the same modules, and the inspector must be available.',
+      );
+    }
+    setWeakState(instance, variable, values[i]);
+  });
 }
 
 /** A class whose text is not ours: it is imported here, or it was born here. */

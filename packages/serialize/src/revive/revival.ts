@@ -121,7 +121,7 @@ export class ValueRevival implements Revival {
   }
 
   fillPrivateMembers(instance: object, meta: Meta, slots: readonly unknown[]): void {
-    fillPrivateMembers(instance, meta, slots, (index) => this.#at(index));
+    fillPrivateMembers(instance, meta, slots, (index) => this.#at(index), this.#resolve);
   }
 
   #read(meta: BatchMeta, sharing: Sharing[]): void {
@@ -160,10 +160,8 @@ export class ValueRevival implements Revival {
     if (meta.sharing !== undefined) sharing.push(...meta.sharing);
   }
 
-  readonly #import = (url: string, exported: string): unknown => {
-    const namespace = this.#resolve(['m', url]) as Record<string, unknown>;
-    return exported === '*' ? namespace : namespace[exported];
-  };
+  readonly #import = (url: string, exported: string): unknown =>
+    exported === '*' ? this.#resolve(['n', url]) : (this.#resolve(['m', url]) as Record<string, unknown>)[exported];
 
   /**
    * Finds a function that is here already: one that comes home, or a class that was sent before. The class is given

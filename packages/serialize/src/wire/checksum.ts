@@ -1,12 +1,24 @@
 import { nativeCrc32 } from '../model/platform.js';
 
+/** Loading zlib takes 2 ms, in which plain JavaScript checks more than this. */
+const PORTABLE_BYTES = 65_536;
+
+let checked = 0;
+let native: ((bytes: Uint8Array, seed: number) => number) | undefined;
+
 /**
  * CRC-32 as in zlib and PNG (ISO 3309, polynomial 0xEDB88320).
  *
  * @param bytes - What to check.
  * @param seed - The checksum of what came before.
  */
-export const crc32: (bytes: Uint8Array, seed: number) => number = nativeCrc32 ?? portableCrc32;
+export function crc32(bytes: Uint8Array, seed: number): number {
+  if (native !== undefined) return native(bytes, seed);
+  checked += bytes.length;
+  if (checked <= PORTABLE_BYTES) return portableCrc32(bytes, seed);
+  native = nativeCrc32() ?? portableCrc32;
+  return native(bytes, seed);
+}
 
 let table: Uint32Array | undefined;
 

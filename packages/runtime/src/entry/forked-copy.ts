@@ -1,10 +1,9 @@
 // What runs in a copy of the parent, which has loaded it before.
 import { Socket } from 'node:net';
 import { SocketTransport } from '../channel/socket-transport.js';
-import './process-main.js';
-import type { Work } from './boot.js';
-import { serve } from './serve.js';
-import './worker-loop.js';
+import type { Work } from '../child/boot.js';
+import { serve } from '../child/serve.js';
+import { createHandles } from '../context/handles.js';
 
 /**
  * Takes up what the copy is for.
@@ -14,5 +13,11 @@ import './worker-loop.js';
  * @param work - What a process is to do, as it was in the parent.
  */
 export function runCopy(channel: number, progress: number | undefined, work: Work | undefined): void {
-  serve(new SocketTransport(new Socket({ fd: channel, readable: true, writable: true })), progress, work);
+  serve(
+    new SocketTransport(new Socket({ fd: channel, readable: true, writable: true })),
+    progress,
+    createHandles,
+    [],
+    work,
+  );
 }

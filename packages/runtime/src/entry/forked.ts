@@ -1,14 +1,13 @@
 // What runs in a child of the fork server, which has loaded it before: everything that a child needs is here already.
 import { Socket } from 'node:net';
 import { SocketTransport } from '../channel/socket-transport.js';
+import { serve } from '../child/serve.js';
+import { createHandles } from '../context/handles.js';
 import { requireNative } from '../native/native.js';
-import './process-main.js';
-import { serve } from './serve.js';
-import './worker-loop.js';
 
 /** Called by the fork server, in the child. Its descriptors are the channel and, for a worker, its progress file. */
 export function run(): void {
   const [channel, progress] = requireNative().forkedContext()?.descriptors ?? [];
   if (channel === undefined) throw new Error('A forked process was given no channel to its parent.');
-  serve(new SocketTransport(new Socket({ fd: channel, readable: true, writable: true })), progress);
+  serve(new SocketTransport(new Socket({ fd: channel, readable: true, writable: true })), progress, createHandles);
 }

@@ -1,0 +1,42 @@
+// What ships is made by a bundler: it must not change what users see.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packages, root } from '../workspace.mjs';
+
+describe.each(packages)('the bundle of @mp/%s', (name) => {
+  const lib = join(root, 'packages', name, 'lib');
+
+  test('leaves every exported function and class its name, or one of them', async () => {
+    const exports = await import(pathToFileURL(join(lib, 'index.js')).href);
+    const renamed = Object.entries(exports).filter(
+      ([, value]) => typeof value === 'function' && exports[value.name] !== value,
+    );
+    expect(renamed.map(([key, value]) => `${key} is called ${value.name}`)).toEqual([]);
+  });
+
+  test('has maps that lead to sources which ship', () => {
+    const maps = readdirSync(lib).filter((file) => file.endsWith('.map'));
+    expect(maps.length).toBeGreaterThan(0);
+    for (const map of maps)
+      for (const source of JSON.parse(readFileSync(join(lib, map), 'utf8')).sources)
+        if (!source.startsWith('shared:')) expect(source).toMatch(/^\.\.\/src\/.*\.ts$/);
+  });
+});
+
+test('a program that serializes data alone loads no parser', async () => {
+  const { execFileSync } = await import('node:child_process');
+  const program = `
+    import { createRequire } from 'node:module';
+    import { deserialize, serialize } from '@mp/serialize';
+    deserialize(serialize({ a: [new Map([[1, 2n]])] }));
+    const before = Object.keys(createRequire(import.meta.url).cache).length;
+    serialize(() => 1);
+    const after = Object.keys(createRequire(import.meta.url).cache).filter((file) => /acorn|capture/.test(file)).length;
+    console.log(before, after);`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(output.trim()).toBe('0 2');
+});
