@@ -8,8 +8,10 @@ const tasks = {
   test: async (args) => (await import('./test.mjs')).test(args),
   check: async (args) => (await import('./check.mjs')).check(args),
   format: async () => (await import('./check.mjs')).format(),
+  'test:tools': async () => (await import('./user-tools/user-tools.mjs')).testTools(),
   demo: async (args) => (await import('./demo.mjs')).demo(args),
   soak: async (args) => (await import('./soak.mjs')).soak(args),
+  'crash-matrix': async () => (await import('./crash-matrix.mjs')).crashMatrix(),
   bench: async (args) => (await import('./bench.mjs')).bench(args),
 };
 

@@ -1,10 +1,11 @@
 // Packs every package, installs the tarballs into an empty folder as a user would, and loads every entry point by `import`
 // and `require`, in plain Node, in stock jest (CommonJS and ES modules) and in vitest.
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { binary, manifest, packages, root, run, runNpm, runTool } from '../workspace.mjs';
+import { binary, packages, root, run, runTool } from '../workspace.mjs';
+import { installPackages } from './install-packages.mjs';
 
 const consumer = fileURLToPath(new URL('./consumer', import.meta.url));
 
@@ -34,26 +35,8 @@ async function checkManifests() {
 }
 
 async function install(folder) {
-  for (const name of packages) {
-    const { code, output } = await runNpm(
-      'npx',
-      ['--yes', manifest.packageManager, '--dir', join(root, 'packages', name), 'pack', '--pack-destination', folder],
-      { capture: true },
-    );
-    if (code !== 0) return output;
-  }
-  const tarballs = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
-  await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n');
   await cp(consumer, folder, { recursive: true });
-  const { code, output } = await runNpm(
-    'npm',
-    ['install', '--no-audit', '--no-fund', ...tarballs.map((file) => `./${file}`)],
-    {
-      cwd: folder,
-      capture: true,
-    },
-  );
-  return code === 0 ? undefined : output;
+  return installPackages(folder);
 }
 
 async function load(folder) {

@@ -25,6 +25,7 @@ export {
 export { freezeSupport } from './entry/frozen.js';
 export { setForkserverPreload } from './launch/fork-servers.js';
 export type { LaunchOptions, StartMethod } from './launch/launcher.js';
+export { setWorkerBudget } from './platform/budget.js';
 export { cpuCount } from './platform/cpus.js';
 export {
   getLogger,

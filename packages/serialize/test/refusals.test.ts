@@ -75,6 +75,19 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(refusal([() => other, () => state, () => other]).path).toBe('value.it[1].<captured state>.jobs[1]');
   });
 
+  test.each([
+    ['segments of a text', new Intl.Segmenter('en').segment('ab'), 'Segments'],
+    ['an iterator of the host', new URLSearchParams('a=1').keys(), 'URLSearchParams Iterator'],
+  ])('%s, whose state nobody sees', (_, value, name) => {
+    expect(refusal(value).message).toContain(`of the built-in class ${name}`);
+  });
+
+  test('a decoder in the middle of a stream', () => {
+    const decoder = new TextDecoder();
+    decoder.decode(new Uint8Array([0xe2]), { stream: true });
+    expect(refusal(decoder).message).toMatch(/in the middle of a stream/);
+  });
+
   test('a suspended generator', () => {
     function* g() {
       yield 1;
@@ -102,7 +115,7 @@ describe('a function that cannot travel is refused by name, with its place and w
 describe('a function that cannot be entered without running its parameters', () => {
   const holder = {
     arrow() {
-      return (a = makeResolve()) => [this, a];
+      return ({ [String(makeResolve())]: a }: Record<string, unknown>) => [this, a];
     },
   };
 

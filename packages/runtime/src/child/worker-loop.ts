@@ -4,6 +4,7 @@ import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
+import { shareParentsBudget } from '../platform/budget.js';
 import { family } from '../platform/family.js';
 import { findTaskOfRecords } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
@@ -47,6 +48,8 @@ class WorkerLoop {
   readonly #functions: FunctionTable;
   readonly #queue = new TaskQueue();
   readonly #results: ResultWriter;
+  /** The parent grants a worker to this worker's own pools. */
+  readonly #onGrant: () => void;
   readonly #recordProgress: ProgressWriter;
   readonly #running = new Map<number, RunningTask>();
   /** What the consumers of streams take before these have begun. */
@@ -69,6 +72,13 @@ class WorkerLoop {
       findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
     process.on('uncaughtException', (error) => this.#reportStray(error));
     process.on('exit', () => this.#results.flushNow());
+    this.#onGrant = shareParentsBudget(
+      {
+        ask: () => child.channel.send(FRAME.askGrant, new Uint8Array(0)),
+        release: () => child.channel.send(FRAME.releaseGrant, new Uint8Array(0)),
+      },
+      settings.budget,
+    );
     child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
   }
 
@@ -117,6 +127,8 @@ class WorkerLoop {
         const cells = new CellReader(body, buffers);
         return this.#addCredit(cells.uint32(), cells.uint32());
       }
+      case FRAME.grant:
+        return this.#onGrant();
       case FRAME.finish:
         this.#isFinishing = true;
         return this.#leaveIfDone();

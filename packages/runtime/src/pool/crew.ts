@@ -1,4 +1,5 @@
 import type { StartMethod } from '../launch/launcher.js';
+import { budget, countBusy } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
 import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
@@ -29,6 +30,7 @@ export class Crew implements SlotOwner, TaskOwner {
   readonly #ledger: TaskLedger;
   readonly #scheduler: Scheduler<PoolTask>;
   readonly #recruiter: Recruiter;
+  readonly #forgetBusy: () => void;
   readonly #broadcasts = new Broadcasts();
   readonly #idleShrink: IdleShrink;
   readonly #slots = new Map<WorkerState<PoolTask>, WorkerSlot>();
@@ -75,6 +77,7 @@ export class Crew implements SlotOwner, TaskOwner {
     );
     this.#scheduler.pump();
     if (this.#broken !== undefined) throw this.#broken;
+    this.#forgetBusy = countBusy(() => this.#slots.size - this.#scheduler.idleCount);
   }
 
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
@@ -244,6 +247,7 @@ export class Crew implements SlotOwner, TaskOwner {
   onGone(slot: WorkerSlot, status: ExitStatus): void {
     const begun = slot.begun;
     this.#slots.delete(slot.state);
+    this.#recruiter.gone(this.#slots.size);
     const lost = this.#scheduler.workerGone(slot.state);
     channels.worker.publish({ event: 'exit', pid: slot.child.pid, exitCode: status.exitCode, lost: lost.length });
     this.#settleLost(slot, status, lost, begun);
@@ -288,8 +292,9 @@ export class Crew implements SlotOwner, TaskOwner {
   // What the scheduler decides.
 
   #startWorker(): void {
-    if (this.#recruiter.isPausing || this.#broken !== undefined || this.#state === 'terminated') return;
+    if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
+    if (!this.#recruiter.mayStart(this.#slots.size, () => this.#scheduler.pump())) return;
     let slot: WorkerSlot;
     try {
       slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
@@ -347,7 +352,10 @@ export class Crew implements SlotOwner, TaskOwner {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }
-    if (slot.state.state === 'leaving' && slot.state.inHand.size === 0) finishWorker(slot);
+    if (slot.state.inHand.size === 0) {
+      budget().retry();
+      if (slot.state.state === 'leaving') finishWorker(slot);
+    }
     this.#scheduler.pump();
     this.#idleShrink.schedule();
     if (this.#state !== 'running') this.#leaveIfDone();
@@ -363,6 +371,7 @@ export class Crew implements SlotOwner, TaskOwner {
     if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
     if (this.#slots.size > 0) return;
     this.#ledger.end();
+    this.#forgetBusy();
     this.#idleShrink.stop();
     this.#recruiter.stop();
     this.#firstReady.resolve();

@@ -1,11 +1,17 @@
 import type { LaunchOptions } from '../launch/launcher.js';
+import { budget, isPoolWorker } from '../platform/budget.js';
 import { cpuCount } from '../platform/cpus.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { printTagged, type WorkerOutput } from './worker-output.js';
 
 /** How a pool is set up. All parts are optional. */
 export interface PoolOptions extends Omit<LaunchOptions, 'output'> {
-  /** The number of workers: `minProcesses` and `maxProcesses` at once. @defaultValue cpuCount() */
+  /**
+   * The number of workers: `minProcesses` and `maxProcesses` at once. In a worker of another pool, without any of the three,
+   * there is one worker, and more as far as the family's budget goes; see {@link setWorkerBudget}.
+   *
+   * @defaultValue cpuCount()
+   */
   readonly processes?: number | undefined;
   /** So many workers are kept even when there is nothing to do. @defaultValue processes */
   readonly minProcesses?: number | undefined;
@@ -58,6 +64,8 @@ const OUTPUTS: readonly string[] = ['inherit', 'ignore', 'tagged'];
 export interface ResolvedPoolOptions {
   readonly minProcesses: number;
   readonly maxProcesses: number;
+  /** Whether every worker but the first must be granted by the family's budget. */
+  readonly sharesBudget: boolean;
   readonly idleTimeoutMs: number;
   readonly initializer: ((...args: never[]) => unknown) | undefined;
   readonly initargs: readonly unknown[];
@@ -104,9 +112,20 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   if (typeof given !== 'object' || given === null)
     throw refuse('options', 'an object, or the number of workers', given);
   checkNames(given, OPTIONS, 'pool');
-  const processes = count('processes', given.processes, Math.max(cpuCount(), given.minProcesses ?? 1), 1);
+  const sharesBudget = isPoolWorker() && (given.processes ?? given.minProcesses ?? given.maxProcesses) === undefined;
+  const processes = count(
+    'processes',
+    given.processes,
+    Math.max(sharesBudget ? budget().limit : cpuCount(), given.minProcesses ?? 1),
+    1,
+  );
   const maxProcesses = count('maxProcesses', given.maxProcesses, Math.max(processes, given.minProcesses ?? 0), 1);
-  const minProcesses = count('minProcesses', given.minProcesses, Math.min(processes, maxProcesses), 0);
+  const minProcesses = count(
+    'minProcesses',
+    given.minProcesses,
+    sharesBudget ? 1 : Math.min(processes, maxProcesses),
+    0,
+  );
   if (minProcesses > maxProcesses) throw refuse('minProcesses', `at most maxProcesses (${maxProcesses})`, minProcesses);
   const { initializer, initargs } = given;
   if (initializer !== undefined && typeof initializer !== 'function')
@@ -122,7 +141,9 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   return Object.freeze({
     minProcesses,
     maxProcesses,
-    idleTimeoutMs: duration('idleTimeoutMs', given.idleTimeoutMs, 10_000),
+    sharesBudget,
+    // What others wait for is given back soon.
+    idleTimeoutMs: duration('idleTimeoutMs', given.idleTimeoutMs, sharesBudget ? 500 : 10_000),
     initializer,
     initargs: initargs ?? [],
     maxTasksPerChild: count('maxTasksPerChild', given.maxTasksPerChild, Number.POSITIVE_INFINITY, 1),

@@ -7,6 +7,7 @@ import { FRAME } from '../protocol/frames.js';
 import { RESULT, TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { type ChildReport, decodeReport } from '../protocol/reports.js';
+import { BudgetDesk } from './budget-desk.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
 import { type ItemOutcome, isEncoded, type PoolTask, sinkOf } from './task.js';
@@ -54,6 +55,7 @@ export class WorkerSlot {
   isExpectedToGo = false;
   readonly #owner: SlotOwner;
   readonly #output: OutputCollector | undefined;
+  readonly #budget: BudgetDesk;
   readonly #marshal: Marshal;
   readonly #known = new Set<number>();
   readonly #cells = new CellWriter();
@@ -78,6 +80,7 @@ export class WorkerSlot {
     this.#marshal = marshal;
     this.#owner = owner;
     this.#output = output;
+    this.#budget = new BudgetDesk(child.channel);
     child.channel.setHandler({
       onFrame: (kind, body, buffers) => this.#onFrame(kind, body, buffers),
       onEnd: () => {
@@ -127,7 +130,10 @@ export class WorkerSlot {
       cells.uint32(task.version.id);
       cells.uint8(task.mode);
       const { args } = task;
-      if (isEncoded(args)) cells.payload(args);
+      if (typeof args !== 'object' || args === null) {
+        cells.uint8(1);
+        cells.scalar(args);
+      } else if (isEncoded(args)) cells.payload(args);
       else {
         cells.uint8(args.length);
         for (let k = 0; k < args.length; k++) cells.scalar(args[k]);
@@ -187,6 +193,10 @@ export class WorkerSlot {
         return this.#owner.onStray(this, reviveError(readError(new CellReader(body, buffers)), this.#marshal));
       case FRAME.handBack:
         return this.#onHandBack(new CellReader(body, buffers));
+      case FRAME.askGrant:
+        return this.#budget.ask();
+      case FRAME.releaseGrant:
+        return this.#budget.release();
       case FRAME.log:
         return this.#onReport(decodeReport(body));
       case FRAME.progress:
@@ -296,6 +306,7 @@ export class WorkerSlot {
     this.#isGone = true;
     this.child.channel.destroy();
     this.#output?.end();
+    this.#budget.close();
     this.#owner.onGone(this, this.#exit);
     this.child.progress?.close();
   }

@@ -38,4 +38,6 @@ export interface WorkerSettings {
   readonly reportsMemory: boolean;
   /** Whether what it writes to standard output and error goes to the pool. */
   readonly forwardsOutput: boolean;
+  /** How many workers of the family may be at work at once. */
+  readonly budget: number;
 }

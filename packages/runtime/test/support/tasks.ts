@@ -298,3 +298,39 @@ export const riskLife = (value: number, ms: number, risk: number): number => {
   if (Math.random() < risk) process.exit(9);
   return value;
 };
+/** Works in a pool of its own, and says how many workers it had. */
+export const countNestedWorkers = async (items: number, ms: number, processes?: number): Promise<number> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  await using pool = new (getContext().Pool)(processes);
+  await pool.map(own.block, Array<number>(items).fill(ms), { chunkSize: 1 });
+  return pool.stats().started;
+};
+/** Has workers of its own, and dies with all of them. */
+export const dieWithNestedWorkers = async (): Promise<void> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  const pool = new (getContext().Pool)();
+  const all = pool.map(own.block, Array<number>(100).fill(20), { chunkSize: 1 });
+  while (pool.stats().started < 2) await sleep(1);
+  all.catch(() => {});
+  process.exit(1);
+};
+/** A pool in a pool in a pool. */
+export const nestTwice = async (): Promise<number> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  await using pool = new (getContext().Pool)();
+  return await pool.apply(own.countNestedWorkers, [10, 50]);
+};
+export const abort = (): void => process.abort();
+/** Is busy when an error that belongs to no task ends its worker. */
+export const failAndSpin = async (): Promise<void> => {
+  failLater();
+  for (;;) await sleep(1);
+};
+const met: (() => void)[] = [];
+/** Returns when so many tasks are here at the same time. */
+export const meet = async (count: number): Promise<number> => {
+  const everybody = new Promise<void>((resolve) => met.push(resolve));
+  if (met.length === count) for (const go of met.splice(0)) go();
+  await everybody;
+  return count;
+};

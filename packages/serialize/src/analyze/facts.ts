@@ -56,8 +56,10 @@ export interface CodeFacts {
   readonly hasDirectEval: boolean;
   /** The computed key of a method that stands alone. */
   readonly computedKey: Span | undefined;
-  /** Code in the parameters that could run before the function is stopped at its entry, whatever the arguments. */
+  /** Code in the parameters that would run before the function is stopped, whatever the arguments. */
   readonly runsBeforeBody: boolean;
+  /** Calls in the parameters, where V8 would place a breakpoint at the function's entry: it is passed by. */
+  readonly stopsBeforeBody: boolean;
   /** `length` as the engine sets it: the parameters before the first default or rest. */
   readonly length: number;
   /** How many arguments keep every default of the parameters from running. */
@@ -120,7 +122,8 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined || hasCall(param)) ?? false,
+    runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined) ?? false,
+    stopsBeforeBody: entered?.params.some(hasCall) ?? false,
     length: lengthOf(entered),
     parameterCount: entered?.params.length ?? 0,
     classFacts: isClass ? classFacts(node, text, offset) : undefined,

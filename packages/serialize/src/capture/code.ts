@@ -4,6 +4,7 @@ import { analyse } from '../analyze/facts.js';
 import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
 import { type ClassPlan, editClass } from './class-text.js';
 import type { ImportBinding } from './imports.js';
+import { mapOfText } from './source-maps.js';
 
 /** What is decided about a piece of code from the closures that it made. */
 export interface CodeContext {
@@ -107,6 +108,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     );
   }
   if (context.classPlan !== undefined) stubs.push(...editClass(of, context.classPlan, edits));
+  const map = mapOfText(context.url, context.line ?? 0, context.column ?? 0, of.text);
   const anonymous = of.form === 'expression' && (of.ownName === undefined || context.dropOwnName);
   return {
     kind: of.kind,
@@ -124,6 +126,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     ...(of.dynamicImports.length > 0 ? { imports: true } : {}),
     ...(context.classPlan === undefined ? {} : { class: context.classPlan.record }),
     ...(context.url === undefined ? {} : { url: context.url, line: context.line ?? 0, column: context.column ?? 0 }),
+    ...(map === undefined ? {} : { map }),
   };
 }
 

@@ -13,18 +13,16 @@ import { CaptureFailure } from './failure.js';
  * initialisers that only make a value (a literal, a function, `new Map()`). A constructor is stopped at its entry, and
  * in place of the superclass stands one of ours.
  */
-export function computedFieldKeys(
-  fn: AnyFunction,
-  { classFacts, parameterCount }: CodeFacts,
-): ReadonlyMap<number, PropertyKey> {
-  const facts = classFacts as ClassFacts;
+export function computedFieldKeys(fn: AnyFunction, code: CodeFacts): ReadonlyMap<number, PropertyKey> {
+  const facts = code.classFacts as ClassFacts;
   const fields = facts.elements.flatMap((element, i) =>
     element.kind === 'field' && !element.isStatic ? [{ ...element, i }] : [],
   );
   const computed = fields.filter(({ key }) => key.kind === 'computed');
   if (computed.length === 0) return NONE;
   if (fields.some(({ isPure }) => !isPure)) refuse('and making an instance to see it would run an initialiser');
-  const instance = bareInstance(fn, facts, parameterCount);
+  if (code.runsBeforeBody || code.stopsBeforeBody) refuse('and making an instance to see it would run parameters');
+  const instance = bareInstance(fn, facts, code.parameterCount);
   const named = new Set(fields.map(({ key }) => (key.kind === 'name' ? key.name : undefined)));
   const keys = Reflect.ownKeys(instance).filter((key) => typeof key === 'symbol' || !named.has(key));
   const strings = keys.filter((key) => typeof key === 'string');

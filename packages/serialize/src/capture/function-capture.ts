@@ -8,6 +8,7 @@ import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
+import { receiverOf } from './around.js';
 import { removedSpans } from './class-text.js';
 import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
@@ -15,7 +16,6 @@ import { isStated, statedReading } from './explicit.js';
 import { CaptureFailure, functionName } from './failure.js';
 import type { Homes } from './home.js';
 import { type ImportBinding, importBinding } from './imports.js';
-import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { recordOf } from './revived-code.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
 import { findVariable, type Variable, visibleNames } from './variables.js';
@@ -37,9 +37,6 @@ export interface CapturedFunction {
 }
 
 const NOTHING_READ: FunctionReading = { location: undefined, scopes: [] };
-
-/** Node 20 shows a variable in its temporal dead zone as undefined; later ones refuse to show it. */
-const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versions.node?.split('.')[0]) < 22;
 
 const places = new WeakMap<
   CodeFacts,
@@ -144,7 +141,7 @@ export function captureFunction(
     add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 
   const bound: unknown[] = [];
-  if (around.mode === 'this+home') bound.push(homes.ofArrow(facts, reading, around.receiver?.thisValue));
+  if (around.mode === 'this+home') bound.push(homes.ofArrow(fn, facts, reading, around.receiver?.thisValue));
   if (around.mode === 'this' || around.mode === 'this+home') bound.push(around.receiver?.thisValue);
   if (facts.usesSuper) bound.push(homes.ofMethod(fn, facts, location, holderOf()));
 
@@ -309,84 +306,6 @@ function constantsAmong(
     if (!isDead && (kind === 'const' || kind === 'class-name' || kind === 'import')) consts.push(i);
   });
   return consts;
-}
-
-interface Around {
-  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
-  readonly receiver: Receiver | undefined;
-}
-
-function receiverOf(
-  fn: AnyFunction,
-  facts: CodeFacts,
-  reading: FunctionReading,
-  variables: readonly Variable[],
-  strict: boolean,
-): Around {
-  const suspects =
-    HIDES_DEAD_VARIABLES && reading.stated === undefined && reading.told === undefined
-      ? suspectsAmong(facts, reading, variables)
-      : [];
-  const isArrow = facts.kind === 'arrow';
-  const wantsThis =
-    isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
-  if (facts.callsOuterSuper) {
-    throw new CaptureFailure(
-      'calls super(…) of the constructor around it',
-      'Only the constructor itself can do that, once.',
-    );
-  }
-  if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
-    return { mode: 'unknown', receiver: undefined };
-  }
-  if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
-  if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
-    return { mode: 'none', receiver: { thisValue: undefined, newTarget: undefined, dead: new Set() } };
-  }
-  const receiver =
-    reading.told !== undefined
-      ? toldReceiver(reading.told)
-      : reading.stated === undefined
-        ? readReceiver(fn, facts, reading.scopes, suspects)
-        : { thisValue: reading.stated.thisValue, newTarget: undefined, dead: new Set<string>() };
-  if (!isArrow) return { mode: 'none', receiver };
-  const { thisValue } = receiver;
-  const usesArguments = facts.free.has('arguments');
-  if (isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments && facts.outerNewTarget.length === 0) {
-    return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
-  }
-  if (facts.outerSuper.length > 0) {
-    throw new CaptureFailure(
-      'uses super together with arguments or new.target',
-      'Call the inherited method by its name.',
-    );
-  }
-  if (facts.outerThis.length === 0 && !facts.hasDirectEval) return { mode: 'none', receiver };
-  if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };
-  if (!strict && thisValue === realmGlobal(reading.scopes)) return { mode: 'none', receiver };
-  if (facts.hasDirectEval) {
-    throw new CaptureFailure('may read this in direct eval', 'Pass the object to the function instead.');
-  }
-  return { mode: 'variable', receiver };
-}
-
-function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean {
-  if (!reading.scopes.some(({ description }) => description === 'Module')) return false;
-  const found = findInScript(reading.location, facts.text);
-  return found !== undefined && found.around === -1 && found.ownerClass === -1 && facts.outerSuper.length === 0;
-}
-
-/** Names that read as undefined and may really be in their temporal dead zone. */
-function suspectsAmong(facts: CodeFacts, reading: FunctionReading, variables: readonly Variable[]): readonly string[] {
-  const undefinedNames = variables.filter(({ value, scope }) => value === undefined && scope !== undefined);
-  if (undefinedNames.length === 0) return [];
-  const scope = findInScript(reading.location, facts.text)?.scope;
-  return undefinedNames
-    .filter(({ name }) => {
-      const kind = scope?.lookup(name)?.binding.kind;
-      return kind === 'let' || kind === 'const' || kind === 'class' || (kind === undefined && scope === undefined);
-    })
-    .map(({ name }) => name);
 }
 
 function placeOf(

@@ -73,18 +73,24 @@ export function readReceiver(
   let newTarget: unknown;
   const dead = new Set<string>();
   const wantsThis = facts.kind === 'arrow';
-  const stopped = pauseIn(fn, entering(fn, facts), realmGlobal(scopes), (frame) => {
-    if (wantsThis) {
-      const found = frame.evaluate('this');
-      if (found.ok) thisValue = found.value;
-      else throw usedTooEarly();
-      if (facts.outerNewTarget.length > 0) {
-        const target = frame.evaluate('new.target');
-        newTarget = target.ok ? target.value : undefined;
+  const stopped = pauseIn(
+    fn,
+    entering(fn, facts),
+    realmGlobal(scopes),
+    (frame) => {
+      if (wantsThis) {
+        const found = frame.evaluate('this');
+        if (found.ok) thisValue = found.value;
+        else throw usedTooEarly();
+        if (facts.outerNewTarget.length > 0) {
+          const target = frame.evaluate('new.target');
+          newTarget = target.ok ? target.value : undefined;
+        }
       }
-    }
-    for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
-  });
+      for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
+    },
+    facts,
+  );
   if (!stopped)
     throw new CaptureFailure('could not be entered to read its this', 'Name the variables: capture(fn, { … }).');
   return { thisValue, newTarget, dead };

@@ -228,7 +228,7 @@ function write(member: Member, name: string, value: unknown): boolean {
 
 function enter({ witness }: Member, look: (frame: PausedFrame) => void): void {
   const { fn, facts } = witness.entrance;
-  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), look);
+  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), look, facts);
 }
 
 /** What a variable is now, as each member sees it. */

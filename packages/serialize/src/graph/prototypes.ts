@@ -73,6 +73,13 @@ const OPEN_CLASSES: ReadonlySet<string> = new Set(['Object', 'Function', 'Iterat
 /** What the language calls the prototypes of its iterators, which have no class of their own. */
 const ITERATOR_TAG = /(?:Iterator|Segments|Helper|Wrap for valid iterators?)$/;
 
+/** Iterators of the host's, which it writes in JavaScript. */
+const HOST_ITERATORS: ReadonlySet<string> = new Set([
+  'URLSearchParams Iterator',
+  'Headers Iterator',
+  'FormData Iterator',
+]);
+
 /**
  * The first class on a prototype chain that is built in and of no kind that travels. An ordinary object would pass for a
  * member of it here, and fail on the other side at its first use.
@@ -83,6 +90,10 @@ function opaqueClass(prototype: object | null): string | undefined {
     if (localPrototype(object) !== undefined) return undefined;
     const tag: unknown = Object.getOwnPropertyDescriptor(object, Symbol.toStringTag)?.value;
     const owner: unknown = Object.getOwnPropertyDescriptor(object, 'constructor')?.value;
+    if (owner === undefined && HOST_ITERATORS.has(tag as string)) return tag as string;
+    // The one prototype of the language that says nothing about itself (ECMA-402, 18.5.2).
+    const containing: unknown = Object.getOwnPropertyDescriptor(object, 'containing')?.value;
+    if (owner === undefined && typeof containing === 'function' && isNative(containing)) return 'Segments';
     if (owner === undefined && typeof tag === 'string' && ITERATOR_TAG.test(tag) && hasNativeMethod(object)) return tag;
     if (typeof owner !== 'function' || types?.isProxy(owner) === true) continue;
     const name = String(Object.getOwnPropertyDescriptor(owner, 'name')?.value);

@@ -1,3 +1,4 @@
+import { textOf } from '../model/function-text.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction } from '../model/ports.js';
 import { Inspector, type RemoteObject } from './session.js';
@@ -10,49 +11,38 @@ import { Inspector, type RemoteObject } from './session.js';
  * snapshot would show home objects themselves, and takes seconds for 20 MB.
  */
 export class HeapIndex {
-  readonly #holders: Map<AnyFunction, object[]> = new Map();
-  readonly #classes: Map<string, AnyFunction[]> = new Map();
+  readonly #objects: readonly object[];
 
   /** @param root - The end of the prototype chains of a realm: its `Object.prototype`. */
   constructor(root: object) {
-    for (const object of objectsBelow(root)) {
-      // Elements of arrays and of binary data are no methods, and there may be millions of them.
-      if (types?.isProxy(object) === true || Array.isArray(object) || ArrayBuffer.isView(object)) continue;
-      if (typeof object === 'function') this.#addClass(object as AnyFunction);
-      this.#addMethods(object);
-    }
+    this.#objects = objectsBelow(root);
   }
 
-  /** The objects that have a function as an own method or accessor. */
-  holdersOf(fn: AnyFunction): readonly object[] {
-    return this.#holders.get(fn) ?? [];
+  /**
+   * The objects that have a function as an own method or accessor.
+   *
+   * @param key - The key under which they have it; without it all of them are looked through, which takes longer.
+   */
+  holdersOf(fn: AnyFunction, key: string | undefined): readonly object[] {
+    return this.#objects.filter((object) => {
+      if (types?.isProxy(object) === true) return false;
+      return (key === undefined ? Reflect.ownKeys(object) : [key]).some((name) => {
+        const descriptor = Reflect.getOwnPropertyDescriptor(object, name);
+        return descriptor?.value === fn || (descriptor?.get ?? descriptor?.set) === fn || descriptor?.set === fn;
+      });
+    });
   }
 
   /** All classes with this text: more than one where the code around it ran more than once. */
   classesOf(text: string): readonly AnyFunction[] {
-    return this.#classes.get(text) ?? [];
+    return this.#objects.filter(
+      (object): object is AnyFunction =>
+        typeof object === 'function' &&
+        types?.isProxy(object) !== true &&
+        Reflect.getOwnPropertyDescriptor(object, 'prototype')?.writable === false &&
+        textOf(object as AnyFunction) === text,
+    ) as readonly AnyFunction[];
   }
-
-  #addClass(fn: AnyFunction): void {
-    if (Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.writable !== false) return;
-    const text = Function.prototype.toString.call(fn);
-    if (text.startsWith('class')) append(this.#classes, text, fn);
-  }
-
-  #addMethods(object: object): void {
-    for (const key of Reflect.ownKeys(object)) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
-      for (const part of [descriptor?.value, descriptor?.get, descriptor?.set] as unknown[]) {
-        if (typeof part === 'function') append(this.#holders, part as AnyFunction, object);
-      }
-    }
-  }
-}
-
-function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else if (list.at(-1) !== value) list.push(value);
 }
 
 /** Every object that inherits from another. */

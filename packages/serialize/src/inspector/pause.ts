@@ -2,6 +2,12 @@ import type { AnyFunction } from '../model/ports.js';
 import { Scripts } from './scripts.js';
 import { Inspector } from './session.js';
 
+/** How the stop of a function is to be made. */
+export interface PauseOptions {
+  /** Calls stand in its parameters, where V8 would place the stop, and they are passed by. */
+  readonly stopsBeforeBody?: boolean;
+}
+
 /** What may be done while a function stands at its entry. */
 export interface PausedFrame {
   /** Evaluates an expression inside the function; `{ ok: false }` where it threw. */
@@ -34,6 +40,7 @@ let listening = false;
  * @param call - Calls it; for a generator also its first `next`.
  * @param realmGlobal - The global object of the function's realm, through which the frame reaches our values.
  * @param look - What to do at the entry.
+ * @param options - What is known about the function.
  * @returns whether the function was stopped at its entry.
  */
 export function pauseIn(
@@ -41,6 +48,7 @@ export function pauseIn(
   call: () => unknown,
   realmGlobal: object,
   look: (frame: PausedFrame) => void,
+  { stopsBeforeBody = false }: PauseOptions = {},
 ): boolean {
   const inspector = Inspector.get();
   if (!listening) {
@@ -52,9 +60,7 @@ export function pauseIn(
   let paused = false;
   let failure: { readonly error: unknown } | undefined;
   return Scripts.get().withPauses(() => {
-    const { breakpointId } = inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', {
-      objectId: inspector.idOf(fn),
-    });
+    const breakpoints = stopsBeforeBody ? stopEverywhere(inspector, fn) : [stopAtEntry(inspector, fn)];
     Object.defineProperty(realmGlobal, name, { value: stash, configurable: true });
     active = ({ callFrames }) => {
       const callFrameId = callFrames[0]?.callFrameId;
@@ -76,12 +82,30 @@ export function pauseIn(
     } finally {
       active = undefined;
       Reflect.deleteProperty(realmGlobal, name);
-      inspector.post('Debugger.removeBreakpoint', { breakpointId });
+      for (const breakpointId of breakpoints) inspector.post('Debugger.removeBreakpoint', { breakpointId });
       inspector.release();
     }
     if (failure !== undefined) throw failure.error;
     return paused;
   });
+}
+
+function stopAtEntry(inspector: Inspector, fn: AnyFunction): string {
+  const objectId = inspector.idOf(fn);
+  return inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', { objectId }).breakpointId;
+}
+
+/** Wherever V8 can stop in a function: what comes first is reached first, and no call is made before. */
+function stopEverywhere(inspector: Inspector, fn: AnyFunction): readonly string[] {
+  const internal = inspector.properties(inspector.idOf(fn)).internalProperties ?? [];
+  const start = internal.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value;
+  const { locations } = inspector.post<{ locations: readonly object[] }>('Debugger.getPossibleBreakpoints', {
+    start,
+    restrictToFunction: true,
+  });
+  return locations.map(
+    (location) => inspector.post<{ breakpointId: string }>('Debugger.setBreakpoint', { location }).breakpointId,
+  );
 }
 
 function frameAt(inspector: Inspector, callFrameId: string, name: string, stash: ProbeStash): PausedFrame {

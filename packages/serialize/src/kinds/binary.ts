@@ -20,11 +20,6 @@ const viewBufferOf = getterOf<DataView, Memory>(DataView.prototype, 'buffer');
 const viewOffsetOf = getterOf<DataView, number>(DataView.prototype, 'byteOffset');
 const viewLengthOf = getterOf<DataView, number>(DataView.prototype, 'byteLength');
 
-/** The memory behind a view. Runs no code of the user's. */
-export function memoryOf(view: ArrayBufferView): Memory {
-  return tagOf(view) !== undefined ? bufferOf(view) : viewBufferOf(view as DataView);
-}
-
 const arrayBufferLength = getterOf<ArrayBuffer, number>(ArrayBuffer.prototype, 'byteLength');
 const isDetached = getterOf<ArrayBuffer, boolean>(ArrayBuffer.prototype, 'detached');
 

@@ -4,6 +4,7 @@ import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } fro
 import { arrayKind, dateKind, mapKind, setKind } from './collections.js';
 import { errorKinds } from './errors.js';
 import { hiddenKinds } from './hidden.js';
+import { abortedSignalKind, textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
 import { boxedKinds } from './primitives.js';
 import { regexpKind } from './regexp.js';
@@ -35,6 +36,9 @@ const KINDS: readonly Kind[] = [
   headersKind,
   fileKind,
   plainBlobKind,
+  textEncoderKind,
+  textDecoderKind,
+  abortedSignalKind,
   ...internationalKinds,
   ...hiddenKinds,
 ] as readonly Kind[];

@@ -1,6 +1,6 @@
 import { formatPath, type PathStep } from '@mp/codec';
-import { memoryOf } from '../kinds/binary.js';
 import { types } from '../model/platform.js';
+import { memoryOf } from '../model/view-memory.js';
 
 /** What leads on from an object besides its properties: what a reducer made of it, what a function captured. */
 export type Edges = (object: object) => Iterable<Edge>;

@@ -39,6 +39,15 @@ export interface CodeRecord {
   /** Where the text starts in the file, from 0. */
   readonly line?: number;
   readonly column?: number;
+  /** Where the text came from, where that is not the file itself. */
+  readonly map?: CodeMap;
+}
+
+/** The part of a source map (ECMA-426) that covers a text: lines and columns count from the start of the text. */
+export interface CodeMap {
+  /** URLs. */
+  readonly sources: readonly string[];
+  readonly mappings: string;
 }
 
 /** What the receiving side must know of a class. */

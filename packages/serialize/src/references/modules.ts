@@ -1,16 +1,14 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { isNativeText } from '../inspector/internals.js';
-import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
 import type { Script } from '../inspector/scripts.js';
-import { Inspector } from '../inspector/session.js';
-import { instrumentedLocation } from '../instrument/reading.js';
+import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { loadNamespace, noteNamespace } from './namespaces.js';
 import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
-import { exportsOfLoaded, foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
+import { foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
 
 interface ModuleBuiltin {
   createRequire(path: string): NodeJS.Require;
@@ -51,7 +49,7 @@ export class LoadedModules {
     if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = locate(value as AnyFunction);
+    const location = locationOf(value as AnyFunction);
     const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
@@ -124,7 +122,7 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
-    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
+    if (Inspector.isAvailable && /\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
   }
 
   /** The classes that a package keeps to itself. */
@@ -141,11 +139,6 @@ export class LoadedModules {
     });
     for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
   }
-}
-
-/** Where a function was compiled, as far as this host tells. */
-function locate(fn: AnyFunction): FunctionLocation | undefined {
-  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
 }
 
 /**
@@ -191,8 +184,9 @@ function exportsOf(script: Script): object | undefined {
   try {
     // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
     if (!isRequireReplaced()) return require(path) as object;
-    if (foundModule(script.url) === undefined) noteModule(script.url, exportsOfLoaded(path));
-    return foundModule(script.url) as object;
+    const exports = loadNamespace(script.url);
+    noteModule(script.url, exports);
+    return exports;
   } catch {
     // It is being evaluated just now, or waits with a top-level await.
     return undefined;

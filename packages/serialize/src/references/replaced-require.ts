@@ -1,6 +1,6 @@
 /**
  * Loaders such as tsx put themselves into `require`: there it makes a CommonJS copy of an ES module that is loaded already,
- * with other functions and classes in it. Then the loader of ES modules is asked itself.
+ * with other functions and classes in it. Then the loader of ES modules is asked itself (`namespaces.ts`).
  */
 
 interface CommonJsModule {
@@ -27,21 +27,6 @@ export function isRequireReplaced(): boolean {
   const load = builtin<ModuleBuiltin>('node:module')?.Module._extensions['.js'];
   replaced ??= load !== undefined && !OWN_TEXT.test(Function.prototype.toString.call(load));
   return replaced;
-}
-
-/**
- * The exports of an ES module that is loaded, by the way that Node's own `require` takes: compiling a module of that
- * format asks the loader of ES modules for the file, which has it.
- *
- * @throws whatever the loader throws, for a module that is being evaluated or waits with a top-level await.
- */
-export function exportsOfLoaded(path: string): unknown {
-  const { Module } = builtin<ModuleBuiltin>('node:module') as ModuleBuiltin;
-  const source = (builtin<typeof import('node:fs')>('node:fs') as typeof import('node:fs')).readFileSync(path, 'utf8');
-  const module = new Module(path);
-  module.filename = path;
-  module._compile(source, path, 'module');
-  return module.exports;
 }
 
 const found = new Map<string, unknown>();

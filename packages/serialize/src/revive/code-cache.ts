@@ -56,8 +56,8 @@ export function codeOf(id: string, importExport: ImportExport): KnownCode {
 export function functionFactoryOf(shape: FunctionShape): FunctionFactory {
   const key = keyOfFunction(shape);
   return functionFactories.get(key, () => {
-    const { source, textColumn } = functionFactory(shape);
-    return compile(source, shape.code, textColumn) as FunctionFactory;
+    const { source, textColumn, maps } = functionFactory(shape);
+    return compile(source, shape.code, textColumn, maps) as FunctionFactory;
   });
 }
 
@@ -70,8 +70,8 @@ export function keyOfFunction({ id, dead, shared, guests }: FunctionShape): stri
 /** The factory of a scope that functions share. */
 export function scopeFactoryOf(key: string, shape: ScopeShape): ScopeFactory {
   return scopeFactories.get(key, () => {
-    const { source, textColumn } = scopeFactory(shape);
-    return compile(source, firstPlace(shape), textColumn) as ScopeFactory;
+    const { source, textColumn, maps } = scopeFactory(shape);
+    return compile(source, firstPlace(shape), textColumn, maps) as ScopeFactory;
   });
 }
 

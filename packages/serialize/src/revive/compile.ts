@@ -1,5 +1,6 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
+import { mapComments, type PlacedMap } from './source-map.js';
 
 /** Where a source comes from, for stack traces, breakpoints and coverage. */
 export interface SourcePlace {
@@ -32,9 +33,21 @@ function isForeignRealm(vm: VmModule): boolean {
  *
  * Through `node:vm` positions are exact; elsewhere indirect `eval` and a `sourceURL` comment do.
  *
+ * @param maps - Parts of source maps, which count where the program runs with source maps.
  * @param textColumn - Where in the first line the text begins that stands at the place.
  */
-export function compile(source: string, place: SourcePlace, textColumn: number): unknown {
+export function compile(
+  source: string,
+  place: SourcePlace,
+  textColumn: number,
+  maps: readonly PlacedMap[] = [],
+): unknown {
+  // Of evaluated code Node heeds source maps, of scripts it does not. `import()` resolves from scripts alone.
+  if (maps.length > 0 && place.url !== undefined && !place.imports && hasSourceMaps()) {
+    // biome-ignore lint/complexity/noCommaOperator: only indirect eval runs in global code
+    // biome-ignore lint/security/noGlobalEval: see below
+    return (0, eval)(source + mapComments(place.url, maps));
+  }
   const vm = vmModule();
   if (vm === undefined || isForeignRealm(vm)) {
     const comment = place.url === undefined ? '' : `\n//# sourceURL=${place.url.replace(/\s/g, encodeURIComponent)}`;
@@ -50,6 +63,10 @@ export function compile(source: string, place: SourcePlace, textColumn: number):
     ...(place.imports ? { importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
   });
   return script.runInThisContext();
+}
+
+function hasSourceMaps(): boolean {
+  return typeof process === 'object' && (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true;
 }
 
 /** What the text of a class asks while an instance is made. */

@@ -1,4 +1,5 @@
-import { type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
+import { type CodeMap, type CodeRecord, INTERNAL_NAMES } from '../model/code.js';
+import type { PlacedMap } from './source-map.js';
 
 /** A function in a unit: its code, and which of its variables are its own, constant or dead. */
 export interface FunctionShape {
@@ -24,6 +25,8 @@ export interface FactorySource {
   readonly source: string;
   /** Characters before the text of the first function, on its line. */
   readonly textColumn: number;
+  /** Of texts that came from elsewhere than their file. */
+  readonly maps: readonly PlacedMap[];
 }
 
 /**
@@ -65,6 +68,7 @@ class Writer {
   readonly #name: string;
   #source = '';
   #textColumn = -1;
+  readonly #maps: PlacedMap[] = [];
   #line: number | undefined;
   /** What the class that is written next is to hold. */
   #guests: readonly FunctionShape[] = [];
@@ -75,7 +79,11 @@ class Writer {
   }
 
   finish(before: string, after: string): FactorySource {
-    return { source: before + this.#source + after, textColumn: this.#textColumn + before.length };
+    return {
+      source: before + this.#source + after,
+      textColumn: this.#textColumn + before.length,
+      maps: this.#maps.map((one) => (one.line === 0 ? { ...one, column: one.column + before.length } : one)),
+    };
   }
 
   functionFactory(shape: FunctionShape): void {
@@ -167,6 +175,7 @@ class Writer {
     const name = code.name === undefined ? undefined : JSON.stringify(code.name);
     this.#write(isMember ? '{' : name === undefined ? '(' : `({[${name}]:`);
     this.#place(code);
+    if (code.map !== undefined) this.#addMap(code.map);
     const guests = this.#guests;
     this.#guests = [];
     const end = guests.length === 0 ? code.text.length : code.text.length - (code.class?.tail ?? 0);
@@ -183,6 +192,11 @@ class Writer {
     }
     // A text may end in a line comment: `#!` and HTML-like comments cannot be in a function's text, `//` cannot be last.
     this.#write(isMember ? '}' : name === undefined ? ')' : `})[${name}]`);
+  }
+
+  #addMap(map: CodeMap): void {
+    const start = this.#source.lastIndexOf('\n') + 1;
+    this.#maps.push({ line: this.#source.split('\n').length - 1, column: this.#source.length - start, map });
   }
 
   /** Pads with line breaks where a later text lies further down in the same file. */

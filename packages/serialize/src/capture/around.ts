@@ -1,0 +1,100 @@
+import type { CodeFacts } from '../analyze/facts.js';
+import type { FoundFunction } from '../analyze/lexical.js';
+import type { FunctionReading } from '../inspector/scopes.js';
+import type { AnyFunction } from '../model/ports.js';
+import { isObject } from '../references/path.js';
+import { CaptureFailure } from './failure.js';
+import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
+import { findInScript } from './source-info.js';
+import type { Variable } from './variables.js';
+
+/** Node 20 shows a variable in its temporal dead zone as undefined; later ones refuse to show it. */
+const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versions.node?.split('.')[0]) < 22;
+
+/** What a function has from the function around it, and how its code gets that on the other side. */
+export interface Around {
+  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
+  readonly receiver: Receiver | undefined;
+}
+
+/** Reads `this` and its kin of an arrow, and which variables are in their temporal dead zone. */
+export function receiverOf(
+  fn: AnyFunction,
+  facts: CodeFacts,
+  reading: FunctionReading,
+  variables: readonly Variable[],
+  strict: boolean,
+): Around {
+  const suspects =
+    HIDES_DEAD_VARIABLES && reading.stated === undefined && reading.told === undefined
+      ? suspectsAmong(facts, reading, variables)
+      : [];
+  const isArrow = facts.kind === 'arrow';
+  const wantsThis =
+    isArrow && (facts.outerThis.length > 0 || facts.outerNewTarget.length > 0 || facts.outerSuper.length > 0);
+  if (facts.callsOuterSuper) {
+    throw new CaptureFailure(
+      'calls super(…) of the constructor around it',
+      'Only the constructor itself can do that, once.',
+    );
+  }
+  if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
+    return { mode: 'unknown', receiver: undefined };
+  }
+  if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
+  if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
+    return { mode: 'none', receiver: { thisValue: undefined, newTarget: undefined, dead: new Set() } };
+  }
+  const receiver =
+    reading.told !== undefined
+      ? toldReceiver(reading.told)
+      : reading.stated === undefined
+        ? readReceiver(fn, facts, reading.scopes, suspects)
+        : { thisValue: reading.stated.thisValue, newTarget: undefined, dead: new Set<string>() };
+  if (!isArrow) return { mode: 'none', receiver };
+  const { thisValue } = receiver;
+  const usesArguments = facts.free.has('arguments');
+  if (isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments && facts.outerNewTarget.length === 0) {
+    return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
+  }
+  if (facts.outerSuper.length > 0) {
+    throw new CaptureFailure(
+      'uses super together with arguments or new.target',
+      'Call the inherited method by its name.',
+    );
+  }
+  if (facts.outerThis.length === 0 && !facts.hasDirectEval) return { mode: 'none', receiver };
+  if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };
+  if (!strict && thisValue === realmGlobal(reading.scopes)) return { mode: 'none', receiver };
+  if (facts.hasDirectEval) {
+    throw new CaptureFailure('may read this in direct eval', 'Pass the object to the function instead.');
+  }
+  return { mode: 'variable', receiver };
+}
+
+function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean {
+  if (!reading.scopes.some(({ description }) => description === 'Module')) return false;
+  const found = findInScript(reading.location, facts.text);
+  return found !== undefined && found.around === -1 && !isInClass(found) && facts.outerSuper.length === 0;
+}
+
+/** An arrow in an initialiser has the `this` of the class or the instance. */
+function isInClass({ scope }: FoundFunction): boolean {
+  for (let at: FoundFunction['scope'] | undefined = scope; at !== undefined; at = at.parent) {
+    if (at.kind === 'class') return true;
+  }
+  return false;
+}
+
+/** Names that read as undefined and may really be in their temporal dead zone. */
+function suspectsAmong(facts: CodeFacts, reading: FunctionReading, variables: readonly Variable[]): readonly string[] {
+  const undefinedNames = variables.filter(({ value, scope }) => value === undefined && scope !== undefined);
+  if (undefinedNames.length === 0) return [];
+  const scope = findInScript(reading.location, facts.text)?.scope;
+  return undefinedNames
+    .filter(({ name }) => {
+      const kind = scope?.lookup(name)?.binding.kind;
+      return kind === 'let' || kind === 'const' || kind === 'class' || (kind === undefined && scope === undefined);
+    })
+    .map(({ name }) => name);
+}
