@@ -23,7 +23,7 @@ export interface PoolOptions extends Omit<LaunchOptions, 'output'> {
   readonly initializer?: ((...args: never[]) => unknown) | undefined;
   /** What the initializer is called with. */
   readonly initargs?: readonly unknown[] | undefined;
-  /** A worker is replaced after so many tasks; a chunk counts as one. @defaultValue Infinity */
+  /** A worker is replaced after so many tasks; a chunk counts as one, and `map` makes four for each worker then. @defaultValue Infinity */
   readonly maxTasksPerChild?: number | undefined;
   /** A worker is replaced when its process uses more memory than this, in bytes. @defaultValue Infinity */
   readonly maxMemoryBytes?: number | undefined;
@@ -252,6 +252,10 @@ export interface ImapOptions extends TaskOptions {
   readonly progress?: boolean | string | undefined;
   /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
   readonly chunkSize?: number | undefined;
-  /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */
+  /**
+   * So many items at most are taken from the input before their results are taken.
+   *
+   * @defaultValue 16 for each worker; up to 2048 where items and results are small scalars and quick
+   */
   readonly bufferSize?: number | undefined;
 }

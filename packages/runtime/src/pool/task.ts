@@ -35,12 +35,6 @@ export function isEncoded(args: TaskArgs): args is Payload {
 const NO_OPTIONS: TaskOptions = Object.freeze({});
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
-/** One turn of the event loop, in which any number of tasks may be submitted. */
-export interface Turn {
-  /** When it began, by `performance.now()`. One number for all tasks of the turn: each would be an object in memory. */
-  readonly at: number;
-}
-
 /** What few tasks have. */
 interface TaskExtras {
   callSite?: { readonly stack?: string } | undefined;

@@ -47,7 +47,7 @@ function bareInstance(fn: AnyFunction, facts: ClassFacts, parameterCount: number
     if (!hasConstructor) return Reflect.construct(fn, []) as object;
     const mayStop = Inspector.isAvailable && !Inspector.get().isDebuggerAttached;
     const made = mayStop ? constructBare(fn, new Array<unknown>(parameterCount).fill(ANYTHING)) : undefined;
-    return made ?? refuse('and its constructor cannot be stopped');
+    return made ?? refuse('and only the inspector, with no debugger attached, would stop its constructor');
   }
   const parent = Reflect.getPrototypeOf(fn);
   if (hasConstructor || !Object.isExtensible(fn)) refuse('and making an instance to see it would run the constructor');
