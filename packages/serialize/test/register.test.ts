@@ -56,7 +56,6 @@ describe('in an instrumented process without an inspector', () => {
     'async.mjs': /promise|generator/i,
     'accessors.mjs': /super/,
     'bound.mjs': /./,
-    'home.mjs': /./,
     'destructuring.mjs': /^$/,
     'eval.cjs': /./,
     'sloppy.cjs': /./,

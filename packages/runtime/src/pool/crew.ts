@@ -1,5 +1,5 @@
 import type { StartMethod } from '../launch/launcher.js';
-import { budget, countBusy } from '../platform/budget.js';
+import { budget } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
 import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
@@ -10,7 +10,7 @@ import { channels } from './diagnostics.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { ResolvedPoolOptions } from './options.js';
 import { Recruiter } from './recruiter.js';
-import { endWorker, finishWorker, IdleShrink } from './retirement.js';
+import { endWorker, finishWorker, IdleShrink, isSpent } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
 import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
@@ -30,7 +30,6 @@ export class Crew implements SlotOwner, TaskOwner {
   readonly #ledger: TaskLedger;
   readonly #scheduler: Scheduler<PoolTask>;
   readonly #recruiter: Recruiter;
-  readonly #forgetBusy: () => void;
   readonly #broadcasts = new Broadcasts();
   readonly #idleShrink: IdleShrink;
   readonly #slots = new Map<WorkerState<PoolTask>, WorkerSlot>();
@@ -52,7 +51,7 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#method = origin.launcher.method;
     this.#options = options;
     this.#ledger = new TaskLedger(options.keepsAlive, releaseFunction);
-    this.#recruiter = new Recruiter(origin, options);
+    this.#recruiter = new Recruiter(origin, options, () => this.#slots.size - this.#scheduler.idleCount);
     this.#firstReady.promise.catch(() => {});
     this.#idleShrink = new IdleShrink(
       options.idleTimeoutMs,
@@ -77,7 +76,6 @@ export class Crew implements SlotOwner, TaskOwner {
     );
     this.#scheduler.pump();
     if (this.#broken !== undefined) throw this.#broken;
-    this.#forgetBusy = countBusy(() => this.#slots.size - this.#scheduler.idleCount);
   }
 
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
@@ -345,10 +343,8 @@ export class Crew implements SlotOwner, TaskOwner {
   // Housekeeping.
 
   #afterWork(slot: WorkerSlot, memory: number): void {
-    const now = performance.now();
-    slot.idleSince = now;
-    const { maxMemoryBytes, maxAgeMs } = this.#options;
-    if (memory > maxMemoryBytes || now - slot.startedAt > maxAgeMs) {
+    slot.idleSince = performance.now();
+    if (isSpent(slot, memory, this.#options)) {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }
@@ -371,7 +367,6 @@ export class Crew implements SlotOwner, TaskOwner {
     if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
     if (this.#slots.size > 0) return;
     this.#ledger.end();
-    this.#forgetBusy();
     this.#idleShrink.stop();
     this.#recruiter.stop();
     this.#firstReady.resolve();

@@ -1,5 +1,5 @@
 import { encodeSnapshot } from '../channel/marshal.js';
-import { budget, type WithdrawRequest } from '../platform/budget.js';
+import { budget, countBusy, type WithdrawRequest } from '../platform/budget.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
@@ -20,6 +20,8 @@ export class Recruiter {
   readonly #origin: ProcessOrigin;
   readonly #options: ResolvedPoolOptions;
   readonly #restarts: RestartPolicy;
+  readonly #busy: () => number;
+  #forgetBusy: (() => void) | undefined;
   readonly #initializer: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] } | undefined;
   #pause: Timer | undefined;
   /** What was asked of the budget, and not granted yet. */
@@ -28,8 +30,12 @@ export class Recruiter {
   /** Granted workers that there are. */
   #inUse = 0;
 
-  /** @throws SerializeError where the initializer cannot travel. */
-  constructor(origin: ProcessOrigin, options: ResolvedPoolOptions) {
+  /**
+   * @param busy - How many workers have something to do.
+   * @throws SerializeError where the initializer cannot travel.
+   */
+  constructor(origin: ProcessOrigin, options: ResolvedPoolOptions, busy: () => number) {
+    this.#busy = busy;
     this.#origin = origin;
     this.#options = options;
     this.#restarts = new RestartPolicy(options.maxProcesses);
@@ -96,6 +102,7 @@ export class Recruiter {
       options: launch,
       settings,
     });
+    this.#forgetBusy ??= countBusy(this.#busy);
     child.unref();
     const output = onOutput === undefined ? undefined : new OutputCollector(child, name, onOutput);
     const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now(), output);
@@ -145,5 +152,6 @@ export class Recruiter {
   stop(): void {
     stopTimer(this.#pause);
     this.#request?.();
+    this.#forgetBusy?.();
   }
 }

@@ -4,6 +4,15 @@ import type { WorkerSlot } from './worker-slot.js';
 /** So long a worker that was asked to leave may take, before it is ended. */
 const LEAVE_MS = 5000;
 
+/** Whether a worker that has just worked is to be replaced for its age, or for the memory that it uses, in bytes. */
+export function isSpent(
+  { startedAt, idleSince }: WorkerSlot,
+  memory: number,
+  { maxMemoryBytes, maxAgeMs }: { readonly maxMemoryBytes: number; readonly maxAgeMs: number },
+): boolean {
+  return memory > maxMemoryBytes || idleSince - startedAt > maxAgeMs;
+}
+
 /** Asks a worker to leave when it has done what it has, and sees to it that it does. */
 export function finishWorker(slot: WorkerSlot | undefined): void {
   if (slot === undefined || slot.isExpectedToGo) return;

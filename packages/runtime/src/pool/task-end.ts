@@ -85,7 +85,7 @@ export function notRunning(): ProcessError {
   );
 }
 
-/** The error of a wait for the end of a pool that nobody ends. */
+/** The error of a join that came too early. */
 export function stillRunning(): ProcessError {
   return new ProcessError(
     PROCESS_ERROR_CODES.state,
