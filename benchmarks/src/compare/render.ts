@@ -13,7 +13,9 @@ export function renderComparison(
     renderDifferences(differences),
     `${metrics} metrics of ${cases.length} cases, ${passes} pass${passes === 1 ? '' : 'es'}; ${suspects} looked different in the first run, of which the second confirmed ${differences.length}.`,
     ...(passes < ENOUGH_PAIRS
-      ? [`Warning: with fewer than ${ENOUGH_PAIRS} passes of a case nothing is concluded about it. Give it more --minutes, or fewer cases.`]
+      ? [
+          `Warning: with fewer than ${ENOUGH_PAIRS} passes of a case nothing is concluded about it. Give it more --minutes, or fewer cases.`,
+        ]
       : []),
     '',
   ].join('\n\n');
