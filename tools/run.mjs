@@ -9,6 +9,8 @@ const tasks = {
   check: async (args) => (await import('./check.mjs')).check(args),
   format: async () => (await import('./check.mjs')).format(),
   demo: async (args) => (await import('./demo.mjs')).demo(args),
+  soak: async (args) => (await import('./soak.mjs')).soak(args),
+  'crash-matrix': async () => (await import('./crash-matrix.mjs')).crashMatrix(),
   bench: async (args) => (await import('./bench.mjs')).bench(args),
 };
 

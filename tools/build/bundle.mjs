@@ -15,11 +15,17 @@ const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
   native: { index: 'index', 'fork-server': 'fork-server/main' },
   serialize: { index: 'index', register: 'register', 'loader-thread': 'instrument/loader-thread' },
-  runtime: { index: 'index', spawned: 'entry/spawned', thread: 'entry/thread', forked: 'entry/forked' },
+  runtime: {
+    index: 'index',
+    spawned: 'entry/spawned',
+    thread: 'entry/thread',
+    forked: 'entry/forked',
+    'forked-copy': 'entry/forked-copy',
+  },
 };
 
 /** Parts that are loaded when they are first needed; see `model/later.ts`. Output name to source. */
-const laterParts = { serialize: { capture: 'capture/index' } };
+const laterParts = { serialize: { capture: 'capture/index', rewrite: 'instrument/rewrite' } };
 
 export async function bundle() {
   await Promise.all(packages.map(bundlePackage));
@@ -64,10 +70,19 @@ async function bundleEntries(name, lib) {
   let built = await buildWith(parts);
   if (parts.length === 0) return { files: texts(lib, built.outputFiles), parts };
   // What is in these files already, the parts take from there; what they take, the files must hand out.
-  const eager = new Set(Object.keys(built.metafile.inputs).map((path) => join(root, path)));
+  const eager = modulesOf(join(lib, 'index.js'), built.metafile.outputs);
   const later = await Promise.all(parts.map((part) => buildLaterPart(part, (path) => eager.has(path), shared, lib)));
   built = await buildWith(parts.map((part, index) => ({ ...part, needs: later[index].needs })));
   return { files: new Map([...texts(lib, built.outputFiles), ...later.flatMap(({ files }) => [...files])]), parts };
+}
+
+/** The modules that are loaded with a file of `lib`. */
+function modulesOf(file, outputs, found = new Set()) {
+  const { inputs, imports } = outputs[relative(root, file)];
+  for (const path of Object.keys(inputs)) found.add(join(root, path));
+  for (const { path, kind, external } of imports)
+    if (kind === 'import-statement' && external !== true) modulesOf(join(root, path), outputs, found);
+  return found;
 }
 
 /** One file with everything in it, for bundlers and other tools that read `import` and `require` and run neither. */

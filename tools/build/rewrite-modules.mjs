@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { sharedModule } from './later-parts.mjs';
 
+// A user's bundle in CommonJS has no `import.meta`; nothing is beside any bundle.
+const BASE = "import.meta.url ?? 'file:///bundle/'";
+
 // Not in a comment.
 const URL_OF_MODULE = /^(?!\s*(?:\*|\/\/))(.*)new URL\('(\.[^']*)', import\.meta\.url\)/gm;
 const LATER = /\blater<[^>]*>\('(\.[^']*)', import\.meta\.url\)/g;
@@ -21,10 +24,10 @@ export function rewriteModules(sources, outputOf, { prefix, parts }) {
         let imports = '';
         const contents = (await readFile(path, 'utf8'))
           .replace(URL_OF_MODULE, (_, before, to) => {
-            if (resolve(dirname(path), to) === sources) return `${before}new URL('${prefix}', import.meta.url)`;
+            if (resolve(dirname(path), to) === sources) return `${before}new URL('${prefix}', ${BASE})`;
             const output = outputOf.get(sourceOf(to));
             if (output === undefined) throw new Error(`${path}: ${to} is referred to by its URL and is no entry.`);
-            return `${before}new URL('${prefix}${output}.js', import.meta.url)`;
+            return `${before}new URL('${prefix}${output}.js', ${BASE})`;
           })
           .replace(LATER, (_, to) => {
             if (typeof parts === 'function') return parts(to);

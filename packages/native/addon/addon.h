@@ -22,6 +22,7 @@ extern int uv_loop_fork(uv_loop_t *loop);
 typedef struct {
   napi_ref make_error;
   struct waiters *waiters;
+  struct segment *segments;
 } environment;
 
 environment *environment_of(napi_env env);
@@ -57,6 +58,7 @@ void export_messages(napi_env env, napi_value exports);
 void export_processes(napi_env env, napi_value exports);
 void export_watchers(napi_env env, napi_value exports);
 void export_memory(napi_env env, napi_value exports);
+void export_segments(napi_env env, napi_value exports);
 void export_futex(napi_env env, napi_value exports);
 void export_fork(napi_env env, napi_value exports);
 void export_loop(napi_env env, napi_value exports);
@@ -64,6 +66,9 @@ void export_server(napi_env env, napi_value exports);
 
 /** Ends the environment's asynchronous futex waits; called when the environment ends. */
 void end_waiters(environment *self);
+
+/** Closes the environment's files of shared memory, and removes those that nobody else has open; as above. */
+void end_segments(environment *self);
 
 /** Completes the asynchronous waits on words of this memory as cancelled, before it is unmapped. */
 void cancel_waits_within(const void *start, size_t length);

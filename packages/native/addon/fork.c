@@ -60,6 +60,7 @@ extern int uv_is_closing(const uv_handle_t *handle);
 extern void uv_unref(uv_handle_t *handle);
 extern int uv_fs_event_stop(uv_handle_t *handle);
 extern int uv_fs_poll_stop(uv_handle_t *handle);
+extern int uv_poll_stop(uv_handle_t *handle);
 extern void uv_update_time(uv_loop_t *loop);
 
 // Reads a whole file of /proc: it must be read in one go to be consistent, so the buffer grows and starts again.
@@ -120,6 +121,8 @@ static void retire_handle(uv_handle_t *handle, void *data) {
   if (uv_is_closing(handle)) return;
   if (type == FS_EVENT) uv_fs_event_stop(handle);
   if (type == FS_POLL) uv_fs_poll_stop(handle);
+  // This very round of the loop may have found it ready, and would call back in the child: to fork once more, for one.
+  if (type == POLL) uv_poll_stop(handle);
   if (has_descriptor(type) || type == FS_EVENT || type == FS_POLL || type == PROCESS || type == SIGNAL)
     uv_unref(handle);
 }

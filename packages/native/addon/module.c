@@ -128,7 +128,10 @@ static void end_environment(napi_env env, void *data, void *hint) {
   free(data);
 }
 
-static void stop_environment(void *data) { end_waiters(data); }
+static void stop_environment(void *data) {
+  end_waiters(data);
+  end_segments(data);
+}
 
 NAPI_MODULE_INIT() {
   environment *self = calloc(1, sizeof *self);
@@ -141,6 +144,7 @@ NAPI_MODULE_INIT() {
   export_processes(env, exports);
   export_watchers(env, exports);
   export_memory(env, exports);
+  export_segments(env, exports);
   export_futex(env, exports);
   export_fork(env, exports);
   export_loop(env, exports);

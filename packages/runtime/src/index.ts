@@ -22,8 +22,10 @@ export {
   setStartMethod,
   ThreadPool,
 } from './context/default.js';
+export { freezeSupport } from './entry/frozen.js';
 export { setForkserverPreload } from './launch/fork-servers.js';
 export type { LaunchOptions, StartMethod } from './launch/launcher.js';
+export { setWorkerBudget } from './platform/budget.js';
 export { cpuCount } from './platform/cpus.js';
 export {
   getLogger,
@@ -39,6 +41,7 @@ export type { LatencySummary } from './pool/histogram.js';
 export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
+export type { WorkerOutput } from './pool/worker-output.js';
 export type { ActiveChild } from './process/children.js';
 export {
   activeChildren,
@@ -61,7 +64,8 @@ export {
   type WorkerDeath,
   WorkerDiedError,
 } from './protocol/errors.js';
-export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions, WaitOptions } from './queues/queue.js';
+export type { BaseJoinableQueue, BaseQueue, BaseSimpleQueue, JoinOptions } from './queues/queue.js';
+export type { WaitOptions } from './queues/waits.js';
 export type { ElementOf, ElementType, TypeCode } from './shared/element-types.js';
 export { RawArray, RawValue } from './shared/raw.js';
 export type { ShareableItem } from './shared/shareable-item.js';

@@ -25,6 +25,7 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
     revive: new FunctionRevival(references),
     references,
     introspection,
+    describe: (fn) => capturing().describeFunction(fn, references),
     isConstant: (fn) => capturing().isConstantFunction(fn, references, constants),
   };
 }

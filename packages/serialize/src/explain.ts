@@ -1,5 +1,6 @@
 import { formatStep, type Payload, SerializeError } from '@mp/codec';
-import type { Explanation, Problem, SizeNode } from './explanation.js';
+import { explainFunctions, renderFunction } from './explain-functions.js';
+import type { ExplainedFunction, Explanation, Problem, SizeNode } from './explanation.js';
 import type { WalkObserver } from './graph/walk-context.js';
 import { brandOf } from './kinds/index.js';
 import { type EncodeSettings, MessageEncoder } from './message/encode.js';
@@ -23,6 +24,7 @@ const MAX_LEVELS = 12;
 export function explainValue(value: unknown, settings: EncodeSettings, root: string): Explanation {
   const top: Written = { object: {}, start: 0, end: 0, children: [] };
   const stack: Written[] = [top];
+  const sizeOfObject = new Map<object, number>();
   const problems: Problem[] = [];
   const observer: WalkObserver = {
     enter(object, position) {
@@ -31,7 +33,9 @@ export function explainValue(value: unknown, settings: EncodeSettings, root: str
       stack.push(written);
     },
     leave(position) {
-      stack.pop()!.end = position;
+      const written = stack.pop()!;
+      written.end = position;
+      sizeOfObject.set(written.object, size(written));
     },
     problem(error) {
       problems.push(toProblem(encoder.explain(error), root));
@@ -45,12 +49,14 @@ export function explainValue(value: unknown, settings: EncodeSettings, root: str
     first === undefined
       ? { step: root, kind: value === null ? 'null' : typeof value, bytes, children: [] }
       : { ...sizeOf(first, root, 0), bytes };
+  const functions = explainFunctions(settings.engine, sizeOfObject, kindOf);
   return {
     serializable: problems.length === 0,
     problems,
     bytes,
     sizes,
-    toString: () => render(problems, sizes),
+    functions,
+    toString: () => render(problems, sizes, functions),
   };
 }
 
@@ -98,13 +104,14 @@ function kindOf(object: object): string {
     : 'Object';
 }
 
-function render(problems: readonly Problem[], sizes: SizeNode): string {
+function render(problems: readonly Problem[], sizes: SizeNode, functions: readonly ExplainedFunction[]): string {
   const lines: string[] = [];
   const line = (node: SizeNode, indent: string): void => {
     lines.push(`${indent}${node.step}  ${node.kind}  ${node.bytes} bytes`);
     for (const child of node.children) line(child, `${indent}  `);
   };
   line(sizes, '');
+  for (const fn of functions) lines.push(...renderFunction(fn));
   for (const problem of problems) lines.push(`${problem.code}: ${problem.message}`);
   return lines.join('\n');
 }

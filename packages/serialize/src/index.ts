@@ -25,6 +25,6 @@ export {
   serializeStream,
   serializeToFile,
 } from './default.js';
-export type { Explanation, Problem, SizeNode } from './explanation.js';
+export type { ExplainedFunction, ExplainedVariable, Explanation, Problem, SizeNode } from './explanation.js';
 export { GET_STATE, SET_STATE } from './model/state.js';
 export type { Fidelity, SerializeOptions } from './options.js';

@@ -16,6 +16,7 @@ if (registry() === undefined) {
   const made = createRegistry();
   restoreSourceText(made);
   correctStackTraces(module);
-  const include = (process.env['MP_REGISTER_INCLUDE'] ?? '').split(',').filter((name) => name !== '');
+  const { MP_REGISTER_INCLUDE: named = '' } = process.env;
+  const include = named.split(',').filter((name) => name !== '');
   installHooks(made, module, new URL('.', import.meta.url).href, { include });
 }

@@ -223,8 +223,13 @@ describe('classes of one’s own:', () => {
     const log = (name: string) => (globalThis as { order?: string[] }).order?.push(name);
     (globalThis as { order?: string[] }).order = order;
     clone(new Node('outer', new Node('inner')));
+    expect(order.splice(0)).toEqual(['inner', 'outer']);
+    // Deeper than the stack of the writer goes.
+    let chain: Node | undefined;
+    for (let i = 0; i < 500; i++) chain = new Node(String(i), chain);
+    clone(chain);
     Reflect.deleteProperty(globalThis, 'order');
-    expect(order).toEqual(['inner', 'outer']);
+    expect(order.map(Number)).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 });
 
@@ -375,6 +380,29 @@ describe('Blobs', () => {
   });
 });
 
+class Link {
+  readonly #next: unknown;
+  constructor(next: unknown) {
+    this.#next = next;
+  }
+  get next(): unknown {
+    return this.#next;
+  }
+}
+
+class Said {
+  next: unknown;
+  constructor(next: unknown) {
+    this.next = next;
+  }
+  [Symbol.for('mp.getState')](): unknown {
+    return { next: this.next };
+  }
+  [Symbol.for('mp.setState')](state: { next: unknown }): void {
+    this.next = state.next;
+  }
+}
+
 describe('depth', () => {
   test('two million levels', () => {
     let deep: unknown = null;
@@ -391,14 +419,32 @@ describe('depth', () => {
     ['Sets', (next) => new Set([next]), (set: Set<unknown>) => [...set][0]],
     ['null prototypes', (next) => Object.assign(Object.create(null), { next }), ({ next }: { next: unknown }) => next],
     ['frozen objects', (next) => Object.freeze({ next }), ({ next }: { next: unknown }) => next],
+    ['errors', (cause) => new Error('e', { cause }), ({ cause }: { cause: unknown }) => cause],
+    ['dates with a property', (next) => Object.assign(new Date(1), { next }), ({ next }: { next: unknown }) => next],
+    [
+      'views with a property',
+      (next) => Object.assign(new Uint8Array(1), { next }),
+      ({ next }: { next: unknown }) => next,
+    ],
+    ['instances that say what to send', (next) => new Said(next), (said: Said) => said.next],
   ])('a chain of 100 000 %s', (_, wrap, unwrap) => {
     let chain: unknown = 'end';
     for (let i = 0; i < 100_000; i++) chain = wrap(chain);
-    let copy = deserialize(serialize(chain));
+    let copy = deserialize(serialize(chain), { trustCode: true });
     let links = 0;
     for (; copy !== 'end'; links++) copy = unwrap(copy as never);
     expect(links).toBe(100_000);
   });
+});
+
+test('a chain of 1 000 instances with private members, deeper than the stack of the writer goes', () => {
+  // Reading private members takes the inspector its time.
+  let chain: unknown = 'end';
+  for (let i = 0; i < 1000; i++) chain = new Link(chain);
+  let copy = deserialize(serialize(chain), { trustCode: true });
+  let links = 0;
+  for (; copy !== 'end'; links++) copy = (copy as Link).next;
+  expect(links).toBe(1000);
 });
 
 describe('fidelity', () => {

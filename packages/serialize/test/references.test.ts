@@ -1,3 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from '@mp/serialize';
 import type { Reference } from '../dist/model/ports.js';
 import { References } from '../dist/references/port.js';
@@ -59,5 +65,35 @@ describe('an intrinsic that is slow to make', () => {
 
   test('is not what another object with its mark is', () => {
     expect(read(serialize({ containing: 1 }))).toEqual({ containing: 1 });
+  });
+});
+
+describe('a class that a package keeps to itself', () => {
+  test('is the class of the package on the other side, so that the package knows its instances', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-package-'));
+    try {
+      const path = join(folder, 'node_modules', 'boxes', 'index.cjs');
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(
+        path,
+        `class Box { constructor(x) { this.x = x; } }
+         exports.make = (x) => new Box(x);
+         exports.open = (box) => { if (!(box instanceof Box)) throw new TypeError('no box'); return box.x; };`,
+      );
+      const boxes = createRequire(path)(path) as { make(x: number): object };
+      const bytes = Buffer.from(serialize(boxes.make(7))).toString('base64');
+      const program = `
+        import { deserialize } from ${JSON.stringify(import.meta.resolve('@mp/serialize'))};
+        import { createRequire } from 'node:module';
+        const box = deserialize(Buffer.from(process.argv[1], 'base64'), { trustCode: true });
+        process.stdout.write(String(createRequire(import.meta.url)(${JSON.stringify(path)}).open(box)));`;
+      const output = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program, bytes], {
+        cwd: fileURLToPath(new URL('.', import.meta.url)),
+        encoding: 'utf8',
+      });
+      expect(output).toBe('7');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -62,7 +62,17 @@ describe('a function that cannot travel is refused by name, with its place and w
 
   test('a pending promise that it captures, with the path to it', () => {
     const pending = new Promise(() => {});
-    expect(refusal(() => pending).message).toMatch(/pending/);
+    const error = refusal(function waits() {
+      return pending;
+    });
+    expect(error.path).toBe('value.it.<captured pending>');
+    expect(error.message).toMatch(/pending promise.*It is pending in function waits \(.*refusals.*:\d+:\d+\)/s);
+  });
+
+  test('what a variable of several functions leads to, by the function that has it', () => {
+    const state = { jobs: [1, new Promise(() => {})] };
+    const other = { fine: 1 };
+    expect(refusal([() => other, () => state, () => other]).path).toBe('value.it[1].<captured state>.jobs[1]');
   });
 
   test('a suspended generator', () => {

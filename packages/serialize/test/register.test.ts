@@ -54,7 +54,9 @@ describe('in an instrumented process without an inspector', () => {
   /** Internal slots that only the inspector shows, and what cannot be instrumented. */
   const refusable: Readonly<Record<string, RegExp>> = {
     'async.mjs': /promise|generator/i,
+    'accessors.mjs': /super/,
     'bound.mjs': /./,
+    'home.mjs': /./,
     'destructuring.mjs': /^$/,
     'eval.cjs': /./,
     'sloppy.cjs': /./,

@@ -1,7 +1,7 @@
 import { addon } from '../addon.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 import { closeDescriptor, createEventDescriptor } from '../system/descriptors.js';
-import { type ExitStatus, killPidfd, openPidfd, signalNumber, waitPidfd } from '../system/process.js';
+import { type ExitStatus, killPidfd, openPidfd, signalNumber, startWait } from '../system/process.js';
 import { WATCH_EVENTS, Watcher } from '../system/watcher.js';
 import { isForkSafe, noteForkSafe } from './fork-safety.js';
 import { becomeProcess } from './identity.js';
@@ -19,6 +19,8 @@ export interface ForkOptions {
    * @defaultValue 10_000
    */
   readonly timeoutMs?: number;
+  /** Called right before the copy is made, in the same callback of the event loop: what it does is in the copy, too. */
+  readonly beforeCopy?: () => void;
 }
 
 /** A copy of this process. */
@@ -28,17 +30,32 @@ export class ForkedProcess {
   /** Resolves when it has ended. Waiting for it keeps this process alive. */
   readonly exited: Promise<ExitStatus>;
   #pidfd: number | undefined;
+  readonly #watcher: Watcher;
 
   /** Made by {@link fork}, of a child that was not waited for yet. */
   constructor(pid: number) {
     this.pid = pid;
     const pidfd = openPidfd(pid);
     this.#pidfd = pidfd;
-    this.exited = waitPidfd(pidfd).then(({ code, signal }) => {
+    const { ended, watcher } = startWait(pidfd);
+    this.#watcher = watcher;
+    this.exited = ended.then(({ code, signal }) => {
       closeDescriptor(pidfd);
       this.#pidfd = undefined;
       return { code, signal };
     });
+  }
+
+  /** Keeps this process alive until it ends. The default. */
+  ref(): this {
+    this.#watcher.ref();
+    return this;
+  }
+
+  /** Lets this process end before it does. */
+  unref(): this {
+    this.#watcher.unref();
+    return this;
   }
 
   /**
@@ -120,7 +137,7 @@ function areThreadsIdle(): boolean {
  */
 function forkBetweenCallbacks(
   main: () => unknown,
-  { deathSignal = 'SIGKILL' }: ForkOptions,
+  { deathSignal = 'SIGKILL', beforeCopy }: ForkOptions,
 ): Promise<number | undefined> {
   const signal = signalNumber(deathSignal);
   // An eventfd takes more at any time: it is ready in the next round of the loop.
@@ -128,7 +145,9 @@ function forkBetweenCallbacks(
   return new Promise((resolve, reject) => {
     const watcher = new Watcher(fd, () => {
       try {
-        const pid = areThreadsIdle() ? addon().forkProcess(signal) : undefined;
+        const idle = areThreadsIdle();
+        if (idle) beforeCopy?.();
+        const pid = idle ? addon().forkProcess(signal) : undefined;
         // In the child this promise stays pending for ever, and the caller's stack with it.
         if (pid === 0) runCopy(main);
         else resolve(pid);

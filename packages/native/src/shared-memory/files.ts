@@ -64,8 +64,14 @@ export function openSegmentFile(name: string): number {
   throw new NativeError(NATIVE_ERROR_CODES.noSegment, `There is no shared memory named ${name}.`);
 }
 
+/** Has a file closed with its thread, whose end may run no JavaScript: that of a worker that is terminated. */
+export function keepSegmentFile(name: string, fd: number): void {
+  addon().keepFile(fd, segmentPath(name));
+}
+
 /** Closes a file, and removes it where nobody else has it open and it is not to stay. */
 export function releaseSegmentFile(name: string, fd: number): void {
+  addon().forgetFile(fd);
   try {
     removeIfUnused(segmentPath(name), fd);
   } finally {

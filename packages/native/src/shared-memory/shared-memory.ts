@@ -6,6 +6,7 @@ import { closeDescriptor, duplicateDescriptorTo, setCloseOnExec } from '../syste
 import {
   createSegmentFile,
   endSegmentLease,
+  keepSegmentFile,
   leaseSegmentFile,
   openSegmentFile,
   releaseSegmentFile,
@@ -67,6 +68,7 @@ export class SharedMemory implements Disposable {
       throw error;
     }
     this.#resources = { name, descriptor };
+    if (name !== undefined) keepSegmentFile(name, descriptor);
     open.add(this.#resources);
     // The buffer, not this object: a view may be all that is left of it.
     collected.register(this.#buffer, this.#resources, this.#resources);
@@ -216,6 +218,8 @@ function releaseAll(): void {
     collected.unregister(resources);
     release(resources);
   }
+  // Children that were ended by a signal could not do this for themselves.
+  sweepSharedMemory();
 }
 
 /**

@@ -83,7 +83,13 @@ export function killPidfd(pidfd: number, signal: NodeJS.Signals | number = 'SIGT
  * @param pidfd - From {@link openPidfd}. It stays the caller's.
  */
 export function waitPidfd(pidfd: number): Promise<EndedProcess> {
-  return new Promise((resolve, reject) => {
+  return startWait(pidfd).ended;
+}
+
+/** {@link waitPidfd}, with what keeps this process alive meanwhile. */
+export function startWait(pidfd: number): { readonly ended: Promise<EndedProcess>; readonly watcher: Watcher } {
+  let waiting!: Watcher;
+  const ended = new Promise<EndedProcess>((resolve, reject) => {
     // A descriptor of its own: a pidfd may be waited for several times, and be closed meanwhile.
     const own = addon().duplicate(pidfd);
     const watcher = new Watcher(own, () => {
@@ -99,7 +105,9 @@ export function waitPidfd(pidfd: number): Promise<EndedProcess> {
       }
     });
     watcher.watch(WATCH_EVENTS.readable);
+    waiting = watcher;
   });
+  return { ended, watcher: waiting };
 }
 
 /**

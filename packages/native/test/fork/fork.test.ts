@@ -97,6 +97,11 @@ describe('fork', () => {
     expect((await run('many')).lines).toEqual(['true 0']);
   });
 
+  test('makes one copy for each call of several at once, and none in a copy', async () => {
+    const { lines } = await run('together');
+    expect(lines.sort()).toEqual([...Array.from({ length: 8 }, (_, n) => `copy ${n}`), 'parent']);
+  });
+
   test('leaves no child behind when the parent is killed', async () => {
     const { lines } = await run('orphan');
     const pids = JSON.parse(lines[0] as string) as number[];

@@ -1,6 +1,7 @@
 import { connect as connectSocket, createServer, type Server } from 'node:net';
 import { crypto } from '../platform/crypto.js';
 import { family } from '../platform/family.js';
+import { onFork } from '../platform/forking.js';
 import { FRAME } from '../protocol/frames.js';
 import { type Address, privateAddress, toNetOptions } from './address.js';
 import { authenticate } from './authentication.js';
@@ -26,6 +27,16 @@ const offers = new Map<string, Offer>();
 let collected: Ticket[] | undefined;
 let keepers = 0;
 let listening: { readonly server: Server; readonly address: string } | undefined;
+
+// In a copy of this process, the socket and what it offers are the parent's.
+onFork({
+  afterFork: () => {
+    offers.clear();
+    collected = undefined;
+    listening = undefined;
+    keepers = 0;
+  },
+});
 
 /**
  * Makes something of this process reachable for the others: connections, queues.

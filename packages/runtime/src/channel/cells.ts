@@ -25,8 +25,11 @@ const FIRST_BYTES = 1 << 10;
 /** Strings up to this length are looked at unit by unit; a native call costs more. */
 const SHORT_STRING = 24;
 
+/** A value that needs no codec. */
+export type Scalar = number | string | boolean | null | undefined;
+
 /** Whether a value needs no codec: it is written as it is, and cannot change while it waits. */
-export function isScalar(value: unknown): boolean {
+export function isScalar(value: unknown): value is Scalar {
   switch (typeof value) {
     case 'number':
     case 'string':

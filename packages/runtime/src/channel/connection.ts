@@ -1,6 +1,8 @@
 import type { Decoder, Encoder } from '@mp/codec';
+import { trackForFork } from '../platform/forking.js';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
+import { placeIn, sliceOf } from './bytes.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -20,6 +22,7 @@ export interface Detached {
   readonly past: Connection | undefined;
 }
 
+let adopt: (connection: Connection, channel: FrameChannel) => void;
 let detach: (connection: Connection) => Detached;
 let receiveAny: (connection: Connection) => Promise<{ readonly isBytes: boolean; readonly message: unknown }>;
 
@@ -33,7 +36,7 @@ let receiveAny: (connection: Connection) => Promise<{ readonly isBytes: boolean;
  * @typeParam TReceive - What is received.
  */
 export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, AsyncDisposable {
-  readonly #channel: FrameChannel;
+  #channel: FrameChannel;
   readonly #marshal: Marshal;
   readonly #direction: Direction;
   readonly #inbox: Inbox;
@@ -50,10 +53,12 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#marshal = marshal;
     this.#direction = direction;
     this.#inbox = new Inbox({
-      pause: () => channel.pause(),
-      resume: () => channel.resume(),
+      pause: () => this.#channel.pause(),
+      resume: () => this.#channel.resume(),
       onWaitingChanged: () => this.#updateRef(),
     });
+    // It stays the parent's: a copy of it here would be a second reader of one stream.
+    trackForFork(this, { afterFork: () => this.#leaveToParent() });
   }
 
   /** Whether {@link close} was called, or the end was sent to another process. */
@@ -126,17 +131,11 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
    */
   async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number): Promise<void> {
     this.#checkWritable();
-    const whole = bytesOf(bytes);
-    const end = size === undefined ? whole.length : offset + size;
-    if (!(offset >= 0 && end >= offset && end <= whole.length))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `Cannot send the bytes from ${offset} to ${end} of a buffer of ${whole.length} bytes.`,
-      );
+    const message = sliceOf(bytes, offset, size);
     if (this.#lastTurn !== undefined) await this.#lastTurn;
     this.#checkWritable();
     this.#activate();
-    this.#channel.send(FRAME.bytes, whole.subarray(offset, end), undefined, true);
+    this.#channel.send(FRAME.bytes, message, undefined, true);
     await this.#channel.written();
     await this.#channel.drained();
   }
@@ -170,20 +169,14 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
    */
   async recvBytesInto(target: ArrayBufferView | ArrayBuffer, offset = 0): Promise<number> {
     this.#checkReadable();
-    const whole = bytesOf(target);
-    if (!(offset >= 0 && offset <= whole.length))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.argument,
-        `A buffer of ${whole.length} bytes has no offset ${offset}.`,
-      );
+    const place = placeIn(target, offset);
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
-    const room = whole.length - offset;
-    if (bytes.length > room)
+    if (bytes.length > place.length)
       throw new BufferTooShort(
-        `A message of ${bytes.length} bytes does not fit into ${room} bytes.`,
+        `A message of ${bytes.length} bytes does not fit into ${place.length} bytes.`,
         Uint8Array.from(bytes),
       );
-    whole.set(bytes, offset);
+    place.set(bytes);
     return bytes.length;
   }
 
@@ -229,6 +222,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   static {
     detach = (connection) => connection.#detach();
+    adopt = (connection, channel) => connection.#adopt(channel);
     receiveAny = (connection) =>
       connection.#inbox.receive(undefined, (message) => {
         if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
@@ -249,6 +243,15 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
     return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
+  }
+
+  #adopt(channel: FrameChannel): void {
+    this.#channel = channel;
+    this.#state = 'fresh';
+  }
+
+  #leaveToParent(): void {
+    if (!this.closed) this.#state = 'moved';
   }
 
   /** The same end under another name, for the relay; the user's object is dead. */
@@ -363,7 +366,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     if (this.#state === 'moved')
       throw new ProcessError(
         PROCESS_ERROR_CODES.moved,
-        'This end of the connection was sent to another process and can be used only there.',
+        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it.',
       );
   }
 }
@@ -377,17 +380,16 @@ export function detachConnection(connection: Connection): Detached {
   return detach(connection);
 }
 
+/** Gives a connection that was taken away from the parent to this copy of it, under the same object. */
+export function adoptConnection(connection: Connection, channel: FrameChannel): void {
+  adopt(connection, channel);
+}
+
 /** Receives the next message of either kind, for a relay. */
 export function receiveEither(
   connection: Connection,
 ): Promise<{ readonly isBytes: boolean; readonly message: unknown }> {
   return receiveAny(connection);
-}
-
-function bytesOf(bytes: ArrayBufferView | ArrayBuffer): Uint8Array {
-  return ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
 }
 
 function closedError(): ProcessError {

@@ -60,6 +60,11 @@ export class FrameChannel {
     return this.#full || this.#writer.pendingBytes >= HIGH_WATER_BYTES;
   }
 
+  /** Whether what is sent is kept until {@link release}. */
+  get isHeld(): boolean {
+    return this.#gatekeeper !== undefined;
+  }
+
   /** Sets who hears of frames, in place of the handler before. Reading begins with the first. */
   setHandler(handler: FrameHandler): void {
     this.#handler = handler;

@@ -32,8 +32,9 @@ export const STRANGER_LIMITS: FrameLimits = Object.freeze({ maxBytes: 1024, maxB
 export class FrameReader {
   limits: FrameLimits = FAMILY_LIMITS;
   readonly #listener: FrameListener;
-  /** The part that is being collected, and how much of it is there. */
-  #part: Uint8Array = new Uint8Array(HEADER_BYTES);
+  /** The part that is being collected, how long it is, and how much of it is there. It has memory once something of it is there. */
+  #part: Uint8Array = NOTHING;
+  #length = HEADER_BYTES;
   #filled = 0;
   #state: 'header' | 'lengths' | 'body' | 'buffer' = 'header';
   #kind = 0;
@@ -79,12 +80,17 @@ export class FrameReader {
   }
 
   #collect(chunk: Uint8Array, offset: number): number {
-    const part = this.#part;
-    const count = Math.min(part.length - this.#filled, chunk.length - offset);
-    part.set(count === chunk.length ? chunk : chunk.subarray(offset, offset + count), this.#filled);
+    const count = Math.min(this.#length - this.#filled, chunk.length - offset);
+    if (this.#filled === 0) {
+      // Between threads, a buffer arrives in memory that is its own already.
+      if (count === this.#length && count === chunk.buffer.byteLength) this.#part = chunk;
+      else this.#part = allocate(this.#length);
+    }
+    if (this.#part !== chunk)
+      this.#part.set(count === chunk.length ? chunk : chunk.subarray(offset, offset + count), this.#filled);
     this.#filled += count;
     // A part may be of no length, and so may the ones after it.
-    while (this.#filled === this.#part.length) this.#advance();
+    while (this.#filled === this.#length) this.#advance();
     return offset + count;
   }
 
@@ -122,9 +128,8 @@ export class FrameReader {
   #expect(state: 'header' | 'lengths' | 'body' | 'buffer', length: number): void {
     this.#state = state;
     this.#filled = 0;
-    // Not from Buffer's pool: a buffer becomes the memory of a decoded typed array, which nobody else may reach.
-    const memory = Buffer.allocUnsafeSlow(length);
-    this.#part = new Uint8Array(memory.buffer, memory.byteOffset, length);
+    this.#length = length;
+    this.#part = length === 0 ? allocate(0) : NOTHING;
   }
 
   #readHeader(bytes: Uint8Array, at: number): void {
@@ -149,6 +154,14 @@ export class FrameReader {
       this.#lengths.push(length);
     }
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Not from Buffer's pool: a buffer becomes the memory of a decoded typed array, which nobody else may reach. */
+function allocate(length: number): Uint8Array {
+  const memory = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(memory.buffer, memory.byteOffset, length);
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {

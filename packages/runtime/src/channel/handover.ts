@@ -1,6 +1,6 @@
 import type { Reducer } from '@mp/codec';
 import { claim, offer, type Ticket } from './broker.js';
-import { Connection, type Direction, detachConnection, receiveEither } from './connection.js';
+import { adoptConnection, Connection, type Direction, detachConnection, receiveEither } from './connection.js';
 import type { FrameChannel } from './frame-channel.js';
 import type { Marshal } from './marshal.js';
 import { twinOf } from './twins.js';
@@ -20,20 +20,34 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
   return {
     tag: 'mp.Connection',
     test: (value): value is Connection => value instanceof Connection,
-    reduce: (connection) => {
-      const { direction, channel, past, marshal: own } = detachConnection(connection);
-      const ticket = offer({
-        accept: (remote) => {
-          if (past === undefined) {
-            joinFrames(channel, remote);
-            shareWait(channel, remote);
-          } else joinMessages(past, new Connection(remote, own));
-        },
-        drop: () => channel.destroy(),
-      });
-      return { ticket, direction };
-    },
+    reduce: handOver,
     revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),
+  };
+}
+
+function handOver(connection: Connection): ConnectionData {
+  const { direction, channel, past, marshal: own } = detachConnection(connection);
+  const ticket = offer({
+    accept: (remote) => {
+      if (past === undefined) {
+        joinFrames(channel, remote);
+        shareWait(channel, remote);
+      } else joinMessages(past, new Connection(remote, own));
+    },
+    drop: () => channel.destroy(),
+  });
+  return { ticket, direction };
+}
+
+/**
+ * Takes connections away from this process, for a copy of it that is going to be made.
+ *
+ * @returns What the copy calls: there, the same objects are connections again.
+ */
+export function handOverToCopy(connections: readonly Connection[]): () => void {
+  const moved = connections.map((connection) => [connection, handOver(connection).ticket] as const);
+  return () => {
+    for (const [connection, ticket] of moved) adoptConnection(connection, claim(ticket));
   };
 }
 

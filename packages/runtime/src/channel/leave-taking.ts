@@ -1,3 +1,4 @@
+import { onFork } from '../platform/forking.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import type { FrameChannel } from './frame-channel.js';
 
@@ -6,6 +7,14 @@ const PATIENCE_MS = 2000;
 
 const open = new Set<FrameChannel>();
 let isInstalled = false;
+
+// The channels are the parent's, and so was the listener.
+onFork({
+  afterFork: () => {
+    open.clear();
+    isInstalled = false;
+  },
+});
 
 /**
  * Makes sure that a process which ends because nothing is left to do ends its channels first, and lets the other ends
@@ -20,6 +29,16 @@ export function endBeforeExit(channel: FrameChannel): void {
   if (isInstalled) return;
   isInstalled = true;
   process.once('beforeExit', takeLeave);
+  // After process.exit() nothing is written that was not begun.
+  process.once('exit', flushOpen);
+}
+
+/**
+ * Writes what was sent over connections and to queues in this turn, now: whoever is told something next, over another
+ * channel, may rely on it.
+ */
+export function flushOpen(): void {
+  for (const channel of open) channel.flush();
 }
 
 function takeLeave(): void {

@@ -3,6 +3,8 @@ import type { Transport, TransportListener } from './transport.js';
 
 /** So many bytes may be under way before {@link PortTransport.write} asks to wait. */
 const HIGH_WATER_BYTES = 1 << 20;
+/** What was taken is acknowledged in such portions: a message for each message would double their number. */
+const ACKNOWLEDGED_BYTES = HIGH_WATER_BYTES / 4;
 
 /** What goes through the port: bytes, the count of bytes that were taken, or the end. */
 type Message = readonly Uint8Array[] | number | null;
@@ -12,6 +14,7 @@ export class PortTransport implements Transport {
   readonly #port: MessagePort;
   #listener: TransportListener | undefined;
   #underWay = 0;
+  #taken = 0;
   #full = false;
   #paused = false;
   #held: (readonly Uint8Array[] | null)[] = [];
@@ -74,12 +77,13 @@ export class PortTransport implements Transport {
       return;
     }
     if (message === null) return this.#finish();
-    let taken = 0;
     for (const chunk of message) {
-      taken += chunk.length;
+      this.#taken += chunk.length;
       this.#listener?.onData(chunk);
     }
-    this.#port.postMessage(taken);
+    if (this.#taken < ACKNOWLEDGED_BYTES) return;
+    this.#port.postMessage(this.#taken);
+    this.#taken = 0;
   }
 
   #acknowledge(bytes: number): void {

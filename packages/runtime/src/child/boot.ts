@@ -6,6 +6,11 @@ import { getLogger, logToStderr } from '../platform/logger.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { Preparation } from '../protocol/preparation.js';
 
+/** What a process is given to do: a target and its arguments, or an object of a subclass with its own `run`. */
+export type Work =
+  | { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] }
+  | { run(): unknown };
+
 /** The child's side of its channel to the parent. */
 export interface ChildChannel {
   readonly channel: FrameChannel;
@@ -14,6 +19,8 @@ export interface ChildChannel {
   readonly marshal: Promise<Marshal>;
   /** The progress record: a thread's shared memory, or the descriptor of a process's file. */
   readonly progress: SharedArrayBuffer | number | undefined;
+  /** What a process is to do, where it is here already because it is a copy of its parent. */
+  readonly work: Work | undefined;
   /** Takes over the frames, from the first after the preparation. */
   listen(onFrame: (kind: number, body: Uint8Array, buffers: readonly Uint8Array[]) => void): void;
 }
@@ -49,8 +56,12 @@ export function takePlace(preparation: Preparation): void {
 }
 
 /** Loads the parent's codec. */
-export async function loadMarshal({ codec, codecId }: Preparation, createHandles: HandleFactory): Promise<Marshal> {
-  const loaded = (await load(codec)) as Codec;
+export async function loadMarshal(
+  { codec, codecId }: Preparation,
+  createHandles: HandleFactory,
+  codecs: readonly Codec[],
+): Promise<Marshal> {
+  const loaded = codecs.find(({ id }) => id === codecId) ?? ((await load(codec)) as Codec);
   if (loaded.id !== codecId)
     throw new ProcessError(
       PROCESS_ERROR_CODES.codec,

@@ -2,19 +2,16 @@ import { prepareCall } from '../channel/exported.js';
 import { decodePayload, Later, payloadOf } from '../channel/marshal.js';
 import { family } from '../platform/family.js';
 import { FRAME } from '../protocol/frames.js';
-import type { ChildChannel } from './boot.js';
+import type { ChildChannel, Work } from './boot.js';
 import { exitByError } from './traceback.js';
-
-/** What a process is given to do: a target and its arguments, or an object of a subclass with its own `run`. */
-type Work =
-  | { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] }
-  | { run(): unknown };
 
 /** Runs the target of a {@link Process}, and leaves when nothing of it is left to do. */
 export async function run(child: ChildChannel): Promise<void> {
   process.on('uncaughtException', exitByError);
   try {
-    const work = await receiveWork(child);
+    const work = child.work ?? (await receiveWork(child));
+    if ('target' in work) await prepareCall(work.target);
+    family().startProblem = undefined;
     child.channel.send(FRAME.ready, new Uint8Array(0));
     // From here on the target alone keeps the process alive.
     child.channel.unref();
@@ -32,8 +29,5 @@ async function receiveWork(child: ChildChannel): Promise<Work> {
     });
   });
   const decoded = decodePayload(marshal, payload);
-  const work = (decoded instanceof Later ? await decoded.promise : decoded) as Work;
-  if ('target' in work) await prepareCall(work.target);
-  family().startProblem = undefined;
-  return work;
+  return (decoded instanceof Later ? await decoded.promise : decoded) as Work;
 }

@@ -1,7 +1,9 @@
 import { CellWriter } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
+import { flushOpen } from '../channel/leave-taking.js';
 import type { Marshal } from '../channel/marshal.js';
+import { whenArrived } from '../channel/unanswered.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { RESULT } from '../protocol/pool-frames.js';
@@ -9,6 +11,11 @@ import type { Chunk } from './chunk.js';
 
 /** Offset of the number of results in a frame; the longest and the whole time in milliseconds, and the memory, follow. */
 const COUNT_AT = 0;
+
+interface ResultFrame {
+  readonly body: Uint8Array;
+  readonly buffers: readonly Uint8Array[];
+}
 
 /** Collects results and sends them together. */
 export class ResultWriter {
@@ -20,6 +27,9 @@ export class ResultWriter {
   #longestMs = 0;
   #wholeMs = 0;
   #hasBuffers = false;
+  /** Frames that wait for something to arrive first, and when the last of them is sent. */
+  readonly #unsent = new Set<ResultFrame>();
+  #lastSent: Promise<unknown> | undefined;
 
   constructor(channel: FrameChannel, marshal: Marshal, memory: () => number) {
     this.#channel = channel;
@@ -75,21 +85,54 @@ export class ResultWriter {
     this.#items(chunk);
   }
 
-  /** Sends what was collected. */
-  flush(): void {
-    if (this.#count === 0) return;
+  /**
+   * Sends what was collected; later, where a task put something into a queue that has to arrive first: whoever has the
+   * task's result may look for it there.
+   *
+   * @returns When it was sent; undefined where it was at once.
+   */
+  flush(): Promise<unknown> | undefined {
+    if (this.#count > 0) flushOpen();
+    const arriving = this.#count === 0 ? undefined : whenArrived();
+    if (arriving === undefined) {
+      this.#send(this.#takeFrame());
+      return this.#unsent.size === 0 ? undefined : this.#lastSent;
+    }
+    const { body, buffers } = this.#takeFrame() as ResultFrame;
+    const frame = { body: Uint8Array.from(body), buffers };
+    this.#unsent.add(frame);
+    this.#lastSent = arriving.then(() => {
+      if (this.#unsent.delete(frame)) this.#send(frame);
+    });
+    return this.#lastSent;
+  }
+
+  /** Sends what was collected: nothing can be waited for any more. */
+  flushNow(): void {
+    for (const frame of this.#unsent) this.#send(frame);
+    this.#unsent.clear();
+    this.#send(this.#takeFrame());
+  }
+
+  #send(frame: ResultFrame | undefined): void {
+    if (frame === undefined) return;
+    this.#channel.send(FRAME.results, frame.body, frame.buffers);
+    this.#channel.flush();
+  }
+
+  /** The results so far as one frame. Its body is lent until the next result. */
+  #takeFrame(): ResultFrame | undefined {
+    if (this.#count === 0) return undefined;
     this.#cells.patchUint32(this.#count, COUNT_AT);
     // The times are written behind the results, where nothing has to be moved for them.
     this.#cells.float64(this.#longestMs);
     this.#cells.float64(this.#wholeMs);
     this.#cells.float64(this.#memory());
-    const { body, buffers } = this.#cells.take();
-    this.#channel.send(FRAME.results, body, buffers);
-    this.#channel.flush();
     this.#count = 0;
     this.#longestMs = 0;
     this.#wholeMs = 0;
     this.#hasBuffers = false;
+    return this.#cells.take();
   }
 
   #begin(sequence: number): void {

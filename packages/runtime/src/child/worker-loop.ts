@@ -4,14 +4,17 @@ import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
+import { shareParentsBudget } from '../platform/budget.js';
 import { family } from '../platform/family.js';
+import { findTaskOfRecords } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import { type ChildChannel, IMPORTING } from './boot.js';
 import { Chunk, callEach, pendingOf } from './chunk.js';
-import { findTaskBy, runAsTask } from './current-task.js';
+import { currentTask, findTaskBy, runAsTask } from './current-task.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
+import { forwardOutput } from './reporting.js';
 import { ResultWriter } from './result-writer.js';
 import { RunningTask } from './running-task.js';
 import { type DeliveredTask, TaskQueue } from './task-queue.js';
@@ -26,6 +29,8 @@ export async function run(child: ChildChannel): Promise<void> {
   // Ctrl-C reaches the whole foreground group; the parent alone decides what becomes of its workers.
   process.on('SIGINT', () => {});
   const settings = child.preparation.settings as WorkerSettings;
+  findTaskOfRecords(() => currentTask()?.id);
+  if (settings.forwardsOutput) forwardOutput(child.channel);
   let marshal: Marshal | undefined;
   try {
     marshal = await child.marshal;
@@ -43,6 +48,8 @@ class WorkerLoop {
   readonly #functions: FunctionTable;
   readonly #queue = new TaskQueue();
   readonly #results: ResultWriter;
+  /** The parent grants a worker to this worker's own pools. */
+  readonly #onGrant: () => void;
   readonly #recordProgress: ProgressWriter;
   readonly #running = new Map<number, RunningTask>();
   /** What the consumers of streams take before these have begun. */
@@ -64,7 +71,14 @@ class WorkerLoop {
     if (this.#concurrency === 1)
       findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
     process.on('uncaughtException', (error) => this.#reportStray(error));
-    process.on('exit', () => this.#results.flush());
+    process.on('exit', () => this.#results.flushNow());
+    this.#onGrant = shareParentsBudget(
+      {
+        ask: () => child.channel.send(FRAME.askGrant, new Uint8Array(0)),
+        release: () => child.channel.send(FRAME.releaseGrant, new Uint8Array(0)),
+      },
+      settings.budget,
+    );
     child.listen((kind, body, buffers) => this.#onFrame(kind, body, buffers));
   }
 
@@ -113,6 +127,8 @@ class WorkerLoop {
         const cells = new CellReader(body, buffers);
         return this.#addCredit(cells.uint32(), cells.uint32());
       }
+      case FRAME.grant:
+        return this.#onGrant();
       case FRAME.finish:
         this.#isFinishing = true;
         return this.#leaveIfDone();
@@ -136,8 +152,8 @@ class WorkerLoop {
       this.#begin(this.#queue.shift());
       if (this.#results.hasBuffers) {
         // The result is still the task's own memory, which the next task might change.
-        this.#results.flush();
-        this.#block(this.#channel.written());
+        const sent = this.#results.flush();
+        this.#block(sent === undefined ? this.#channel.written() : sent.then(() => this.#channel.written()));
         break;
       }
     }
@@ -319,8 +335,9 @@ class WorkerLoop {
   #leaveIfDone(): void {
     if (this.#running.size > 0 || this.#queue.length > 0 || this.#isBlocked) return;
     this.#isBlocked = true;
+    const sent = this.#results.flush() ?? Promise.resolve();
     // What the user's exit handlers do is done by `process.exit`; what tasks left running is over.
-    this.#channel.written().then(() => process.exit());
+    sent.then(() => this.#channel.written()).then(() => process.exit());
   }
 
   #reportStray(error: unknown): void {

@@ -6,7 +6,8 @@ import type { PipeOptions } from '../channel/pipe.js';
 import type { StartMethod } from '../launch/launcher.js';
 import { launcherFor } from '../launch/start-methods.js';
 import { BasePool } from '../pool/pool.js';
-import { BaseProcess, type ProcessOrigin } from '../process/process.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
+import { BaseProcess } from '../process/process.js';
 import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { Context, type ContextOptions } from './context.js';
 

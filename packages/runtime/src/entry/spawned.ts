@@ -3,9 +3,7 @@ import { Socket } from 'node:net';
 import { SocketTransport } from '../channel/socket-transport.js';
 import { serve } from '../child/serve.js';
 import { createHandles } from '../context/handles.js';
-
-const CHANNEL_DESCRIPTOR = 3;
-const PROGRESS_DESCRIPTOR = 4;
+import { CHANNEL_DESCRIPTOR, PROGRESS_DESCRIPTOR } from '../protocol/descriptors.js';
 
 serve(
   new SocketTransport(new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true })),

@@ -21,7 +21,8 @@ export function checkEntry(url: string): void {
       PROCESS_ERROR_CODES.start,
       `A child cannot be started: its first module, ${path}, does not exist. ` +
         'Most likely the program was bundled together with @mp/runtime, whose children load its modules by their paths. ' +
-        "Leave the packages out of the bundle, for esbuild by `external: ['@mp/runtime', '@mp/serialize', '@mp/codec', '@mp/native']`.",
+        'Begin the program with `if (!freezeSupport()) main();`, so that its children can begin with the program itself, ' +
+        "or leave the packages out of the bundle, for esbuild by `external: ['@mp/runtime', '@mp/serialize', '@mp/codec', '@mp/native']`.",
     );
   found.add(url);
 }

@@ -1,11 +1,15 @@
 import type { ForkServer } from '@mp/native';
 import { requireNative } from '../native/native.js';
+import { onFork } from '../platform/forking.js';
 
 /** The modules that fork servers load besides what every child needs. */
 let preloads: readonly string[] = [];
 
 /** One server for each set of start-up flags: V8's flags are fixed when it starts. */
 const servers = new Map<string, Promise<ForkServer>>();
+
+// They are the parent's: a copy of it starts its own.
+onFork({ afterFork: () => servers.clear() });
 
 /**
  * Names modules that the fork server loads once, for all its children: they share the memory, and find them loaded.

@@ -28,7 +28,14 @@ export interface LaunchSpec {
   readonly executable: string;
   /** Whether the child records its progress; see {@link Child.progress}. */
   readonly recordsProgress: boolean;
+  /** What a process is to do, for a launcher that copies this process; see {@link Launcher.copies}. */
+  readonly work?: ProcessWork | undefined;
 }
+
+/** A target and its arguments, or an object of a subclass with its own `run`. */
+export type ProcessWork =
+  | { readonly target: (...args: unknown[]) => unknown; readonly args: readonly unknown[] }
+  | { run(): unknown };
 
 /** The record of which tasks a worker has begun. It outlives the worker. */
 export interface ProgressRecord {
@@ -66,6 +73,8 @@ export interface Child {
 /** One way to start a child. The four start methods are four launchers. */
 export interface Launcher {
   readonly method: StartMethod;
+  /** Whether its children are copies of this process, in which everything is there already. @defaultValue false */
+  readonly copies?: boolean;
   /** Why this method cannot be used here, if so: another system, something not built. */
   readonly problem: string | undefined;
   /**

@@ -7,6 +7,7 @@ import { FRAME } from '../protocol/frames.js';
 import { checkDirectory, checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
+import { CHILD_FLAG, frozenProgram } from './frozen.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { unwatch, watch } from './watchdog.js';
@@ -17,7 +18,8 @@ const ENTRY = new URL('../entry/spawned.js', import.meta.url).href;
 export const spawnLauncher: Launcher = { method: 'spawn', problem: undefined, launch };
 
 function launch(spec: LaunchSpec): Child {
-  checkEntry(ENTRY);
+  const program = frozenProgram();
+  if (program === undefined) checkEntry(ENTRY);
   checkDirectory(spec.options.cwd);
   const progress = spec.recordsProgress ? createProgressFile() : undefined;
   const output = spec.options.output ?? 'inherit';
@@ -25,7 +27,9 @@ function launch(spec: LaunchSpec): Child {
   try {
     child = start(
       spec,
-      [...flags(spec.options), fileURLToPath(ENTRY)],
+      program === undefined
+        ? [...flags(spec.options), fileURLToPath(ENTRY)]
+        : programArguments(spec.options, program.file),
       ['ignore', output, output, 'pipe', ...(progress === undefined ? [] : [progress.descriptor])],
     );
   } catch (error) {
@@ -93,6 +97,11 @@ function start(
     child.once('error', () => {});
     throw new Error('too many open files: raise the limit of descriptors (ulimit -n), or start fewer processes');
   });
+}
+
+/** A single executable takes no flags of Node. */
+function programArguments(options: LaunchOptions, file: string | undefined): string[] {
+  return file === undefined ? [CHILD_FLAG] : [...flags(options), file, CHILD_FLAG];
 }
 
 function flags(options: LaunchOptions): string[] {

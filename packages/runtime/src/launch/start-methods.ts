@@ -1,11 +1,12 @@
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { forkLauncher } from './fork.js';
 import { forkserverLauncher } from './forkserver.js';
 import type { Launcher, StartMethod } from './launcher.js';
 import { spawnLauncher } from './spawn.js';
 import { threadLauncher } from './thread.js';
 
 const launchers = new Map<string, Launcher>(
-  [spawnLauncher, threadLauncher, forkserverLauncher].map((launcher) => [launcher.method, launcher]),
+  [spawnLauncher, threadLauncher, forkserverLauncher, forkLauncher].map((launcher) => [launcher.method, launcher]),
 );
 
 /** The start methods that can be used here, the default first. */

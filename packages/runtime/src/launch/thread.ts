@@ -1,10 +1,12 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { PortTransport } from '../channel/port-transport.js';
+import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
+import { frozenProgram, type ThreadPlace, threadProgram } from './frozen.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
 const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
@@ -13,13 +15,20 @@ const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
 
 function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
-  checkEntry(ENTRY);
+  const program = frozenProgram();
+  if (program === undefined) checkEntry(ENTRY);
+  const url = program === undefined ? new URL(ENTRY) : threadProgram(program);
+  if (url === undefined)
+    throw new ProcessError(
+      PROCESS_ERROR_CODES.start,
+      'A thread cannot be started in a single executable: threads begin with a file. Use processes.',
+    );
   const { port1, port2 } = new MessageChannel();
   const shared = recordsProgress ? new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) : undefined;
   const output = options.output ?? 'inherit';
   const start = () =>
-    new Worker(new URL(ENTRY), {
-      workerData: { port: port2, progress: shared },
+    new Worker(url, {
+      workerData: { mpChild: true, port: port2, progress: shared } satisfies ThreadPlace,
       transferList: [port2],
       execArgv: options.execArgv === undefined ? threadFlags() : [...options.execArgv],
       stdin: false,

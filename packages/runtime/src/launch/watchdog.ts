@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { onFork } from '../platform/forking.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 
 /**
@@ -22,6 +23,15 @@ const LINGER_MS = 1000;
 const watched = new Set<number>();
 let dog: ChildProcess | undefined;
 let lingering: Timer | undefined;
+
+// It is the parent's, and so are the children that it watches.
+onFork({
+  afterFork: () => {
+    watched.clear();
+    dog = undefined;
+    lingering = undefined;
+  },
+});
 
 /**
  * Makes sure that a child process does not outlive this one.

@@ -4,7 +4,8 @@ import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
 type Native = typeof import('@mp/native');
 
-const require = createRequire(import.meta.url);
+// A bundle in CommonJS has no `import.meta`.
+const require = createRequire(import.meta.url ?? 'file:///bundle/');
 let found: { readonly native: Native } | { readonly problem: string } | undefined;
 
 /** Why the native part cannot be used here, or `undefined` where it can. */

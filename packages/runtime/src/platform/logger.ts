@@ -16,6 +16,8 @@ export interface LogRecord {
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** The number of the pool's task that said it, in a worker. */
+  readonly task?: number;
 }
 
 /** Where messages go. */
@@ -39,10 +41,13 @@ export class Logger {
 
   /** Whether anybody hears messages of this level: for messages that are expensive to make. */
   isEnabled(level: LogLevel): boolean {
-    return this.#handlers.size > 0 && LOG_LEVELS[level] >= this.#threshold;
+    return (isToStderr || this.#handlers.size > 0) && LOG_LEVELS[level] >= this.#threshold;
   }
 
-  /** Adds somebody who hears the messages. @returns A function that removes it. */
+  /**
+   * Adds somebody who hears the messages: those of this process, and those of the processes and workers that it starts from
+   * now on. @returns A function that removes it.
+   */
   addHandler(handler: LogHandler): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
@@ -51,8 +56,28 @@ export class Logger {
   log(level: LogLevel, ...parts: unknown[]): void {
     if (!this.isEnabled(level)) return;
     const message = parts.map((part) => (typeof part === 'string' ? part : inspect(part))).join(' ');
-    const record: LogRecord = { level, message, processName: family().name, pid: process.pid, time: Date.now() };
+    const { name: processName } = family();
+    const task = findTask();
+    const record: LogRecord = {
+      level,
+      message,
+      processName,
+      pid: process.pid,
+      time: Date.now(),
+      ...(task === undefined ? {} : { task }),
+    };
+    if (isToStderr) printRecord(record);
+    this.hear(record);
+  }
+
+  /** @internal Hands on a message that another process has said, and has written to standard error if it had to. */
+  hear(record: LogRecord): void {
     for (const handler of this.#handlers) handler(record);
+  }
+
+  /** @internal Whether anybody but standard error hears. */
+  get isHeard(): boolean {
+    return this.#handlers.size > 0;
   }
 
   debug(...parts: unknown[]): void {
@@ -72,8 +97,20 @@ export class Logger {
   }
 }
 
-const logger = new Logger();
 let isToStderr = false;
+/** The number of the task that runs. */
+let findTask: () => number | undefined = () => undefined;
+const logger = new Logger();
+
+/** Says how to find the number of the task that runs, in a worker. */
+export function findTaskOfRecords(find: () => number | undefined): void {
+  findTask = find;
+}
+
+function printRecord({ level, processName, task, message }: LogRecord): void {
+  const tag = `${processName}${task === undefined ? '' : ` task ${task}`}`;
+  process.stderr.write(`[${level.toUpperCase()}/${tag}] ${message}\n`);
+}
 
 /** The logger of this process. It says nothing until it has a handler. */
 export function getLogger(): Logger {
@@ -87,15 +124,19 @@ export function getLogger(): Logger {
  */
 export function logToStderr(level?: LogLevel): Logger {
   if (level !== undefined) logger.level = level;
-  if (!isToStderr)
-    logger.addHandler(({ level: said, processName, message }) => {
-      process.stderr.write(`[${said.toUpperCase()}/${processName}] ${message}\n`);
-    });
   isToStderr = true;
   return logger;
 }
 
+/** How a process logs. */
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly toStderr: boolean;
+  /** Whether somebody else hears, too. */
+  readonly isHeard: boolean;
+}
+
 /** What a child must know to log as its parent does. */
-export function logSettings(): { readonly level: LogLevel; readonly toStderr: boolean } {
-  return { level: logger.level, toStderr: isToStderr };
+export function logSettings(): LogSettings {
+  return { level: logger.level, toStderr: isToStderr, isHeard: logger.isHeard };
 }

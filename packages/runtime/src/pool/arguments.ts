@@ -1,5 +1,5 @@
 import type { Payload } from '@mp/codec';
-import { isScalar } from '../channel/cells.js';
+import { isScalar, type Scalar } from '../channel/cells.js';
 import type { FunctionVersion } from './function-registry.js';
 
 /** A chunk, encoded. */
@@ -11,8 +11,8 @@ export interface EncodedChunk {
 }
 
 /** The scalars as they are now: the caller may change its array. */
-export function copyScalars(args: readonly unknown[]): readonly unknown[] {
-  return args.length === 1 ? [args[0]] : args.slice();
+export function copyScalars(args: readonly unknown[]): readonly unknown[] | Scalar {
+  return args.length === 1 ? (args[0] as Scalar) : args.slice();
 }
 
 /** Whether the arguments need no codec. */

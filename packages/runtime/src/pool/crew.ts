@@ -1,6 +1,7 @@
 import type { StartMethod } from '../launch/launcher.js';
+import { budget, countBusy } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
-import type { ProcessOrigin } from '../process/process.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { Broadcasts, type MakeTask } from './broadcasts.js';
@@ -13,7 +14,7 @@ import { endWorker, finishWorker, IdleShrink } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
 import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
-import { divideLost, giveUp, limitTime, notRunning } from './task-end.js';
+import { divideLost, giveUp, limitTime, notRunning, stillRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
 import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
@@ -29,6 +30,7 @@ export class Crew implements SlotOwner, TaskOwner {
   readonly #ledger: TaskLedger;
   readonly #scheduler: Scheduler<PoolTask>;
   readonly #recruiter: Recruiter;
+  readonly #forgetBusy: () => void;
   readonly #broadcasts = new Broadcasts();
   readonly #idleShrink: IdleShrink;
   readonly #slots = new Map<WorkerState<PoolTask>, WorkerSlot>();
@@ -75,6 +77,7 @@ export class Crew implements SlotOwner, TaskOwner {
     );
     this.#scheduler.pump();
     if (this.#broken !== undefined) throw this.#broken;
+    this.#forgetBusy = countBusy(() => this.#slots.size - this.#scheduler.idleCount);
   }
 
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
@@ -157,6 +160,11 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#leaveIfDone();
   }
 
+  /** In a copy of this process: its workers are the parent's, and so is what waits for them. */
+  leaveToParent(): void {
+    this.#state = 'terminated';
+  }
+
   /** Everything ends now. */
   terminate(): void {
     if (this.#state === 'terminated') return;
@@ -172,13 +180,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   /** Resolves when the pool was closed or terminated and all workers are gone. */
   join(): Promise<void> {
-    if (this.#state === 'running')
-      return Promise.reject(
-        new ProcessError(
-          PROCESS_ERROR_CODES.state,
-          'The pool is still running: close() or terminate() it, then join().',
-        ),
-      );
+    if (this.#state === 'running') return Promise.reject(stillRunning());
     this.#ledger.stayToTheEnd();
     return this.#finished.promise;
   }
@@ -245,6 +247,7 @@ export class Crew implements SlotOwner, TaskOwner {
   onGone(slot: WorkerSlot, status: ExitStatus): void {
     const begun = slot.begun;
     this.#slots.delete(slot.state);
+    this.#recruiter.gone(this.#slots.size);
     const lost = this.#scheduler.workerGone(slot.state);
     channels.worker.publish({ event: 'exit', pid: slot.child.pid, exitCode: status.exitCode, lost: lost.length });
     this.#settleLost(slot, status, lost, begun);
@@ -289,8 +292,9 @@ export class Crew implements SlotOwner, TaskOwner {
   // What the scheduler decides.
 
   #startWorker(): void {
-    if (this.#recruiter.isPausing || this.#broken !== undefined || this.#state === 'terminated') return;
+    if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
+    if (!this.#recruiter.mayStart(this.#slots.size, () => this.#scheduler.pump())) return;
     let slot: WorkerSlot;
     try {
       slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
@@ -348,7 +352,10 @@ export class Crew implements SlotOwner, TaskOwner {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }
-    if (slot.state.state === 'leaving' && slot.state.inHand.size === 0) finishWorker(slot);
+    if (slot.state.inHand.size === 0) {
+      budget().retry();
+      if (slot.state.state === 'leaving') finishWorker(slot);
+    }
     this.#scheduler.pump();
     this.#idleShrink.schedule();
     if (this.#state !== 'running') this.#leaveIfDone();
@@ -364,6 +371,7 @@ export class Crew implements SlotOwner, TaskOwner {
     if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
     if (this.#slots.size > 0) return;
     this.#ledger.end();
+    this.#forgetBusy();
     this.#idleShrink.stop();
     this.#recruiter.stop();
     this.#firstReady.resolve();

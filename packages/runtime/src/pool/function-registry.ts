@@ -1,6 +1,7 @@
 import type { Payload } from '@mp/codec';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import type { ItemTime } from './chunk-size.js';
 import { Pace } from './pace.js';
 
 /** Any function that a pool can call. */
@@ -31,6 +32,7 @@ export class FunctionRegistry {
   readonly #marshal: Marshal;
   readonly #latest = new WeakMap<object, FunctionVersion>();
   readonly #paces = new WeakMap<object, Pace>();
+  readonly #itemTimes = new WeakMap<object, ItemTime>();
   readonly #idle = new Map<number, FunctionVersion>();
   readonly #onForget: (version: FunctionVersion) => void;
   #nextId = 1;
@@ -81,6 +83,16 @@ export class FunctionRegistry {
     const { codec } = this.#marshal;
     if (!codec.capabilities.functions) return true;
     return codec.isConstant?.(fn) ?? false;
+  }
+
+  /** How long one item of a map over the function takes, as far as that was learned. */
+  itemTime(fn: AnyFunction): ItemTime {
+    let time = this.#itemTimes.get(fn);
+    if (time === undefined) {
+      time = { ms: undefined };
+      this.#itemTimes.set(fn, time);
+    }
+    return time;
   }
 
   /** A task that named the version is done. */

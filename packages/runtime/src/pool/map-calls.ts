@@ -3,29 +3,37 @@ import { TASK_MODE } from '../protocol/pool-frames.js';
 import type { AsyncResult } from './async-result.js';
 import { Call } from './call.js';
 import { captureCallSite } from './call-site.js';
+import { ChunkOrder } from './chunk-order.js';
 import { ChunkSize } from './chunk-size.js';
-import type { AnyFunction, FunctionRegistry } from './function-registry.js';
+import type { AnyFunction, FunctionRegistry, FunctionVersion } from './function-registry.js';
 import { MapJob, type MapListener } from './map-job.js';
-import type { CallbackOptions, ImapOptions, MapOptions } from './options.js';
+import type { CallbackOptions, ImapOptions, MapOptions, ResolvedPoolOptions } from './options.js';
 import { Pace } from './pace.js';
+import { ProgressBar } from './progress-bar.js';
 import { ResultStream } from './result-stream.js';
 import { pull, type Source } from './source.js';
 import type { Submission } from './submission.js';
+import type { ItemOutcome } from './task.js';
 import { checkTaskOptions } from './task-options.js';
+import { Window } from './window.js';
 
 /** Chunks that are under way for each worker: one runs, one waits there, one is being answered. */
 const CHUNKS_PER_WORKER = 3;
+/** Items that are pulled ahead for each worker where results are taken one by one. */
+const BUFFER_PER_WORKER = 16;
+/** All results are kept anyway. */
+const ENDLESS = new Window(Number.POSITIVE_INFINITY, 0, 0);
 
 /** The calls of a pool that go over many items: they become chunks on the way out and single results on the way back. */
 export class MapCalls {
   readonly #functions: FunctionRegistry;
   readonly #submission: Submission;
-  readonly #maxProcesses: number;
+  readonly #options: ResolvedPoolOptions;
 
-  constructor(functions: FunctionRegistry, submission: Submission, maxProcesses: number) {
+  constructor(functions: FunctionRegistry, submission: Submission, options: ResolvedPoolOptions) {
     this.#functions = functions;
     this.#submission = submission;
-    this.#maxProcesses = maxProcesses;
+    this.#options = options;
   }
 
   /** All results, in the order of the items. @param below - The function at which the caller's stack begins. */
@@ -36,6 +44,7 @@ export class MapCalls {
     options: MapOptions & CallbackOptions<Awaited<R>[]>,
     below: (...args: never[]) => unknown,
   ): AsyncResult<Awaited<R>[]> {
+    const order = new ChunkOrder<readonly unknown[]>();
     const values: unknown[] = [];
     let failure: { readonly index: number; readonly error: unknown } | undefined;
     let job: MapJob | undefined;
@@ -45,9 +54,17 @@ export class MapCalls {
     };
     const sink = new Call<Awaited<R>[]>({ cancel: (_task, reason) => abort(reason) }, options);
     const listener: ItemListener = {
-      onItem: (index, outcome) => {
-        if (outcome.ok) values[index] = outcome.value;
-        else if (failure === undefined || index < failure.index) failure = { index, error: outcome.error };
+      onValues: (first, chunk) => {
+        if (failure !== undefined) return;
+        for (const part of order.add(first, chunk.length, chunk))
+          for (let i = 0; i < part.length; i++) values.push(part[i]);
+      },
+      onItems: (first, outcomes) => {
+        for (let i = 0; i < outcomes.length; i++) {
+          const outcome = outcomes[i] as ItemOutcome;
+          if (!outcome.ok && (failure === undefined || first + i < failure.index))
+            failure = { index: first + i, error: outcome.error };
+        }
         if (failure !== undefined && options.failFast === true) abort(failure.error);
       },
       onEnd: (_count, inputError) => {
@@ -57,7 +74,7 @@ export class MapCalls {
       },
     };
     try {
-      job = this.#createJob(mode, fn, items, options, Number.POSITIVE_INFINITY, listener, abort, below);
+      job = this.#createJob(mode, fn, items, options, ENDLESS, listener, abort, below);
     } catch (error) {
       // As a wrong argument of an asynchronous function does, it rejects.
       sink.onError(error);
@@ -75,8 +92,7 @@ export class MapCalls {
     isOrdered: boolean,
     below: (...args: never[]) => unknown,
   ): ResultStream<Awaited<R>> {
-    const early = new Map<number, Parameters<ResultStream<unknown>['add']>[0]>();
-    let next = 0;
+    const order = new ChunkOrder<readonly ItemOutcome[]>();
     let job: MapJob | undefined;
     const stream = new ResultStream<Awaited<R>>({
       onConsumed: () => job?.consumed(1),
@@ -84,26 +100,28 @@ export class MapCalls {
     });
     const abort = (reason: unknown) => {
       job?.stop(reason);
-      stream.add({ ok: false, error: reason });
+      stream.add([{ ok: false, error: reason }]);
       stream.end();
     };
-    const bufferSize = options.bufferSize ?? 16 * this.#maxProcesses;
+    const add = (first: number, outcomes: readonly ItemOutcome[]) => {
+      const parts = isOrdered ? order.add(first, outcomes.length, outcomes) : [outcomes];
+      for (const part of parts) stream.add(part);
+    };
     const listener: ItemListener = {
-      onItem: (index, outcome) => {
-        if (!isOrdered) return stream.add(outcome);
-        early.set(index, outcome);
-        for (let item = early.get(next); item !== undefined; item = early.get(next)) {
-          early.delete(next++);
-          stream.add(item);
-        }
-      },
+      onValues: (first, values) =>
+        add(
+          first,
+          values.map((value) => ({ ok: true, value })),
+        ),
+      onItems: add,
       onEnd: (_count, inputError) => {
-        if (inputError !== undefined) stream.add({ ok: false, error: inputError.error });
+        if (inputError !== undefined) stream.add([{ ok: false, error: inputError.error }]);
         stream.end();
       },
     };
     try {
-      job = this.#createJob(TASK_MODE.map, fn, items, options, bufferSize, listener, abort, below);
+      const window = new Window(options.bufferSize, BUFFER_PER_WORKER, this.#options.maxProcesses);
+      job = this.#createJob(TASK_MODE.map, fn, items, options, window, listener, abort, below);
     } catch (error) {
       abort(error);
       return stream;
@@ -117,7 +135,7 @@ export class MapCalls {
     fn: AnyFunction,
     items: Source<unknown>,
     options: MapOptions,
-    maxItems: number,
+    window: Window,
     listener: ItemListener,
     abort: (reason: unknown) => void,
     below: (...args: never[]) => unknown,
@@ -129,22 +147,50 @@ export class MapCalls {
     const puller = pull(items);
     // Captured once: all items see the function as it is now.
     const captured = this.#functions.capture(fn);
+    const release = (version: FunctionVersion) => this.#functions.release(version);
     if (captured instanceof Promise) captured.catch(() => {});
     const form = { mode, options, pace: new Pace(), callSite: captureCallSite(below) };
-    const maxProcesses = this.#maxProcesses;
-    const release = signal === undefined ? () => {} : follow(signal, abort);
+    const unfollow = signal === undefined ? () => {} : follow(signal, abort);
+    const onOver = () => {
+      unfollow();
+      if (captured instanceof Promise) captured.then(release, () => {});
+      else release(captured);
+    };
+    const { maxProcesses, maxTasksPerChild } = this.#options;
+    const told: MapListener = { ...listener, onOver, onProgress };
+    const isCounted = maxTasksPerChild !== Number.POSITIVE_INFINITY && window === ENDLESS;
     return new MapJob(
       { submitChunk: (chunk, sink) => this.#submission.chunk(fn, captured, chunk, sink, form) },
       puller,
-      new ChunkSize(chunkSize, maxProcesses),
-      { maxChunks: CHUNKS_PER_WORKER * maxProcesses, maxItems },
-      { ...listener, onOver: release, onProgress },
+      new ChunkSize(chunkSize, maxProcesses, this.#functions.itemTime(fn), isCounted),
+      { maxChunks: CHUNKS_PER_WORKER * maxProcesses, window },
+      options.progress ? showProgress(options.progress, puller.length, told) : told,
     );
   }
 }
 
 /** What a call does with its items. */
-type ItemListener = Pick<MapListener, 'onItem' | 'onEnd'>;
+type ItemListener = Pick<MapListener, 'onValues' | 'onItems' | 'onEnd'>;
+
+/** Tells a progress bar, too. */
+function showProgress(label: string | true, total: number | undefined, listener: MapListener): MapListener {
+  const bar = new ProgressBar(label === true ? '' : label, total);
+  return {
+    ...listener,
+    onValues: (first, values) => {
+      bar.advance(values.length);
+      listener.onValues(first, values);
+    },
+    onItems: (first, outcomes) => {
+      bar.advance(outcomes.length);
+      listener.onItems(first, outcomes);
+    },
+    onOver: () => {
+      bar.end();
+      listener.onOver();
+    },
+  };
+}
 
 /** Calls back when the signal is aborted. @returns A function that ends that. */
 function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {

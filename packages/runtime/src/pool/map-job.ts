@@ -1,6 +1,7 @@
 import type { ChunkSize } from './chunk-size.js';
 import type { Puller } from './source.js';
 import type { ItemOutcome, PoolTask, TaskSink } from './task.js';
+import type { Window } from './window.js';
 
 /** How a {@link MapJob} reaches its pool. */
 export interface MapHost {
@@ -14,8 +15,10 @@ export interface MapHost {
 
 /** What becomes of the items. */
 export interface MapListener {
-  /** The item at this position is done. Positions may come in any order. */
-  onItem(index: number, outcome: ItemOutcome): void;
+  /** The items from this position on are done, and returned these values. Positions may come in any order. */
+  onValues(first: number, values: readonly unknown[]): void;
+  /** The items from this position on are done, and some of them failed. */
+  onItems(first: number, outcomes: readonly ItemOutcome[]): void;
   /** There are no more items, and all are done. With an error where the input failed. */
   onEnd(count: number, inputError: { readonly error: unknown } | undefined): void;
   /** Nothing more will happen, whether it ended or was stopped. Called once, last. */
@@ -29,7 +32,7 @@ export interface MapLimits {
   /** So many chunks may be under way. */
   readonly maxChunks: number;
   /** So many items may be pulled and not consumed. */
-  readonly maxItems: number;
+  readonly window: Window;
 }
 
 /** Pulls items from an input as workers become free, sends them in chunks, and reports each item as it is done. */
@@ -41,6 +44,8 @@ export class MapJob {
   readonly #listener: MapListener;
   readonly #chunks = new Set<{ cancel(reason: unknown): void }>();
   #pulled = 0;
+  /** How many items the last chunk should have had. */
+  #last = 1;
   #done = 0;
   #consumed = 0;
   #isPulling = false;
@@ -58,7 +63,8 @@ export class MapJob {
 
   /** Begins, or goes on after {@link consumed}. */
   advance(): void {
-    if (this.#isPulling || this.#isStopped) return;
+    if (this.#isStopped) return;
+    if (this.#isPulling) return this.#submitEarly?.();
     this.#isPulling = true;
     const waiting = this.#puller.isAsync ? this.#pullAsync() : this.#pullSync();
     if (waiting === undefined) this.#isPulling = false;
@@ -87,29 +93,28 @@ export class MapJob {
   }
 
   get #mayPull(): boolean {
-    return (
-      !this.#isOver &&
-      this.#chunks.size < this.#limits.maxChunks &&
-      this.#pulled - this.#consumed < this.#limits.maxItems
-    );
+    if (this.#isOver || this.#chunks.size >= this.#limits.maxChunks) return false;
+    const room = this.#room;
+    // Results are taken one by one: a chunk for each of them would cost more than the items.
+    return room > 0 && (this.#chunks.size === 0 || room >= Math.min(this.#last, this.#limits.window.size / 4));
+  }
+
+  /** So many items may be pulled now. */
+  get #room(): number {
+    return this.#limits.window.size - (this.#pulled - this.#consumed);
   }
 
   #pullSync(): undefined {
     while (this.#mayPull) {
-      const items: unknown[] = [];
+      let items: unknown[] = [];
       const size = this.#nextSize();
       try {
-        while (items.length < size) {
-          const { done, value } = this.#puller.next() as IteratorResult<unknown>;
-          if (done === true) {
-            this.#isOver = true;
-            break;
-          }
-          items.push(value);
-        }
+        items = this.#puller.take(size);
       } catch (error) {
         this.#failInput(error);
+        items = this.#puller.taken;
       }
+      if (items.length < size) this.#isOver = true;
       this.#submit(items);
     }
     return undefined;
@@ -117,28 +122,49 @@ export class MapJob {
 
   async #pullAsync(): Promise<void> {
     while (this.#mayPull) {
-      const items: unknown[] = [];
-      const size = this.#nextSize();
+      let room = this.#nextSize();
+      let items: unknown[] = [];
+      let isWatched = false;
+      const submit = () => {
+        const ready = items;
+        items = [];
+        room -= ready.length;
+        if (!this.#isStopped) this.#submit(ready);
+      };
+      // An input that makes one wait must not make those wait who gave items already: what there is goes, if it has a taker.
+      const submitEarly = () => {
+        isWatched = false;
+        if (items.length > 0 && this.#chunks.size < this.#limits.maxChunks) submit();
+      };
+      this.#submitEarly = submitEarly;
       try {
-        while (items.length < size && !this.#isStopped) {
+        while (items.length < room && !this.#isStopped) {
           const { done, value } = await this.#puller.next();
           if (done === true) {
             this.#isOver = true;
             break;
           }
           items.push(value);
+          if (isWatched) continue;
+          isWatched = true;
+          setImmediate(submitEarly);
         }
       } catch (error) {
         this.#failInput(error);
       }
-      if (!this.#isStopped) this.#submit(items);
+      this.#submitEarly = undefined;
+      submit();
     }
   }
+
+  /** Submits what {@link #pullAsync} has gathered for a chunk that is not full. */
+  #submitEarly: (() => void) | undefined;
 
   #nextSize(): number {
     const { length } = this.#puller;
     const size = this.#size.next(length === undefined ? undefined : length - this.#pulled);
-    return Math.max(1, Math.min(size, this.#limits.maxItems - (this.#pulled - this.#consumed)));
+    this.#last = Math.max(1, size);
+    return Math.min(this.#last, this.#room);
   }
 
   #failInput(error: unknown): void {
@@ -153,19 +179,28 @@ export class MapJob {
     // Registered before it is submitted: it may fail at once.
     const holder = { cancel: (_reason: unknown): void => {} };
     this.#chunks.add(holder);
-    const done = (outcomes: (index: number) => ItemOutcome) => {
+    const { window } = this.#limits;
+    window.see(items);
+    const done = (tell: () => void) => {
       this.#chunks.delete(holder);
       if (this.#isStopped) return;
-      for (let i = 0; i < items.length; i++) this.#listener.onItem(first + i, outcomes(i));
+      tell();
       // Only now: the listener may come back here, and must not be told the end before the last item.
       this.#done += items.length;
       this.advance();
     };
     const chunk = this.#host.submitChunk(items, {
-      onValue: (values) => done((i) => ({ ok: true, value: (values as unknown[])[i] })),
-      onItems: (outcomes) => done((i) => outcomes[i] as ItemOutcome),
-      onError: (error) => done(() => ({ ok: false, error })),
-      onTime: (ms) => this.#size.learn(items.length, ms),
+      onValue: (values) =>
+        done(() => {
+          window.see(values as unknown[]);
+          this.#listener.onValues(first, values as unknown[]);
+        }),
+      onItems: (outcomes) => done(() => this.#listener.onItems(first, outcomes)),
+      onError: (error) => done(() => this.#listener.onItems(first, new Array(items.length).fill({ ok: false, error }))),
+      onTime: (ms) => {
+        this.#size.learn(items.length, ms);
+        window.learn(this.#size.itemMs);
+      },
       onProgress: (value) => this.#listener.onProgress?.(value),
     });
     holder.cancel = (reason) => chunk.cancel(reason);

@@ -1,10 +1,17 @@
 import type { LaunchOptions } from '../launch/launcher.js';
+import { budget, isPoolWorker } from '../platform/budget.js';
 import { cpuCount } from '../platform/cpus.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { printTagged, type WorkerOutput } from './worker-output.js';
 
 /** How a pool is set up. All parts are optional. */
-export interface PoolOptions extends LaunchOptions {
-  /** The number of workers: `minProcesses` and `maxProcesses` at once. @defaultValue cpuCount() */
+export interface PoolOptions extends Omit<LaunchOptions, 'output'> {
+  /**
+   * The number of workers: `minProcesses` and `maxProcesses` at once. In a worker of another pool, without any of the three,
+   * there is one worker, and more as far as the family's budget goes; see {@link setWorkerBudget}.
+   *
+   * @defaultValue cpuCount()
+   */
   readonly processes?: number | undefined;
   /** So many workers are kept even when there is nothing to do. @defaultValue processes */
   readonly minProcesses?: number | undefined;
@@ -40,12 +47,25 @@ export interface PoolOptions extends LaunchOptions {
   readonly keepsAlive?: boolean | undefined;
   /** The beginning of the workers' names. @defaultValue 'PoolWorker' */
   readonly name?: string | undefined;
+  /**
+   * Where the standard output and error of workers go. `'tagged'` writes them to those of this process, each line with the
+   * worker and the task that wrote it in front.
+   *
+   * @defaultValue 'inherit'
+   */
+  readonly output?: 'inherit' | 'ignore' | 'tagged' | undefined;
+  /** Called with each line that a worker writes, in place of {@link PoolOptions.output}; a task's own before its result. */
+  readonly onOutput?: ((line: WorkerOutput) => void) | undefined;
 }
+
+const OUTPUTS: readonly string[] = ['inherit', 'ignore', 'tagged'];
 
 /** {@link PoolOptions} after defaults. */
 export interface ResolvedPoolOptions {
   readonly minProcesses: number;
   readonly maxProcesses: number;
+  /** Whether every worker but the first must be granted by the family's budget. */
+  readonly sharesBudget: boolean;
   readonly idleTimeoutMs: number;
   readonly initializer: ((...args: never[]) => unknown) | undefined;
   readonly initargs: readonly unknown[];
@@ -57,6 +77,8 @@ export interface ResolvedPoolOptions {
   readonly graceMs: number;
   readonly keepsAlive: boolean;
   readonly name: string;
+  /** Who hears what workers write. */
+  readonly onOutput: ((line: WorkerOutput) => void) | undefined;
   readonly launch: LaunchOptions;
 }
 
@@ -80,6 +102,7 @@ const OPTIONS: { readonly [K in keyof PoolOptions]-?: true } = {
   env: true,
   cwd: true,
   output: true,
+  onOutput: true,
   resourceLimits: true,
 };
 
@@ -89,19 +112,38 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   if (typeof given !== 'object' || given === null)
     throw refuse('options', 'an object, or the number of workers', given);
   checkNames(given, OPTIONS, 'pool');
-  const processes = count('processes', given.processes, Math.max(cpuCount(), given.minProcesses ?? 1), 1);
+  const sharesBudget = isPoolWorker() && (given.processes ?? given.minProcesses ?? given.maxProcesses) === undefined;
+  const processes = count(
+    'processes',
+    given.processes,
+    Math.max(sharesBudget ? budget().limit : cpuCount(), given.minProcesses ?? 1),
+    1,
+  );
   const maxProcesses = count('maxProcesses', given.maxProcesses, Math.max(processes, given.minProcesses ?? 0), 1);
-  const minProcesses = count('minProcesses', given.minProcesses, Math.min(processes, maxProcesses), 0);
+  const minProcesses = count(
+    'minProcesses',
+    given.minProcesses,
+    sharesBudget ? 1 : Math.min(processes, maxProcesses),
+    0,
+  );
   if (minProcesses > maxProcesses) throw refuse('minProcesses', `at most maxProcesses (${maxProcesses})`, minProcesses);
   const { initializer, initargs } = given;
   if (initializer !== undefined && typeof initializer !== 'function')
     throw refuse('initializer', 'a function', initializer);
   if (initargs !== undefined && !Array.isArray(initargs)) throw refuse('initargs', 'an array', initargs);
-  const { execArgv, env, cwd, output, resourceLimits } = given;
+  const { execArgv, env, cwd } = given;
+  const output = given.output ?? 'inherit';
+  const onOutput = given.onOutput ?? (output === 'tagged' ? printTagged : undefined);
+  if (!OUTPUTS.includes(output)) throw refuse('output', `one of ${OUTPUTS.map((o) => `'${o}'`).join(', ')}`, output);
+  if (onOutput !== undefined && typeof onOutput !== 'function') throw refuse('onOutput', 'a function', onOutput);
+  // What native code writes comes by the pipe.
+  const streams: LaunchOptions['output'] = onOutput !== undefined || output === 'tagged' ? 'pipe' : output;
   return Object.freeze({
     minProcesses,
     maxProcesses,
-    idleTimeoutMs: duration('idleTimeoutMs', given.idleTimeoutMs, 10_000),
+    sharesBudget,
+    // What others wait for is given back soon.
+    idleTimeoutMs: duration('idleTimeoutMs', given.idleTimeoutMs, sharesBudget ? 500 : 10_000),
     initializer,
     initargs: initargs ?? [],
     maxTasksPerChild: count('maxTasksPerChild', given.maxTasksPerChild, Number.POSITIVE_INFINITY, 1),
@@ -112,7 +154,14 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
     graceMs: duration('graceMs', given.graceMs, 200),
     keepsAlive: given.keepsAlive ?? true,
     name: given.name ?? 'PoolWorker',
-    launch: { execArgv, env, cwd, output, resourceLimits },
+    onOutput,
+    launch: {
+      execArgv,
+      env,
+      cwd,
+      output: streams,
+      resourceLimits: given.resourceLimits,
+    },
   });
 }
 
@@ -191,12 +240,16 @@ export interface CallbackOptions<T> extends TaskOptions {
 export interface MapOptions extends TaskOptions {
   /** So many items travel together. By default as many as keep a worker busy for some 20 ms, learned on the way. */
   readonly chunkSize?: number | undefined;
+  /** Shows how many items are done by a bar on standard error; a string is written in front of it. @defaultValue false */
+  readonly progress?: boolean | string | undefined;
   /** Whether the first error ends the call and cancels the rest. Otherwise all items are finished first. @defaultValue false */
   readonly failFast?: boolean | undefined;
 }
 
 /** What is asked for `imap` and `imapUnordered`. */
 export interface ImapOptions extends TaskOptions {
+  /** As {@link MapOptions.progress}. */
+  readonly progress?: boolean | string | undefined;
   /** So many items travel together. @defaultValue learned on the way, as for {@link MapOptions.chunkSize} */
   readonly chunkSize?: number | undefined;
   /** So many items at most are taken from the input before their results are taken. @defaultValue 16 for each worker */

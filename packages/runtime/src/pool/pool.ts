@@ -1,4 +1,5 @@
-import type { ProcessOrigin } from '../process/process.js';
+import { trackForFork } from '../platform/forking.js';
+import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE } from '../protocol/pool-frames.js';
 import type { AsyncResult } from './async-result.js';
@@ -60,8 +61,9 @@ export class BasePool implements AsyncDisposable {
     const resolved = resolvePoolOptions(options);
     const functions = new FunctionRegistry(origin.marshal, (version) => this.#crew.forget(version));
     this.#crew = new Crew(origin, resolved, (version) => functions.release(version));
+    trackForFork(this, { afterFork: () => this.#crew.leaveToParent() });
     this.#submission = new Submission(functions, origin.marshal, this.#crew, resolved.maxQueue);
-    this.#maps = new MapCalls(functions, this.#submission, resolved.maxProcesses);
+    this.#maps = new MapCalls(functions, this.#submission, resolved);
   }
 
   /**
@@ -176,11 +178,11 @@ export class BasePool implements AsyncDisposable {
       },
     });
     const sink: TaskSink = {
-      onItem: (value) => stream.add({ ok: true, value }),
+      onItem: (value) => stream.add([{ ok: true, value }]),
       onValue: () => stream.end(),
       onItems: () => stream.end(),
       onError: (error) => {
-        stream.add({ ok: false, error });
+        stream.add([{ ok: false, error }]);
         stream.end();
       },
       onProgress: (value) => options.onProgress?.(value),

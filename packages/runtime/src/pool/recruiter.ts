@@ -1,8 +1,9 @@
 import { encodeSnapshot } from '../channel/marshal.js';
+import { budget, type WithdrawRequest } from '../platform/budget.js';
 import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { addChild, nextIdentity } from '../process/children.js';
 import { describeExit } from '../process/exit-signal.js';
-import { launchChild, type ProcessOrigin } from '../process/process.js';
+import { launchChild, type ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { WorkerSettings } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
@@ -11,6 +12,7 @@ import type { ResolvedPoolOptions } from './options.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { WorkerState } from './scheduler.js';
 import type { PoolTask } from './task.js';
+import { OutputCollector } from './worker-output.js';
 import { type SlotOwner, WorkerSlot } from './worker-slot.js';
 
 /** Starts the workers of a pool, and says how soon one that died is replaced. */
@@ -20,6 +22,11 @@ export class Recruiter {
   readonly #restarts: RestartPolicy;
   readonly #initializer: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] } | undefined;
   #pause: Timer | undefined;
+  /** What was asked of the budget, and not granted yet. */
+  #request: WithdrawRequest | undefined;
+  #isGranted = false;
+  /** Granted workers that there are. */
+  #inUse = 0;
 
   /** @throws SerializeError where the initializer cannot travel. */
   constructor(origin: ProcessOrigin, options: ResolvedPoolOptions) {
@@ -32,9 +39,36 @@ export class Recruiter {
         : encodeSnapshot(origin.marshal, [options.initializer, options.initargs], 'initializer');
   }
 
-  /** Whether workers died so fast that the next one has to wait. */
-  get isPausing(): boolean {
-    return this.#pause !== undefined;
+  /**
+   * Whether a worker may be started now: not while workers die so fast that the next one has to wait, nor before it is granted
+   * where the pool shares a budget with others.
+   *
+   * @param size - How many there are.
+   * @param resume - Called when it may be asked again.
+   */
+  mayStart(size: number, resume: () => void): boolean {
+    if (this.#pause !== undefined) return false;
+    // The first one has the CPU of whoever waits for it.
+    if (!this.#options.sharesBudget || size === 0) return true;
+    if (this.#isGranted) {
+      this.#isGranted = false;
+      this.#inUse++;
+      return true;
+    }
+    this.#request ??= budget().request(() => {
+      this.#request = undefined;
+      this.#isGranted = true;
+      resume();
+      // It is not needed any more.
+      if (this.#isGranted) budget().release();
+      this.#isGranted = false;
+    });
+    return false;
+  }
+
+  /** A worker is gone, and so many are left. */
+  gone(size: number): void {
+    for (; this.#inUse > Math.max(0, size - 1); this.#inUse--) budget().release();
   }
 
   /**
@@ -44,12 +78,14 @@ export class Recruiter {
    * @throws ProcessError where it cannot be started: what keeps one worker from being started keeps all.
    */
   start(register: () => WorkerState<PoolTask>, owner: SlotOwner): WorkerSlot {
-    const { launch, concurrency, maxMemoryBytes } = this.#options;
+    const { launch, concurrency, maxMemoryBytes, onOutput } = this.#options;
     const identity = nextIdentity();
     const settings: WorkerSettings = {
       concurrency,
       hasInitializer: this.#initializer !== undefined,
       reportsMemory: maxMemoryBytes !== Number.POSITIVE_INFINITY,
+      forwardsOutput: onOutput !== undefined,
+      budget: budget().limit,
     };
     const name = `${this.#options.name}-${identity.join(':')}`;
     const child = launchChild(this.#origin, {
@@ -61,7 +97,8 @@ export class Recruiter {
       settings,
     });
     child.unref();
-    const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now());
+    const output = onOutput === undefined ? undefined : new OutputCollector(child, name, onOutput);
+    const slot = new WorkerSlot(register(), child, name, this.#origin.marshal, owner, performance.now(), output);
     const active = {
       name,
       daemon: true,
@@ -82,7 +119,7 @@ export class Recruiter {
   }
 
   /**
-   * A worker died that nobody had asked to go. Where its replacement has to wait, {@link isPausing} holds until `resume` is called.
+   * A worker died that nobody had asked to go. Where its replacement has to wait, `resume` is called when it may be started.
    *
    * @param isAwaited - Whether there are tasks that need a worker: the program stays alive for them.
    * @throws ProcessError with code `MP_FAILURE_STORM` where there is no point in starting another one.
@@ -107,5 +144,6 @@ export class Recruiter {
   /** No worker will be started any more. */
   stop(): void {
     stopTimer(this.#pause);
+    this.#request?.();
   }
 }

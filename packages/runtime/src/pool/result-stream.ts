@@ -1,3 +1,4 @@
+import { Ring } from './ring.js';
 import type { ItemOutcome } from './task.js';
 
 /** What feeds a {@link ResultStream}. */
@@ -19,7 +20,7 @@ interface Taker<T> {
  */
 export class ResultStream<T> implements AsyncIterableIterator<T, void, undefined> {
   readonly #source: StreamSource;
-  readonly #items: ItemOutcome[] = [];
+  readonly #items = new Ring<ItemOutcome>();
   readonly #takers: Taker<T>[] = [];
   #isEnded = false;
 
@@ -32,6 +33,12 @@ export class ResultStream<T> implements AsyncIterableIterator<T, void, undefined
   }
 
   next(): Promise<IteratorResult<T, void>> {
+    const item = this.#takers.length === 0 ? this.#items.peek() : undefined;
+    if (item?.ok === true) {
+      this.#items.shift();
+      this.#source.onConsumed();
+      return Promise.resolve({ done: false, value: item.value as T });
+    }
     return new Promise((resolve, reject) => {
       this.#takers.push({ resolve, reject });
       this.#pump();
@@ -41,7 +48,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, void, undefined
   async return(): Promise<IteratorResult<T, void>> {
     if (!this.#isEnded) {
       this.#isEnded = true;
-      this.#items.length = 0;
+      this.#items.drain();
       this.#source.onStop();
     }
     this.#pump();
@@ -53,9 +60,9 @@ export class ResultStream<T> implements AsyncIterableIterator<T, void, undefined
   }
 
   /** @internal */
-  add(outcome: ItemOutcome): void {
+  add(outcomes: readonly ItemOutcome[]): void {
     if (this.#isEnded) return;
-    this.#items.push(outcome);
+    for (let i = 0; i < outcomes.length; i++) this.#items.push(outcomes[i] as ItemOutcome);
     this.#pump();
   }
 

@@ -15,7 +15,7 @@ export interface Job {
   readonly isCancelled: boolean;
   /** Its number among all that its worker was given, modulo 2 ** 32; -1 where it is in no worker's hands. Set by the scheduler. */
   sequence: number;
-  /** How long it was expected to take when it was delivered, in milliseconds. Set by the scheduler. */
+  /** How long it was expected to take when it was delivered, in nanoseconds. Set by the scheduler. */
   cost: number;
 }
 
@@ -49,6 +49,9 @@ const MAX_IN_HAND = 2048;
 const MAX_KEYS = 1 << 16;
 /** What a job of unknown duration counts for. */
 const UNKNOWN_MS = LONG_MS * 2;
+/** What a job counts for at most. */
+const LONGEST_MS = 1000;
+const NS_PER_MS = 1e6;
 
 /** A worker, as the scheduler sees it. */
 export interface WorkerState<J extends Job> {
@@ -171,7 +174,7 @@ export class Scheduler<J extends Job> {
     if (worker.inHand.get(job.sequence) !== job) return false;
     worker.inHand.delete(job.sequence);
     job.sequence = -1;
-    worker.load -= job.cost;
+    worker.load -= job.cost / NS_PER_MS;
     if (worker.inHand.size === 0) {
       worker.load = 0;
       worker.hasExclusive = false;
@@ -276,11 +279,11 @@ export class Scheduler<J extends Job> {
 
   #take(worker: Worker<J>, job: J): void {
     if (worker.inHand.size === 0) this.#removeIdle(worker);
-    const cost = job.pace.ms ?? UNKNOWN_MS;
-    job.cost = cost;
+    // A whole number of nanoseconds needs no memory of its own; a fraction does, for each of the jobs that wait.
+    job.cost = Math.round(Math.min(job.pace.ms ?? UNKNOWN_MS, LONGEST_MS) * NS_PER_MS);
     job.sequence = worker.delivered++ >>> 0;
     worker.inHand.set(job.sequence, job);
-    worker.load += cost;
+    worker.load += job.cost / NS_PER_MS;
     if (job.isExclusive) worker.hasExclusive = true;
   }
 

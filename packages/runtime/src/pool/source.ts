@@ -9,7 +9,16 @@ export interface Puller<T> {
   readonly length: number | undefined;
   /** Whether an item may have to be waited for. */
   readonly isAsync: boolean;
+  /** The next item of an input that may have to be waited for. */
   next(): IteratorResult<T, unknown> | Promise<IteratorResult<T, unknown>>;
+  /**
+   * The next items of an input that need not be waited for; fewer than asked for where it has ended.
+   *
+   * @throws What the input throws; {@link taken} has the items before that.
+   */
+  take(count: number): T[];
+  /** What {@link take} took last, or began to take before it threw. */
+  readonly taken: T[];
   /** Nothing more will be pulled. */
   stop(): void;
 }
@@ -26,20 +35,67 @@ export function pull<T>(source: Source<T>): Puller<T> {
       PROCESS_ERROR_CODES.argument,
       `A pool maps over an iterable (an array, a Set, a generator, also an asynchronous one), and was given ${describe(source)}.`,
     );
-  const length = Array.isArray(source)
-    ? source.length
-    : source instanceof Set || source instanceof Map
-      ? source.size
-      : undefined;
-  const iterator = source[Symbol.iterator]();
+  if (isPlainArray(source)) return pullArray(source);
+  const length = source instanceof Set || source instanceof Map ? source.size : undefined;
+  return pullIterator(source[Symbol.iterator](), Array.isArray(source) ? source.length : length);
+}
+
+/** Whether iterating over it means to read its elements one after the other, and nothing of the user's says otherwise. */
+function isPlainArray<T>(source: Iterable<T>): source is T[] {
+  return (
+    Array.isArray(source) &&
+    Object.getPrototypeOf(source) === Array.prototype &&
+    source[Symbol.iterator] === Array.prototype.values
+  );
+}
+
+/** An array is cut into pieces: an object for each item would cost more than the item. It may grow or shrink meanwhile. */
+function pullArray<T>(source: T[]): Puller<T> {
+  let at = 0;
+  let taken: T[] = [];
   let isOver = false;
+  return {
+    length: source.length,
+    isAsync: false,
+    next: () =>
+      isOver || at >= source.length ? { done: true, value: undefined } : { done: false, value: source[at++] as T },
+    take: (count) => {
+      taken = isOver ? [] : source.slice(at, at + count);
+      at += taken.length;
+      return taken;
+    },
+    get taken() {
+      return taken;
+    },
+    stop: () => {
+      isOver = true;
+    },
+  };
+}
+
+function pullIterator<T>(iterator: Iterator<T>, length: number | undefined): Puller<T> {
+  let isOver = false;
+  let taken: T[] = [];
+  const next = () => {
+    const result = iterator.next();
+    if (result.done === true) isOver = true;
+    return result;
+  };
   return {
     length,
     isAsync: false,
-    next: () => {
-      const result = iterator.next();
-      if (result.done === true) isOver = true;
-      return result;
+    next,
+    take: (count) => {
+      taken = [];
+      while (taken.length < count) {
+        const { done, value } = next();
+        if (done === true) break;
+        taken.push(value as T);
+      }
+      return taken;
+    },
+    get taken() {
+      return taken;
     },
     stop: () => {
       if (!isOver) iterator.return?.();
@@ -62,6 +118,8 @@ function pullAsync<T>(iterator: AsyncIterator<T>): Puller<T> {
   return {
     length: undefined,
     isAsync: true,
+    take: () => [],
+    taken: [],
     next: async () => {
       const result = await iterator.next();
       if (result.done === true) isOver = true;

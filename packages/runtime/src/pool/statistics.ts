@@ -1,9 +1,8 @@
 import { Histogram, type LatencySummary } from './histogram.js';
+import type { PoolTask } from './task.js';
 
-/** When a task was submitted, by `performance.now()`. */
-interface TimedTask {
-  readonly submittedAt: number;
-}
+/** A task, as the statistics see it. */
+type TimedTask = Pick<PoolTask, 'turn'>;
 
 /** What a pool has done so far. */
 export interface PoolCounts {
@@ -90,9 +89,9 @@ function recordSince(histogram: Histogram, tasks: readonly TimedTask[]): void {
   const now = performance.now();
   let first = 0;
   for (let i = 1; i <= tasks.length; i++) {
-    const { submittedAt } = tasks[first] as TimedTask;
-    if (i < tasks.length && tasks[i]?.submittedAt === submittedAt) continue;
-    histogram.record(Math.max(0, now - submittedAt), i - first);
+    const { turn } = tasks[first] as TimedTask;
+    if (i < tasks.length && tasks[i]?.turn === turn) continue;
+    histogram.record(Math.max(0, now - (turn?.at ?? now)), i - first);
     first = i;
   }
 }

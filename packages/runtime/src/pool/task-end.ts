@@ -79,5 +79,16 @@ function isBefore(sequence: number, other: number): boolean {
 
 /** The error of a task that came too late. */
 export function notRunning(): ProcessError {
-  return new ProcessError(PROCESS_ERROR_CODES.state, 'The pool is not running: it was closed or terminated.');
+  return new ProcessError(
+    PROCESS_ERROR_CODES.state,
+    'The pool is not running: it was closed or terminated, or belongs to the process from which this one was forked.',
+  );
+}
+
+/** The error of a wait for the end of a pool that nobody ends. */
+export function stillRunning(): ProcessError {
+  return new ProcessError(
+    PROCESS_ERROR_CODES.state,
+    'The pool is still running: close() or terminate() it, then join().',
+  );
 }

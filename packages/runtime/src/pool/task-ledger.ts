@@ -2,7 +2,7 @@ import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
 import { AsyncResult, rejectResult, resolveResult } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import { PoolStatistics } from './statistics.js';
-import { type ItemOutcome, type PoolTask, sinkOf } from './task.js';
+import { type ItemOutcome, type PoolTask, sinkOf, type Turn } from './task.js';
 
 /**
  * The account of the tasks that a pool has taken in. In: how a task ended, from wherever that is known. Out: the task's
@@ -16,8 +16,8 @@ export class TaskLedger {
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
   #pending = 0;
   #isStaying = false;
-  /** When the present turn of the event loop began, as far as this pool knows. */
-  #turn: number | undefined;
+  /** The present turn of the event loop, where something was submitted in it. */
+  #turn: Turn | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */
   constructor(keepsAlive: boolean, releaseFunction: (version: FunctionVersion) => void) {
@@ -34,16 +34,16 @@ export class TaskLedger {
   /** A task was taken in. */
   take(task: PoolTask): void {
     this.statistics.submitted++;
-    task.submittedAt = this.#turn ??= this.#beginTurn();
+    task.turn = this.#turn ??= this.#beginTurn();
     if (++this.#pending === 1 && this.#keepsAlive) this.#keepAlive.ref();
   }
 
   /** Looking at the clock for each task would cost a third of what a small one does. */
-  #beginTurn(): number {
+  #beginTurn(): Turn {
     queueMicrotask(() => {
       this.#turn = undefined;
     });
-    return performance.now();
+    return { at: performance.now() };
   }
 
   /** A task returned. */

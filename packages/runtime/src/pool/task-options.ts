@@ -20,6 +20,7 @@ const OPTIONS: { readonly [K in keyof (CallbackOptions<unknown> & MapOptions & I
   errorCallback: true,
   chunkSize: true,
   failFast: true,
+  progress: true,
   bufferSize: true,
 };
 const FUNCTIONS = ['onProgress', 'callback', 'errorCallback'] as const;
@@ -29,13 +30,15 @@ export function checkTaskOptions(options: object): void {
   if (typeof options !== 'object' || options === null) throw refuse('options', 'an object', options);
   checkNames(options, OPTIONS, 'task');
   const given = options as Readonly<Record<string, unknown>>;
-  const { timeoutMs, signal, retries, priority, affinity, chunkSize, bufferSize } = given;
+  const { timeoutMs, signal, retries, priority, affinity, chunkSize, bufferSize, progress } = given;
   if (timeoutMs !== undefined && !(isNumber(timeoutMs) && timeoutMs >= 0))
     throw refuse('timeoutMs', 'a number of milliseconds of at least 0', timeoutMs);
   if (signal !== undefined && !isSignal(signal)) throw refuse('signal', 'an AbortSignal', signal);
   if (priority !== undefined && !isNumber(priority)) throw refuse('priority', 'a number', priority);
   if (affinity !== undefined && typeof affinity !== 'string' && !isNumber(affinity))
     throw refuse('affinity', 'a string or a number', affinity);
+  if (progress !== undefined && typeof progress !== 'boolean' && typeof progress !== 'string')
+    throw refuse('progress', 'true, false, or what is written in front of the bar', progress);
   count('retries', retries, 0, 0);
   count('chunkSize', chunkSize, 1, 1);
   count('bufferSize', bufferSize, 1, 1);

@@ -1,4 +1,5 @@
 import type { Payload } from '@mp/codec';
+import type { Scalar } from '../channel/cells.js';
 import { AsyncResult, type ResultControl } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { TaskOptions } from './options.js';
@@ -23,16 +24,22 @@ export interface TaskSink {
   onItem?(value: unknown): void;
 }
 
-/** What a task is called with: scalars as they are, or everything else as a payload that nothing changes any more. */
-export type TaskArgs = readonly unknown[] | Payload;
+/** What a task is called with: scalars as they are, one of them without an array, or everything else as a payload that nothing changes any more. */
+export type TaskArgs = readonly unknown[] | Scalar | Payload;
 
 /** Whether the arguments were encoded. */
 export function isEncoded(args: TaskArgs): args is Payload {
-  return 'body' in args;
+  return typeof args === 'object' && args !== null && 'body' in args;
 }
 
 const NO_OPTIONS: TaskOptions = Object.freeze({});
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
+/** One turn of the event loop, in which any number of tasks may be submitted. */
+export interface Turn {
+  /** When it began, by `performance.now()`. One number for all tasks of the turn: each would be an object in memory. */
+  readonly at: number;
+}
 
 /** What few tasks have. */
 interface TaskExtras {
@@ -42,6 +49,12 @@ interface TaskExtras {
   credit?: number;
   deaths?: number;
   isPinned?: boolean;
+}
+
+/** A turn of the event loop in which tasks were submitted. */
+export interface Turn {
+  /** When it began, by `performance.now()`. */
+  readonly at: number;
 }
 
 /** Whoever ends tasks early. */
@@ -63,8 +76,8 @@ export class PoolTask implements Job, ResultControl {
   readonly pace: Pace;
   readonly owner: TaskOwner;
   args: TaskArgs;
-  /** When it was submitted, by `performance.now()`. */
-  submittedAt = 0;
+  /** When it was submitted: one object for all tasks of a turn, because a number of its own would be an object for each. */
+  turn: Turn | undefined = undefined;
   /** Who is told how it ended. */
   readonly sink: TaskSink | AsyncResult<unknown>;
   sequence = -1;

@@ -2,12 +2,16 @@ import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { readError, reviveError } from '../channel/error-transfer.js';
 import { decodePayload, Later, type Marshal } from '../channel/marshal.js';
 import type { Child } from '../launch/launcher.js';
+import { getLogger } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
 import { RESULT, TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
+import { type ChildReport, decodeReport } from '../protocol/reports.js';
+import { BudgetDesk } from './budget-desk.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
 import { type ItemOutcome, isEncoded, type PoolTask, sinkOf } from './task.js';
+import type { OutputCollector } from './worker-output.js';
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
@@ -50,6 +54,8 @@ export class WorkerSlot {
   /** Whether the pool itself makes the worker go. */
   isExpectedToGo = false;
   readonly #owner: SlotOwner;
+  readonly #output: OutputCollector | undefined;
+  readonly #budget: BudgetDesk;
   readonly #marshal: Marshal;
   readonly #known = new Set<number>();
   readonly #cells = new CellWriter();
@@ -64,6 +70,7 @@ export class WorkerSlot {
     marshal: Marshal,
     owner: SlotOwner,
     now: number,
+    output?: OutputCollector,
   ) {
     this.state = state;
     this.child = child;
@@ -72,6 +79,8 @@ export class WorkerSlot {
     this.idleSince = now;
     this.#marshal = marshal;
     this.#owner = owner;
+    this.#output = output;
+    this.#budget = new BudgetDesk(child.channel);
     child.channel.setHandler({
       onFrame: (kind, body, buffers) => this.#onFrame(kind, body, buffers),
       onEnd: () => {
@@ -121,7 +130,10 @@ export class WorkerSlot {
       cells.uint32(task.version.id);
       cells.uint8(task.mode);
       const { args } = task;
-      if (isEncoded(args)) cells.payload(args);
+      if (typeof args !== 'object' || args === null) {
+        cells.uint8(1);
+        cells.scalar(args);
+      } else if (isEncoded(args)) cells.payload(args);
       else {
         cells.uint8(args.length);
         for (let k = 0; k < args.length; k++) cells.scalar(args[k]);
@@ -181,11 +193,22 @@ export class WorkerSlot {
         return this.#owner.onStray(this, reviveError(readError(new CellReader(body, buffers)), this.#marshal));
       case FRAME.handBack:
         return this.#onHandBack(new CellReader(body, buffers));
+      case FRAME.askGrant:
+        return this.#budget.ask();
+      case FRAME.releaseGrant:
+        return this.#budget.release();
+      case FRAME.log:
+        return this.#onReport(decodeReport(body));
       case FRAME.progress:
         return this.#onTaskValue(new CellReader(body, buffers), (task, value) => sinkOf(task)?.onProgress?.(value));
       case FRAME.item:
         return this.#onTaskValue(new CellReader(body, buffers), (task, value) => sinkOf(task)?.onItem?.(value));
     }
+  }
+
+  #onReport(report: ChildReport): void {
+    if (report.kind === 'record') getLogger().hear(report.record);
+    else this.#output?.take(report);
   }
 
   #onResults(cells: CellReader): void {
@@ -282,6 +305,8 @@ export class WorkerSlot {
     if (this.#exit === undefined || this.#isGone || !(this.#isChannelOver || isForced)) return;
     this.#isGone = true;
     this.child.channel.destroy();
+    this.#output?.end();
+    this.#budget.close();
     this.#owner.onGone(this, this.#exit);
     this.child.progress?.close();
   }

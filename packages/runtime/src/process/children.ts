@@ -1,5 +1,6 @@
 import type { Child } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
+import { onFork } from '../platform/forking.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
 /** What this process started and has not ended: processes, and workers of pools. */
@@ -11,6 +12,14 @@ export interface ActiveChild {
 
 const living = new Map<ActiveChild, Child>();
 let isGuarding = false;
+
+// A copy of this process has none of its children, and no exit handler of its parent's.
+onFork({
+  afterFork: () => {
+    living.clear();
+    isGuarding = false;
+  },
+});
 
 /** Takes a place for a new child, with its position in the tree. @throws ProcessError where none can be started now. */
 export function nextIdentity(): number[] {

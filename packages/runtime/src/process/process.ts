@@ -1,23 +1,19 @@
 import type { Payload } from '@mp/codec';
 import { collectTickets } from '../channel/broker.js';
-import { Later, type Marshal, whenPrepared } from '../channel/marshal.js';
+import { handOverToCopy } from '../channel/handover.js';
+import { Later, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
-import type { Child, Launcher, LaunchOptions } from '../launch/launcher.js';
+import type { Child, LaunchOptions, ProcessWork } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
-import { getLogger, logSettings } from '../platform/logger.js';
+import { getLogger } from '../platform/logger.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
-import { FRAME, PROTOCOL_VERSION } from '../protocol/frames.js';
-import type { Preparation, Role } from '../protocol/preparation.js';
+import { FRAME } from '../protocol/frames.js';
+import { decodeReport } from '../protocol/reports.js';
 import { addChild, nextIdentity } from './children.js';
+import { connectionsIn } from './connections-in.js';
 import { signalName } from './exit-signal.js';
-
-/** Where processes of one context come from: what a {@link Process} needs to start. */
-export interface ProcessOrigin {
-  readonly marshal: Marshal;
-  readonly launcher: Launcher;
-  readonly executable: string;
-}
+import { launchChild, type ProcessOrigin } from './launch-child.js';
 
 /** What a process is to do, and how it is called. */
 export interface ProcessOptions<A extends readonly unknown[] = readonly unknown[]> extends LaunchOptions {
@@ -267,7 +263,10 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     const identity = nextIdentity();
     this.#name ??= `Process-${identity.join(':')}`;
     const isPlain = this.run === BaseProcess.prototype.run && this.#target !== undefined;
-    const work = isPlain ? { target: this.#target, args: this.#args ?? [] } : this;
+    const work: ProcessWork = isPlain
+      ? { target: this.#target as unknown as ProcessTarget, args: this.#args ?? [] }
+      : this;
+    if (origin.launcher.copies === true) return this.#startCopy(origin, identity, work);
     const encode = () => collectTickets(() => marshal.codec.encode(work, marshal.context, 'process'));
     // Encoded before anything is started: what cannot travel must not leave a process behind.
     const encoded = whenPrepared(encode, () => marshal.codec.prepareEncode(work, marshal.context));
@@ -278,11 +277,7 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
       identity,
       options: this.#launchOptions,
     });
-    this.#child = child;
-    this.#state = 'started';
-    if (this.#daemon) child.unref();
-    addChild(this, child);
-    for (const listener of this.#startListeners.splice(0)) listener();
+    this.#register(child);
     return this.#handOver(child, encoded instanceof Later ? encoded.promise : encoded);
   }
 
@@ -303,6 +298,41 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     await child.begun;
   }
 
+  /** Nothing is encoded: the work is in the copy as it is here, but for connections, which have one end. */
+  async #startCopy(origin: ProcessOrigin, identity: readonly number[], work: ProcessWork): Promise<void> {
+    const moved = collectTickets(() => handOverToCopy(connectionsIn(work)));
+    const child = launchChild(origin, {
+      role: 'process',
+      name: this.name,
+      daemon: this.#daemon,
+      identity,
+      options: this.#launchOptions,
+      work: {
+        run: () => {
+          moved.result();
+          return 'run' in work ? work.run() : work.target(...work.args);
+        },
+      },
+    });
+    child.onExit(moved.dropTickets);
+    this.#register(child);
+    try {
+      await child.begun;
+    } finally {
+      this.#target = undefined;
+      this.#args = undefined;
+    }
+  }
+
+  #register(child: Child): void {
+    this.#child = child;
+    this.#state = 'started';
+    if (this.#daemon) child.unref();
+    addChild(this, child);
+    hearLog(child);
+    for (const listener of this.#startListeners.splice(0)) listener();
+  }
+
   #startedChild(what: string): Child {
     this.#checkNotClosed();
     if (this.#creator !== process.pid)
@@ -321,51 +351,25 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   }
 }
 
+/** Hands the messages of a child's logger to the handlers of this process's, where it has some. */
+function hearLog({ channel }: Child): void {
+  if (!getLogger().isHeard) return;
+  channel.setHandler({
+    onFrame: (kind, body) => {
+      if (kind !== FRAME.log) return;
+      const report = decodeReport(body);
+      if (report.kind === 'record') getLogger().hear(report.record);
+    },
+    onEnd: () => {},
+  });
+}
+
+type ProcessTarget = (...args: unknown[]) => unknown;
+
 /** A process's work, encoded, with the handles in it that are void when it ends. */
 type Encoding = { readonly result: Payload; readonly dropTickets: () => void };
 
 function signalText(exitCode: number): string {
   const signal = signalName(exitCode);
   return signal === undefined ? String(exitCode) : `-${signal}`;
-}
-
-/** What a new child of any role is called and how it is set up. */
-export interface ChildSpec {
-  readonly role: Role;
-  readonly name: string;
-  readonly daemon: boolean;
-  readonly identity: readonly number[];
-  readonly options: LaunchOptions;
-  /** What the role needs; JSON. */
-  readonly settings?: unknown;
-}
-
-/** Starts a child of this process. */
-export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
-  const place = family();
-  const { codec } = origin.marshal;
-  const preparation: Preparation = {
-    version: PROTOCOL_VERSION,
-    role: spec.role,
-    // Read when the child runs already: making the key may take a while.
-    get authKey() {
-      return Buffer.from(place.authKey).toString('base64');
-    },
-    name: spec.name,
-    identity: spec.identity,
-    parent: { name: place.name, pid: process.pid },
-    daemon: spec.daemon,
-    startMethod: origin.launcher.method,
-    codec: codec.module,
-    codecId: codec.id,
-    log: logSettings(),
-    settings: spec.settings,
-  };
-  getLogger().debug(`starting ${spec.role} ${spec.name} by ${origin.launcher.method}`);
-  return origin.launcher.launch({
-    preparation,
-    options: spec.options,
-    executable: origin.executable,
-    recordsProgress: spec.role === 'worker',
-  });
 }

@@ -37,6 +37,8 @@ export const FRAME = {
   finish: 22,
   /** Functions that will not be used again. */
   forget: 23,
+  /** One more worker for the pools of this worker. */
+  grant: 24,
 
   // Child to parent.
   /** The child has taken its target; a worker has run its initializer. */
@@ -57,6 +59,10 @@ export const FRAME = {
   stray: 39,
   /** A log record, or output of a task. */
   log: 40,
+  /** A pool of this worker asks for one worker more. */
+  askGrant: 41,
+  /** A worker that was granted is gone. */
+  releaseGrant: 42,
 
   // A queue and its clients.
   request: 48,

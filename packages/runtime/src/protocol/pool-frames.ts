@@ -36,4 +36,8 @@ export interface WorkerSettings {
   readonly hasInitializer: boolean;
   /** Whether to say how much memory is used, after each batch. */
   readonly reportsMemory: boolean;
+  /** Whether what it writes to standard output and error goes to the pool. */
+  readonly forwardsOutput: boolean;
+  /** How many workers of the family may be at work at once. */
+  readonly budget: number;
 }

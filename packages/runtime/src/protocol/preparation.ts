@@ -1,5 +1,5 @@
 import type { CodecModule } from '@mp/codec';
-import type { LogLevel } from '../platform/logger.js';
+import type { LogSettings } from '../platform/logger.js';
 
 /** What a child is for. */
 export type Role = 'process' | 'worker';
@@ -18,7 +18,7 @@ export interface Preparation {
   readonly codec: CodecModule;
   readonly codecId: string;
   /** How the parent logs; see `platform/logger.ts`. */
-  readonly log: { readonly level: LogLevel; readonly toStderr: boolean };
+  readonly log: LogSettings;
   /** What {@link Role} needs beyond that; JSON. */
   readonly settings: unknown;
 }

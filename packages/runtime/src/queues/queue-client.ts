@@ -1,11 +1,15 @@
 import { claim, type Ticket } from '../channel/broker.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { endBeforeExit } from '../channel/leave-taking.js';
+import { type FreeSender, noteArrived, noteUnanswered } from '../channel/unanswered.js';
 import { type Deferred, deferred } from '../platform/deferred.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
-import { QUEUE_HEADER_BYTES, QUEUE_REPLY, QUEUE_REQUEST } from './queue-protocol.js';
+import { QUEUE_HEADER_BYTES, QUEUE_REPLY, QUEUE_REQUEST, queueFrame } from './queue-protocol.js';
 import type { QueueItem } from './queue-server.js';
+
+/** A producer that never waits would write at the end of its turn only: so many items leave together at the latest. */
+const ADDS_PER_WRITE = 128;
 
 /** How a request was answered. */
 export interface QueueReply {
@@ -14,11 +18,14 @@ export interface QueueReply {
 }
 
 /** A queue of another process, as this process reaches it. One channel serves everybody here. */
-export class QueueClient {
+export class QueueClient implements FreeSender {
   readonly ticket: Ticket;
   readonly #channel: FrameChannel;
   readonly #waiting = new Map<number, Deferred<QueueReply>>();
   #nextRequest = 1;
+  #unwritten = 0;
+  /** The number of the request that came after the last item that was added; an answer to it or a later one says that all arrived. */
+  #addedBefore: number | undefined;
 
   constructor(ticket: Ticket) {
     this.ticket = ticket;
@@ -46,9 +53,30 @@ export class QueueClient {
     return { request, reply: waiting.promise };
   }
 
-  /** Resolves when there is room to send more. */
+  /** Puts an item without asking for an answer. */
+  add(item: QueueItem): void {
+    if (!this.#channel.isOpen) throw goneError();
+    this.#send(QUEUE_REQUEST.add, 0, item);
+    if (this.#addedBefore === undefined) noteUnanswered(this);
+    this.#addedBefore = this.#nextRequest;
+    if (++this.#unwritten < ADDS_PER_WRITE) return;
+    this.#unwritten = 0;
+    this.#channel.flush();
+  }
+
+  /** Resolves when what was added is in the queue, or the queue is gone. */
+  arrived(): Promise<unknown> {
+    return this.ask(QUEUE_REQUEST.size).reply.catch(() => {});
+  }
+
+  /** Whether who added an item should wait for {@link drained}: it is not on its way yet. */
+  get isFull(): boolean {
+    return this.#channel.isFull || this.#channel.isHeld;
+  }
+
+  /** Resolves when what was added is on its way, and there is room for more. */
   drained(): Promise<void> {
-    return this.#channel.drained();
+    return this.#channel.isHeld ? this.#channel.written() : this.#channel.drained();
   }
 
   /** The request is not wanted any more. It is answered nevertheless: granted, or withdrawn. */
@@ -57,25 +85,29 @@ export class QueueClient {
   }
 
   #send(what: number, request: number, item?: QueueItem): void {
-    const body = Buffer.allocUnsafe(QUEUE_HEADER_BYTES + (item?.body.length ?? 0));
-    body.writeUInt32LE(what, 0);
-    body.writeUInt32LE(request, 4);
-    if (item !== undefined) body.set(item.body, QUEUE_HEADER_BYTES);
-    this.#channel.send(FRAME.request, body, item?.buffers, true);
+    const frame = queueFrame(what, request, item);
+    this.#channel.send(FRAME.request, frame, item?.buffers, true);
   }
 
   #onReply(bytes: Uint8Array, buffers: readonly Uint8Array[]): void {
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const request = body.readUInt32LE(0);
     const answer = body.readUInt32LE(4);
+    if (this.#addedBefore !== undefined && request >= this.#addedBefore) this.#allArrived();
     const waiting = this.#waiting.get(request);
     this.#waiting.delete(request);
     if (this.#waiting.size === 0) this.#channel.unref();
     if (answer === QUEUE_REPLY.item) this.#send(QUEUE_REQUEST.received, request);
-    waiting?.resolve({ answer, item: { body: Uint8Array.from(body.subarray(QUEUE_HEADER_BYTES)), buffers } });
+    waiting?.resolve({ answer, item: { body: body.subarray(QUEUE_HEADER_BYTES), buffers } });
+  }
+
+  #allArrived(): void {
+    this.#addedBefore = undefined;
+    noteArrived(this);
   }
 
   #onEnd(error: Error | undefined): void {
+    this.#allArrived();
     for (const waiting of this.#waiting.values()) waiting.reject(goneError(error));
     this.#waiting.clear();
     this.#channel.unref();

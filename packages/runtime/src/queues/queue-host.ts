@@ -1,7 +1,7 @@
 import { offer, type Ticket } from '../channel/broker.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { FRAME } from '../protocol/frames.js';
-import { QUEUE_HEADER_BYTES, QUEUE_REPLY, QUEUE_REQUEST } from './queue-protocol.js';
+import { QUEUE_HEADER_BYTES, QUEUE_REPLY, QUEUE_REQUEST, queueFrame } from './queue-protocol.js';
 import type { QueueItem, QueueServer, Withdraw } from './queue-server.js';
 
 /** Makes a queue reachable for other processes. @returns The ticket with which any number of them can connect. */
@@ -19,11 +19,7 @@ function serve(server: QueueServer, channel: FrameChannel): void {
 
   const reply = (request: number, answer: number, item?: QueueItem) => {
     wishes.delete(request);
-    const body = Buffer.allocUnsafe(QUEUE_HEADER_BYTES + (item?.body.length ?? 0));
-    body.writeUInt32LE(request, 0);
-    body.writeUInt32LE(answer, 4);
-    if (item !== undefined) body.set(item.body, QUEUE_HEADER_BYTES);
-    channel.send(FRAME.reply, body, item?.buffers, true);
+    channel.send(FRAME.reply, queueFrame(request, answer, item), item?.buffers, true);
   };
   const grantItem = (request: number, item: QueueItem) => {
     underWay.set(request, item);
@@ -43,8 +39,10 @@ function serve(server: QueueServer, channel: FrameChannel): void {
       const what = body.readUInt32LE(0);
       const request = body.readUInt32LE(4);
       switch (what) {
+        case QUEUE_REQUEST.add:
+          return void server.put({ body: body.subarray(QUEUE_HEADER_BYTES), buffers }, noop);
         case QUEUE_REQUEST.put: {
-          const item = { body: Uint8Array.from(body.subarray(QUEUE_HEADER_BYTES)), buffers };
+          const item = { body: body.subarray(QUEUE_HEADER_BYTES), buffers };
           return keep(request, () => server.put(item, () => reply(request, QUEUE_REPLY.done)));
         }
         case QUEUE_REQUEST.get:
@@ -77,3 +75,5 @@ function serve(server: QueueServer, channel: FrameChannel): void {
     },
   });
 }
+
+function noop(): void {}

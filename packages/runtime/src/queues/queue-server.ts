@@ -62,6 +62,16 @@ export class QueueServer {
     };
   }
 
+  /** Whether somebody waits for room, and comes first. */
+  get hasPutters(): boolean {
+    return this.#putters.length > 0;
+  }
+
+  /** The next item, if there is one. */
+  take(): QueueItem | undefined {
+    return this.#take();
+  }
+
   /** Gets the next item when there is one. */
   get(granted: (item: QueueItem) => void): Withdraw {
     const item = this.#take();

@@ -1,21 +1,14 @@
-import { keepListening, type Ticket } from '../channel/broker.js';
-import { decodePayload, encodeWhenPrepared, Later, type Marshal, payloadOf } from '../channel/marshal.js';
-import { startTimer, stopTimer } from '../platform/timers.js';
+import type { Ticket } from '../channel/broker.js';
+import { Later, type Marshal } from '../channel/marshal.js';
+import { whenArrived } from '../channel/unanswered.js';
+import { trackForFork } from '../platform/forking.js';
 import { PROCESS_ERROR_CODES, ProcessError, QueueEmpty, QueueFull, TimeoutError } from '../protocol/errors.js';
+import { decodeItem, encodeItem } from './item-encoding.js';
 import { QueueClient } from './queue-client.js';
 import { hostQueue } from './queue-host.js';
 import { QUEUE_REPLY, QUEUE_REQUEST } from './queue-protocol.js';
-import { type QueueItem, QueueServer, type Withdraw } from './queue-server.js';
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** Whether to wait at all. @defaultValue true */
-  readonly block?: boolean | undefined;
-  /** How long at most, in milliseconds. @defaultValue Infinity */
-  readonly timeoutMs?: number | undefined;
-  /** Ends the wait: the call rejects with the signal's reason, and takes or adds nothing. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { type QueueItem, QueueServer } from './queue-server.js';
+import { Wait, type WaitOptions, withdrawAfter } from './waits.js';
 
 /** How long to wait until everything is done. */
 export type JoinOptions = Pick<WaitOptions, 'timeoutMs' | 'signal'>;
@@ -29,11 +22,10 @@ export interface QueueData {
 /** Where a queue is: in this process, or in another one. */
 type Place = { readonly server: QueueServer } | { readonly client: QueueClient };
 
+const NO_OPTIONS: WaitOptions = Object.freeze({});
+
 /** Tickets of queues that are being revived: a constructor that finds one makes the client of that queue. */
 const arrivals: Ticket[] = [];
-
-/** How many waits of this process for queues of its own, which others can reach, have not ended. */
-let waitsHere = 0;
 
 let reduceQueue: (queue: BaseQueue) => QueueData;
 let markDone: (queue: BaseQueue) => Promise<boolean>;
@@ -43,8 +35,8 @@ let waitForDone: (queue: BaseQueue, options: JoinOptions) => Promise<void>;
  * A queue for any number of producers and consumers in any processes. It can be sent to them at any time: as an argument,
  * in a result, in another queue.
  *
- * It lives in the process that made it. An item is safe there as soon as `put` has resolved: its producer may end, and
- * nothing has to be read before it can.
+ * It lives in the process that made it. When `put` has resolved, its producer may end: nothing has to be read before it
+ * can, and nothing is lost.
  */
 export class BaseQueue<T = unknown> implements AsyncIterable<T> {
   /** @internal Set by the context to which the class belongs. */
@@ -54,7 +46,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
 
   readonly #marshal: Marshal;
   readonly #maxSize: number;
-  readonly #place: Place;
+  #place: Place;
   #ticket: Ticket | undefined;
   #isClosed = false;
   /** Puts that were sent and not confirmed. */
@@ -74,26 +66,62 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     this.#ticket = arriving;
     this.#place =
       arriving === undefined ? { server: new QueueServer(this.#maxSize) } : { client: new QueueClient(arriving) };
+    trackForFork(this, {
+      beforeFork: () => {
+        if (!this.#isClosed) describeQueue(this as BaseQueue);
+      },
+      // The queue stays where it is, and a copy of this process becomes one of its users.
+      afterFork: () => {
+        if (this.#ticket !== undefined) this.#place = clientLater(this.#ticket);
+      },
+    });
   }
 
   /**
    * Puts an item. It is read during the call: later changes do not reach the queue.
    *
-   * @returns A promise that resolves when the queue has it.
+   * @returns A promise that resolves when there was room for it. Of a queue with a limit, and of a joinable one, the queue
+   *   has it then; of others it may still be under way, in the order in which items were put. It is there when whoever
+   *   awaits a task or a `taskDone()` that came after it hears of that. This process may end.
    * @throws SerializeError where the item cannot travel.
    * @throws QueueFull where there is no room, or none in the time given.
    */
-  async put(item: T, options: WaitOptions = {}): Promise<void> {
+  async put(item: T, options: WaitOptions = NO_OPTIONS): Promise<void> {
     this.#checkOpen();
-    const encoded = encodeWhenPrepared(this.#marshal, item, 'item');
-    const { body, buffers } = encoded instanceof Later ? await encoded.promise : encoded;
-    const putting = this.#put({ body, buffers }, options);
+    const encoded = encodeItem(this.#marshal, item);
+    const ready = encoded instanceof Later ? await encoded.promise : encoded;
+    if (options === NO_OPTIONS && this.#putAtOnce(ready)) return this.#drained();
+    const putting = this.#put(ready, options);
     this.#unconfirmed.add(putting);
     try {
       if (!(await putting)) throw new QueueFull();
     } finally {
       this.#unconfirmed.delete(putting);
     }
+  }
+
+  /** Puts an item for which there is room in any case. @returns False where that is not certain here. */
+  #putAtOnce(item: QueueItem): boolean {
+    const place = this.#place;
+    if ('server' in place) {
+      if (place.server.isFull || place.server.hasPutters) return false;
+      place.server.put(item, noop);
+      return true;
+    }
+    if (this.#maxSize !== Number.POSITIVE_INFINITY || this.confirmsPuts) return false;
+    place.client.add(item);
+    return true;
+  }
+
+  /** Resolves at once unless this process puts faster than the queue takes; then, when it has caught up. */
+  #drained(): Promise<void> | undefined {
+    const place = this.#place;
+    return 'client' in place && place.client.isFull ? place.client.drained() : undefined;
+  }
+
+  /** Whether the queue must have an item before its put resolves, also where there is no limit. */
+  protected get confirmsPuts(): boolean {
+    return false;
   }
 
   /** {@link put} without waiting for room. */
@@ -107,12 +135,18 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
    * @throws QueueEmpty where there is none, or none in the time given.
    * @throws ProcessError with code `MP_CLOSED` when this process closes the queue meanwhile.
    */
-  async get(options: WaitOptions = {}): Promise<T> {
+  async get(options: WaitOptions = NO_OPTIONS): Promise<T> {
     this.#checkOpen();
-    const item = await this.#get(options);
+    const item = this.#getAtOnce() ?? (await this.#get(options));
     if (item === undefined) throw new QueueEmpty();
-    const value = decodePayload(this.#marshal, payloadOf(item.body, item.buffers));
+    const value = decodeItem(this.#marshal, item);
     return (value instanceof Later ? await value.promise : value) as T;
+  }
+
+  /** An item that is here already, in this process. */
+  #getAtOnce(): QueueItem | undefined {
+    const place = this.#place;
+    return 'server' in place ? place.server.take() : undefined;
   }
 
   /** {@link get} without waiting for an item. */
@@ -149,6 +183,8 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     if (!this.#isClosed)
       throw new ProcessError(PROCESS_ERROR_CODES.state, 'The queue is open: close() it, then joinThread().');
     await Promise.allSettled(this.#unconfirmed);
+    // An answer says that everything before the question has arrived; where the queue is gone, nobody can wait for it.
+    if ('client' in this.#place) await this.#place.client.arrived();
   }
 
   /** Items as they come, without end: leave the loop by `break`, or when an item says so. */
@@ -168,6 +204,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
     markDone = async (queue) => {
       const place = queue.#place;
       if ('server' in place) return place.server.taskDone();
+      await whenArrived(place.client);
       const { answer } = await place.client.ask(QUEUE_REQUEST.taskDone).reply;
       return answer === QUEUE_REPLY.done;
     };
@@ -204,6 +241,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
       return (await this.#wait(wait)) ?? false;
     }
     options.signal?.throwIfAborted();
+    await whenArrived(place.client);
     const { request, reply } = place.client.ask(QUEUE_REQUEST.put, item);
     const { answer } = await withdrawAfter(place.client, request, reply, options);
     if (answer !== QUEUE_REPLY.done) options.signal?.throwIfAborted();
@@ -242,6 +280,11 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
 
 /** A queue whose consumers say when they have done an item, and on which one can wait until all are done. */
 export class BaseJoinableQueue<T = unknown> extends BaseQueue<T> {
+  /** Who is told that an item was put may ask whether all are done: it must be counted by then. */
+  protected override get confirmsPuts(): boolean {
+    return true;
+  }
+
   /**
    * An item that was got is done.
    *
@@ -279,89 +322,19 @@ export function connectQueue<Q extends BaseQueue>(
   return new queueClass(maxSize === Number.POSITIVE_INFINITY ? 0 : maxSize);
 }
 
-function waitMs({ block = true, timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions): number {
-  return block ? Math.max(0, timeoutMs) : 0;
-}
-
-/**
- * A wait for a queue of this process. Where others can reach the queue, the process stays alive meanwhile: they may come
- * and put something. Where nobody can, only this process could end the wait, and it lives on for other reasons if at all.
- */
-class Wait<V> {
-  /** The value, or undefined when the time is over. */
-  readonly ended: Promise<V | undefined>;
-  #isOver = false;
-  #keepsAlive = false;
-  #end: (settle: () => void) => void = () => {};
-  #fail: (error: unknown) => void = () => {};
-
-  constructor(ask: (done: (value: V) => void) => Withdraw, options: WaitOptions = {}) {
-    const { signal } = options;
-    const ms = waitMs(options);
-    this.ended = new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        this.#isOver = true;
-        return reject(signal.reason);
-      }
-      let release = () => {};
-      const withdraw = ask((value) => {
-        this.#isOver = true;
-        release();
-        resolve(value);
-      });
-      if (this.#isOver) return;
-      this.#end = (settle) => {
-        if (this.#isOver) return;
-        this.#isOver = true;
-        withdraw();
-        release();
-        settle();
-      };
-      this.#fail = reject;
-      if (ms <= 0) return this.#end(() => resolve(undefined));
-      const timer =
-        ms === Number.POSITIVE_INFINITY ? undefined : startTimer(() => this.#end(() => resolve(undefined)), ms);
-      const abort = () => this.fail(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-      release = () => {
-        stopTimer(timer);
-        signal?.removeEventListener('abort', abort);
-        if (this.#keepsAlive && --waitsHere === 0) keepListening(false);
-      };
-    });
-  }
-
-  /** Others can end the wait from now on: it keeps the process alive. */
-  keepAlive(): void {
-    if (this.#isOver || this.#keepsAlive) return;
-    this.#keepsAlive = true;
-    if (++waitsHere === 1) keepListening(true);
-  }
-
-  /** Ends the wait with an error; what was asked for is withdrawn. */
-  fail(error: unknown): void {
-    this.#end(() => this.#fail(error));
-  }
-}
-
-async function withdrawAfter<R>(
-  client: QueueClient,
-  request: number,
-  reply: Promise<R>,
-  options: WaitOptions,
-): Promise<R> {
-  const ms = waitMs(options);
-  const withdraw = () => client.withdraw(request);
-  const timer = ms === Number.POSITIVE_INFINITY ? undefined : startTimer(withdraw, ms);
-  options.signal?.addEventListener('abort', withdraw, { once: true });
-  try {
-    return await reply;
-  } finally {
-    stopTimer(timer);
-    options.signal?.removeEventListener('abort', withdraw);
-  }
+/** The way to a queue, which is opened by its first use. */
+function clientLater(ticket: Ticket): Place {
+  let client: QueueClient | undefined;
+  return {
+    get client() {
+      client ??= new QueueClient(ticket);
+      return client;
+    },
+  };
 }
 
 function closedError(): ProcessError {
   return new ProcessError(PROCESS_ERROR_CODES.closed, 'The queue is closed.');
 }
+
+function noop(): void {}

@@ -1,4 +1,4 @@
-import { beforeFork } from '../native/before-fork.js';
+import { onFork } from '../platform/forking.js';
 import { SharedMemory } from './shared-memory.js';
 
 // Small values share segments: a segment of its own would cost each of them a file and a page.
@@ -26,10 +26,12 @@ const collected = new FinalizationRegistry<Slot>((slot) => {
 });
 
 // From a fork on, parent and child both have what was made before it, and neither may use the place for something else.
-beforeFork(() => {
-  for (const slot of slots) slot.isShared = true;
-  free.length = 0;
-  segment = undefined;
+onFork({
+  beforeFork: () => {
+    for (const slot of slots) slot.isShared = true;
+    free.length = 0;
+    segment = undefined;
+  },
 });
 
 /**

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { SyncArena } from '@mp/native';
-import { beforeFork } from '../native/before-fork.js';
 import { lease } from '../native/leases.js';
 import { requireNative } from '../native/native.js';
+import { crypto } from '../platform/crypto.js';
+import { onFork } from '../platform/forking.js';
 import type { Place } from './backend.js';
 
 /** A block of an arena, and whether anybody but its maker may know it. */
@@ -12,12 +12,6 @@ interface Block {
   isShared: boolean;
 }
 
-/** How something in an arena is known. */
-export interface ArenaHandle {
-  readonly memory: string | undefined;
-  readonly block: number;
-}
-
 const byName = new Map<string, SyncArena>();
 /** The arena in which this thread makes what it makes. */
 let own: SyncArena | undefined;
@@ -25,8 +19,10 @@ const blocks = new Set<Block>();
 const collected = new FinalizationRegistry<Block>(release);
 
 // From a fork on, parent and child both have what was made before it, and neither may give it back.
-beforeFork(() => {
-  for (const block of blocks) block.isShared = true;
+onFork({
+  beforeFork: () => {
+    for (const block of blocks) block.isShared = true;
+  },
 });
 
 /** Makes a primitive in shared memory. A full arena is followed by another one. */
@@ -81,7 +77,7 @@ function release(record: Block): void {
 }
 
 function createArena(): SyncArena {
-  const name = `sync-${randomBytes(12).toString('hex')}`;
+  const name = `sync-${crypto().randomBytes(12).toString('hex')}`;
   const arena = requireNative().SyncArena.create({ name });
   byName.set(name, arena);
   return arena;

@@ -13,7 +13,7 @@ import type {
   SemaphoreBackend,
   SyncWaitOptions,
 } from './backend.js';
-import { type Asking, LocalAsking, RemoteAsking } from './broker/asking.js';
+import { Asking, LocalWay, RemoteWay } from './broker/asking.js';
 import { BarrierKeeper } from './broker/barrier-keeper.js';
 import { ConditionKeeper } from './broker/condition-keeper.js';
 import { EventKeeper } from './broker/event-keeper.js';
@@ -180,10 +180,10 @@ export const brokerBackends: Backends = {
 };
 
 function keep(keeper: Keeper): Asking {
-  return new LocalAsking(keeper);
+  return new Asking(new LocalWay(keeper));
 }
 
 function reach(place: Place): Asking {
-  if ('ticket' in place) return new RemoteAsking(place.ticket);
+  if ('ticket' in place) return new Asking(new RemoteWay(place.ticket));
   throw new ProcessError(PROCESS_ERROR_CODES.protocol, 'A primitive that a process keeps was said to be in memory.');
 }

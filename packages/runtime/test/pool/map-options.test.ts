@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { getContext } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 
 describe.each(contexts)('map and its relatives over %s workers', (_name, context) => {
@@ -93,5 +97,19 @@ describe.each(contexts)('map and its relatives over %s workers', (_name, context
     expect(empty.stats().workers).toEqual([]);
     expect(await empty.broadcast(tasks.setState, ['told'])).toEqual([]);
     expect(await empty.apply(tasks.getState)).toBe('told');
+  });
+});
+
+describe('the option progress', () => {
+  test('shows how many items are done, on standard error, and ends with all of them', async () => {
+    const program = fileURLToPath(new URL('../../test/fixtures/progress.mjs', import.meta.url));
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { timeout: 60_000 });
+    expect(stdout).toBe('[1,4,9]\n[16,25]\n');
+    expect(stderr).toMatch(/squaring =+ 100% \| 3\/3 .*\n2 done/s);
+  });
+
+  test('that is neither a choice nor a label is refused', async () => {
+    await using pool = new (getContext('thread').Pool)(1);
+    await expect(pool.map(tasks.square, [1], { progress: 5 as never })).rejects.toMatchObject({ code: 'MP_ARGUMENT' });
   });
 });

@@ -144,6 +144,45 @@ describe.each(contexts)('a queue between %s processes', (_method, context) => {
     for (let i = 0; i < 500; i++) expect((await queue.get()).i).toBe(i);
   });
 
+  test('has what a producer put before it called process.exit()', async () => {
+    const queue = new context.Queue<number>();
+    const producer = await run(tasks.putAndExit, queue, 300);
+    for (let i = 0; i < 300; i++) expect(await queue.get({ timeoutMs: 20_000 })).toBe(i);
+    await producer.join();
+    expect(producer.exitCode).toBe(0);
+  });
+
+  test.each(['putOne', 'putOneSoon'] as const)('has what a task put as soon as the task is done (%s)', async (put) => {
+    const queue = new context.Queue<number>();
+    const pool = new context.Pool(1);
+    for (let i = 0; i < 100; i++) {
+      await pool.apply(tasks[put] as never, [queue, i] as never);
+      expect(await queue.qsize()).toBe(1);
+      expect(await queue.getNowait()).toBe(i);
+    }
+    pool.terminate();
+    await pool.join();
+  });
+
+  test('has what was put before another queue is told that the work is done', async () => {
+    const [work, results] = [new context.JoinableQueue<number>(), new context.Queue<number>()];
+    const worker = await run(tasks.moveAll, work, results);
+    for (let round = 1; round <= 50; round++) {
+      await work.put(round);
+      await work.join();
+      expect(await results.qsize()).toBe(round);
+    }
+    await work.put(-1);
+    await worker.join();
+  });
+
+  test('takes items from a producer that never waits, as fast as they are put', async () => {
+    const queue = new context.Queue<{ i: number }>();
+    const producer = await run(tasks.putAndLeave, queue, 5000);
+    for (let i = 0; i < 5000; i++) expect((await queue.get()).i).toBe(i);
+    await producer.join();
+  });
+
   test('can be waited on until all work is done', async () => {
     const queue = new context.JoinableQueue<number>();
     const results = new context.Queue<number>();

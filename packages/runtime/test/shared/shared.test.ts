@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
 import {
   type Context,
@@ -63,6 +64,16 @@ const contexts: (readonly [string, Context, StartMethod])[] = methods.flatMap((m
     expect(await pool.apply(tasks.double, [array])).toEqual([2, 4, 6]);
     expect(await pool.apply(tasks.setItem, [list, 0, 'longer\0'])).toEqual(['longer\0', 1, null]);
     expect(list.get(0)).toBe('longer\0');
+  });
+
+  test('nothing is left when a worker is terminated that had memory open', async () => {
+    const pool = new context.Pool(1);
+    const memory = await pool.apply(tasks.make, [10]);
+    await pool.terminate();
+    await pool.join();
+    expect(existsSync(`/dev/shm/mp-${memory.name}`)).toBe(true);
+    memory.close();
+    expect(existsSync(`/dev/shm/mp-${memory.name}`)).toBe(false);
   });
 
   test('memory outlives the process that made it, while it is on its way', async () => {

@@ -7,6 +7,7 @@ import {
   currentProcess,
   currentTask,
   getContext,
+  getLogger,
   importShared,
   parentProcess,
   type StartMethod,
@@ -185,6 +186,26 @@ export const putAll = async (queue: BaseQueue, items: readonly unknown[]): Promi
 export const putAndLeave = (queue: BaseQueue, count: number): void => {
   for (let i = 0; i < count; i++) queue.put({ i, text: 'x'.repeat(1000) });
 };
+/** Puts, and ends at once. */
+export const putAndExit = async (queue: BaseQueue, count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) await queue.put(i);
+  process.exit(0);
+};
+/** Puts, and is done. */
+export const putOne = async (queue: BaseQueue, item: unknown): Promise<void> => {
+  await queue.put(item);
+};
+/** Puts without waiting, and is done. */
+export const putOneSoon = (queue: BaseQueue, item: unknown): void => {
+  queue.put(item);
+};
+/** Puts what it got from one queue into another, and only then reports it as done. */
+export const moveAll = async (from: BaseJoinableQueue<number>, to: BaseQueue): Promise<void> => {
+  for (let item = await from.get(); item >= 0; item = await from.get()) {
+    await to.put(item);
+    await from.taskDone();
+  }
+};
 export const takeAll = async (queue: BaseQueue, count: number, results: BaseQueue): Promise<void> => {
   for (let i = 0; i < count; i++) await results.put([await queue.get(), whoAmI()]);
 };
@@ -251,4 +272,65 @@ export const putInto = (queue: BaseQueue, item: unknown): Promise<void> => queue
 export const putIntoNested = async (queue: BaseQueue<{ nested: BaseQueue[] }>): Promise<void> => {
   const { nested } = await queue.get();
   await nested[0]?.put('by another queue');
+};
+/** Writes in every way that there is, with a pause in the middle of a line. */
+export const say = async (what: string): Promise<string> => {
+  console.log(what);
+  console.error(`${what} failed`);
+  process.stdout.write(`${what} in `);
+  await sleep(1);
+  process.stdout.write(Buffer.from('parts\n'));
+  return what;
+};
+export const sayAndExit = (what: string): never => {
+  console.log(what);
+  process.stdout.write('last words');
+  process.exit(3);
+};
+export const logSomething = (text: string): string => {
+  getLogger().debug('unheard');
+  getLogger().info(text);
+  return getLogger().level;
+};
+/** Works for a while, and may die of it. @param risk - How likely that is, from 0 to 1. */
+export const riskLife = (value: number, ms: number, risk: number): number => {
+  block(ms);
+  if (Math.random() < risk) process.exit(9);
+  return value;
+};
+/** Works in a pool of its own, and says how many workers it had. */
+export const countNestedWorkers = async (items: number, ms: number, processes?: number): Promise<number> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  await using pool = new (getContext().Pool)(processes);
+  await pool.map(own.block, Array<number>(items).fill(ms), { chunkSize: 1 });
+  return pool.stats().started;
+};
+/** Has workers of its own, and dies with all of them. */
+export const dieWithNestedWorkers = async (): Promise<void> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  const pool = new (getContext().Pool)();
+  const all = pool.map(own.block, Array<number>(100).fill(20), { chunkSize: 1 });
+  while (pool.stats().started < 2) await sleep(1);
+  all.catch(() => {});
+  process.exit(1);
+};
+/** A pool in a pool in a pool. */
+export const nestTwice = async (): Promise<number> => {
+  const own = await importShared<typeof import('./tasks.js')>(import.meta.url);
+  await using pool = new (getContext().Pool)();
+  return await pool.apply(own.countNestedWorkers, [10, 50]);
+};
+export const abort = (): void => process.abort();
+/** Is busy when an error that belongs to no task ends its worker. */
+export const failAndSpin = async (): Promise<void> => {
+  failLater();
+  for (;;) await sleep(1);
+};
+const met: (() => void)[] = [];
+/** Returns when so many tasks are here at the same time. */
+export const meet = async (count: number): Promise<number> => {
+  const everybody = new Promise<void>((resolve) => met.push(resolve));
+  if (met.length === count) for (const go of met.splice(0)) go();
+  await everybody;
+  return count;
 };

@@ -144,7 +144,7 @@ export function captureFunction(
     add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 
   const bound: unknown[] = [];
-  if (around.mode === 'this+home') bound.push(homes.ofArrow(facts, reading, around.receiver?.thisValue));
+  if (around.mode === 'this+home') bound.push(homes.ofArrow(fn, facts, reading, around.receiver?.thisValue));
   if (around.mode === 'this' || around.mode === 'this+home') bound.push(around.receiver?.thisValue);
   if (facts.usesSuper) bound.push(homes.ofMethod(fn, facts, location, holderOf()));
 

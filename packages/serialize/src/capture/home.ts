@@ -3,6 +3,7 @@ import type { FoundFunction } from '../analyze/lexical.js';
 import type { ScriptFacts } from '../analyze/script.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, readFunctions } from '../inspector/scopes.js';
+import { locationOf } from '../instrument/location.js';
 import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
@@ -55,7 +56,7 @@ export class Homes {
    * The home of what is around an arrow: a method, known by its text, that stands where `this` finds it; a constructor
    * or an initialiser.
    */
-  ofArrow(facts: CodeFacts, reading: FunctionReading, thisValue: unknown): object {
+  ofArrow(arrow: AnyFunction, facts: CodeFacts, reading: FunctionReading, thisValue: unknown): object {
     const { location } = reading;
     const found = findInScript(location, facts.text);
     const script = scriptFacts(location);
@@ -63,15 +64,10 @@ export class Homes {
     const method = found.around === -1 ? undefined : script.functionByIndex(found.around);
     const element = classOfElement(found, method, script);
     if (element !== undefined) return ofElement(script.textOf(element), thisValue);
-    const [one, ...others] = method === undefined ? [] : methodsAround(script.textOf(method), thisValue, reading);
+    const [one, ...others] = method === undefined ? [] : methodsAround(script.textOf(method), thisValue, arrow);
     if (one === undefined || others.length > 0) return notFound('the method that it stands in was not found');
     const [holder, around] = one;
-    return this.ofMethod(
-      around,
-      factsOf(textOf(around as AnyFunction), true),
-      readFunctions([around])[0]?.location,
-      holder,
-    );
+    return this.ofMethod(around, factsOf(textOf(around as AnyFunction), true), locationOf(around), holder);
   }
 
   #ofClass(fn: AnyFunction, classText: string, holder: object | undefined): object {
@@ -167,7 +163,7 @@ function ofElement(classText: string, thisValue: object): object {
 type Candidate = readonly [holder: object, fn: AnyFunction];
 
 /** The methods with a text that `this` finds, and that can be around the arrow: each once. */
-function methodsAround(text: string, thisValue: object, reading: FunctionReading): readonly Candidate[] {
+function methodsAround(text: string, thisValue: object, arrow: AnyFunction): readonly Candidate[] {
   const candidates: Candidate[] = [];
   for (let at: object | null = thisValue; at !== null; at = Reflect.getPrototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
@@ -179,12 +175,13 @@ function methodsAround(text: string, thisValue: object, reading: FunctionReading
     }
   }
   const distinct = candidates.filter(([, fn], i) => candidates.findIndex(([, other]) => other === fn) === i);
-  return distinct.length > 1 ? thatSee(distinct, reading) : distinct;
+  return distinct.length > 1 ? thatSee(distinct, arrow) : distinct;
 }
 
 /** Those methods that see all that an arrow in them sees outside of them. */
-function thatSee(candidates: readonly Candidate[], { scopes }: FunctionReading): readonly Candidate[] {
-  const readings = readFunctions(candidates.map(([, fn]) => fn));
+function thatSee(candidates: readonly Candidate[], arrow: AnyFunction): readonly Candidate[] {
+  // The engine lists all that is visible; an instrumented function only what it uses.
+  const [{ scopes } = { scopes: [] }, ...readings] = readFunctions([arrow, ...candidates.map(([, fn]) => fn)]);
   return candidates.filter((_, i) => {
     const outside = readings[i]?.scopes ?? [];
     const own = scopes.slice(scopes.length - outside.length);

@@ -1,5 +1,6 @@
 import { readFunctions } from '../inspector/scopes.js';
-import { Inspector } from '../inspector/session.js';
+import { locationOf } from '../instrument/location.js';
+import { instrumentedReading } from '../instrument/reading.js';
 import type { CodeRecord } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -35,7 +36,9 @@ export interface FunctionSource {
 /** See `code.ts`. */
 export function freeVariables(fn: AnyFunction): readonly FreeVariable[] {
   const facts = factsOfFunction(fn);
-  const reading = statedReading(fn) ?? readFunctions([fn])[0] ?? { location: undefined, scopes: [] };
+  const reading = statedReading(fn) ??
+    instrumentedReading(fn) ??
+    readFunctions([fn])[0] ?? { location: undefined, scopes: [] };
   return [...facts.free.values()].map(({ name, assigned }) => {
     const variable = findVariable(name, reading);
     return {
@@ -60,7 +63,7 @@ export function sourceOf(fn: AnyFunction): FunctionSource {
       column: column === undefined ? undefined : column + 1,
     };
   }
-  const location = Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined;
+  const location = locationOf(fn);
   return {
     text: Function.prototype.toString.call(fn),
     url: scriptOf(location)?.url || undefined,

@@ -24,14 +24,14 @@ import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
+import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
 
 type PathOf = (fn: AnyFunction) => string;
 type HolderOf = (fn: AnyFunction) => object | undefined;
 
-interface Part {
+interface Part extends OwnedSlots {
   readonly meta: FunctionMeta;
-  readonly slots: readonly unknown[];
 }
 
 /** Captures the functions of one value. */
@@ -104,7 +104,11 @@ export class ValueCapture implements Capture {
       ...this.#lateMembers(),
       ...(this.#tellsOrigins ? originsOf(functions, parts, this.#indices.size === functions.length) : {}),
     };
-    return { meta: meta as unknown as Meta, slots: parts.flatMap((part) => part.slots) };
+    return {
+      meta: meta as unknown as Meta,
+      slots: parts.flatMap((part) => part.slots),
+      owners: () => slotOwners(functions, parts, readings),
+    };
   }
 
   privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined {
@@ -188,10 +192,14 @@ export class ValueCapture implements Capture {
         ? recaptureFunction(fn, reading)
         : captureFunction(fn, facts, reading, this.#references, this.#homes, () => holderOf?.(fn));
     const dead: number[] = [];
+    const names: string[] = [];
     const slots: unknown[] = [];
     captured.variables.forEach((variable, i) => {
       if (variable.isDead) dead.push(i);
-      else slots.push(variable.value);
+      else {
+        names.push(variable.name);
+        slots.push(variable.value);
+      }
     });
     slots.push(...captured.bound);
     if (captured.capturedClass !== undefined) this.#addClass(fn, captured);
@@ -211,8 +219,8 @@ export class ValueCapture implements Capture {
       ...(dead.length === 0 ? {} : { dead }),
       ...properties.details,
     };
-    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots };
-    return { meta: Object.keys(details).length === 1 ? code : details, slots };
+    if (guest !== undefined) return { meta: Object.assign(guest.details, details), slots, names };
+    return { meta: Object.keys(details).length === 1 ? code : details, slots, names };
   }
 
   #code(text: string): number {

@@ -1,6 +1,7 @@
 import { types } from '../model/platform.js';
 import { EXT, SIMPLE } from '../model/tags.js';
-import { MIN_VECTOR, writeNumbers, writeStrings } from '../wire/vectors.js';
+import { StringBlocks } from '../wire/string-blocks.js';
+import { MIN_VECTOR, writeNumbers } from '../wire/vectors.js';
 import { isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { writeSparse } from './odd.js';
@@ -12,6 +13,7 @@ const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value i
 export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
   const { length } = array;
   let start = 0;
+  let blocks: StringBlocks | undefined;
   if (length >= MIN_VECTOR) {
     const first = array[0];
     if (typeof first === 'number' && writeNumbers(writer.out, array)) return;
@@ -26,7 +28,8 @@ export function writeElements(writer: GraphWriter, array: readonly unknown[]): v
   for (let i = start; i < length; i++) {
     const element = array[i];
     if (typeof element === 'string' && length - i >= MIN_VECTOR) {
-      const count = writeStrings(writer.out, array, i);
+      blocks ??= new StringBlocks(array);
+      const count = blocks.write(writer.out, i);
       if (count > 0) {
         i += count - 1;
         continue;

@@ -35,6 +35,17 @@ function readDecorated(reader: GraphReader): object {
     if (!reader.context.scanning && !Reflect.setPrototypeOf(object, prototype))
       throw reader.damaged('a prototype that an object cannot have');
   }
+  if (flags & DECORATION.late) reader.later(() => readRest(reader, object, flags, privates));
+  else readRest(reader, object, flags, privates);
+  // At the very end: objects that are put off, private members and states are still to be filled in.
+  if (flags & DECORATION.frozen) reader.finally(() => Object.freeze(object));
+  else if (flags & DECORATION.sealed) reader.finally(() => seal(object));
+  else if (flags & DECORATION.fixed) reader.finally(() => Object.preventExtensions(object));
+  return object;
+}
+
+/** What an object holds besides itself. */
+function readRest(reader: GraphReader, object: object, flags: number, privates: Meta | undefined): void {
   if (flags & DECORATION.properties) readProperties(reader, object);
   if (privates !== undefined) readPrivates(reader, object, privates);
   if (flags & DECORATION.state) {
@@ -42,11 +53,6 @@ function readDecorated(reader: GraphReader): object {
     const state = reader.value();
     reader.states.push(() => setState(object, state));
   }
-  // At the very end: objects that are put off, private members and states are still to be filled in.
-  if (flags & DECORATION.frozen) reader.finally(() => Object.freeze(object));
-  else if (flags & DECORATION.sealed) reader.finally(() => seal(object));
-  else if (flags & DECORATION.fixed) reader.finally(() => Object.preventExtensions(object));
-  return object;
 }
 
 /**

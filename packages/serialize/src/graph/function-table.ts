@@ -1,4 +1,4 @@
-import type { AnyFunction, Capture, Meta } from '../model/ports.js';
+import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
 
 /** The functions of one payload that travel by value, in the order in which the walk met them. */
 export class FunctionTable {
@@ -7,7 +7,7 @@ export class FunctionTable {
   /** What the code engine wrote about each batch. */
   readonly metas: Meta[] = [];
   /** The live values of each batch, for finding paths. */
-  readonly slots: { readonly functions: readonly AnyFunction[]; readonly values: readonly unknown[] }[] = [];
+  readonly batches: CapturedBatch[] = [];
   #captured = 0;
 
   get size(): number {
@@ -47,9 +47,9 @@ export class FunctionTable {
   ): readonly unknown[] {
     const functions = this.#functions.slice(this.#captured, this.#captured + most);
     this.#captured += functions.length;
-    const { meta, slots } = capture.functions(functions, pathOf, holderOf);
-    this.metas.push(meta);
-    this.slots.push({ functions, values: slots });
-    return slots;
+    const captured = capture.functions(functions, pathOf, holderOf);
+    this.metas.push(captured.meta);
+    this.batches.push(captured);
+    return captured.slots;
   }
 }

@@ -35,7 +35,6 @@ function newIndex(): Index {
 export class Identity {
   /** The first few objects, which are in no index yet. */
   readonly #few: object[] = [];
-  readonly #fewHashes: number[] = [];
   #index: Index | undefined;
   #count = 0;
   /** Whether hashes are believed: not after code of the user's ran, which may have changed the objects. */
@@ -43,6 +42,24 @@ export class Identity {
   #rest = new ObjectSet();
   /** Whether objects with a hash are in the Set, because they found no room in the table. */
   #crowded = false;
+  readonly #hashOf: (object: object) => number;
+
+  /** @param hashOf - The hash of an object that was met without it. */
+  constructor(hashOf: (object: object) => number) {
+    this.#hashOf = hashOf;
+  }
+
+  /**
+   * Whether {@link meet} wants a hash: the first few objects are compared one by one. To be asked before the object is looked
+   * at: it may look at others.
+   */
+  wantsHash(): boolean {
+    if (this.#index === undefined) {
+      if (this.#count < FEW) return false;
+      this.#startIndex();
+    }
+    return this.#hashing;
+  }
 
   /**
    * Gives an object the next number, if it is met for the first time.
@@ -52,7 +69,7 @@ export class Identity {
    */
   meet(object: object, hash: number): number {
     const index = this.#index;
-    if (index === undefined) return this.#meetFew(object, hash);
+    if (index === undefined) return this.#meetFew(object);
     if (hash === 0 || !this.#hashing) {
       const known = this.#rest.meet(object, this.#count);
       if (known < 0) this.#list(index, object, hash);
@@ -81,18 +98,17 @@ export class Identity {
     return known;
   }
 
-  #meetFew(object: object, hash: number): number {
+  #meetFew(object: object): number {
     const few = this.#few;
     const count = this.#count;
     for (let i = 0; i < count; i++) if (few[i] === object) return i;
     if (count < FEW) {
       few[count] = object;
-      this.#fewHashes[count] = hash;
       this.#count = count + 1;
       return -1;
     }
     this.#startIndex();
-    return this.meet(object, hash);
+    return this.meet(object, this.#hashOf(object));
   }
 
   #startIndex(): void {
@@ -100,7 +116,7 @@ export class Identity {
     spare = undefined;
     const count = this.#count;
     this.#count = 0;
-    for (let i = 0; i < count; i++) this.meet(this.#few[i]!, this.#fewHashes[i]!);
+    for (let i = 0; i < count; i++) this.meet(this.#few[i]!, this.#hashing ? this.#hashOf(this.#few[i]!) : 0);
   }
 
   /** Notes an object that was entered. */

@@ -224,31 +224,49 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
     (privates === undefined ? 0 : DECORATION.privates) |
     (state === undefined ? 0 : DECORATION.state) |
     integrity;
+  const late = writer.isDeep && (privates !== undefined || state !== undefined);
   if (flags !== 0) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags);
+    writer.out.uint(flags | (late ? DECORATION.late : 0));
     // The object itself may be made from it.
     if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
-  if (keys.every((key) => typeof key === 'string' && attributesOf(object, key, integrity) === PLAIN_ATTRIBUTES)) {
+  const values = plainValues(object, keys, integrity);
+  if (values !== undefined) {
     writer.out.extensionUint(EXT.dictionary, keys.length);
-    for (const key of keys) {
-      writer.out.string(key as string);
-      writer.value(getOwnPropertyDescriptor(object, key)!.value);
+    for (let i = 0; i < keys.length; i++) {
+      writer.out.string(keys[i] as string);
+      writer.value(values[i]);
     }
   } else {
     writer.out.extensionUint(EXT.kind, FRAME.object);
     writeProperties(writer, object, keys);
   }
   if (flags & DECORATION.prototype) writer.prototype(facts);
-  if (privates !== undefined) {
-    writer.out.uint(privates.slots.length);
-    for (const slot of privates.slots) writer.value(slot);
+  if (state !== undefined) writer.hasCode = true;
+  const rest = (): void => {
+    if (privates !== undefined) writeSlots(writer, privates.slots);
+    if (state !== undefined) writer.value(state.value);
+  };
+  if (late) writer.later(rest);
+  else rest();
+}
+
+function writeSlots(writer: GraphWriter, slots: readonly unknown[]): void {
+  writer.out.uint(slots.length);
+  for (const slot of slots) writer.value(slot);
+}
+
+/** The values of properties that are all plain; `undefined` where one is not. */
+function plainValues(object: object, keys: readonly (string | symbol)[], integrity: number): unknown[] | undefined {
+  const values = new Array<unknown>(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    if (typeof key === 'symbol' || attributesOf(descriptor, integrity) !== PLAIN_ATTRIBUTES) return undefined;
+    values[i] = descriptor.value;
   }
-  if (state !== undefined) {
-    writer.hasCode = true;
-    writer.value(state.value);
-  }
+  return values;
 }
 
 /** The own keys of an ordinary object, in the order in which they are written. */
@@ -289,20 +307,22 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
   const privates = ownPrototype ? undefined : privateMembers(writer, object, facts);
+  const late = writer.isDeep && (own.length > 0 || privates !== undefined);
   if (flags !== 0 || privates !== undefined) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates));
+    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates) | (late ? DECORATION.late : 0));
     if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
   }
   if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
     writeSparse(writer, array, new Set(own));
   } else writer.kind(object, kind);
   if (flags & DECORATION.prototype) writePrototype(writer, facts.prototype, facts);
-  if (flags & DECORATION.properties) writeProperties(writer, object, own);
-  if (privates !== undefined) {
-    writer.out.uint(privates.slots.length);
-    for (const slot of privates.slots) writer.value(slot);
-  }
+  const rest = (): void => {
+    if (flags & DECORATION.properties) writeProperties(writer, object, own);
+    if (privates !== undefined) writeSlots(writer, privates.slots);
+  };
+  if (late) writer.later(rest);
+  else rest();
 }
 
 function writePrototype(writer: GraphWriter, prototype: object | null, facts = writer.shapes.of(prototype)): void {
@@ -315,7 +335,7 @@ function oddArrayKeys(array: readonly unknown[], integrity: number): (string | s
   if (integrity === 0 && !getOwnPropertyDescriptor(array, 'length')!.writable) odd.push('length');
   for (const key of getOwnPropertyNames(array)) {
     if (key === 'length') break;
-    if (attributesOf(array, key, integrity) !== PLAIN_ATTRIBUTES) odd.push(key);
+    if (attributesOf(getOwnPropertyDescriptor(array, key)!, integrity) !== PLAIN_ATTRIBUTES) odd.push(key);
   }
   return odd;
 }
@@ -358,8 +378,7 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
 }
 
 /** The attributes of a property; what the object's integrity implies counts as if it were plain. */
-function attributesOf(object: object, key: string | symbol, integrity: number): number {
-  const { enumerable, writable, configurable, get, set } = getOwnPropertyDescriptor(object, key)!;
+function attributesOf({ enumerable, writable, configurable, get, set }: PropertyDescriptor, integrity: number): number {
   if (get !== undefined || set !== undefined) return ATTRIBUTE.accessor;
   const frozen = (integrity & DECORATION.frozen) !== 0;
   const sealed = frozen || (integrity & DECORATION.sealed) !== 0;
@@ -390,6 +409,7 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
 }
 
-function isMemory(object: object): boolean {
+/** Whether it is memory, or a view of some. */
+export function isMemory(object: object): boolean {
   return ArrayBuffer.isView(object) || types?.isAnyArrayBuffer(object) === true;
 }

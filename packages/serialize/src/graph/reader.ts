@@ -13,7 +13,8 @@ import { RecordSource } from './record-source.js';
 
 /** What only some objects need, kept apart to be made when it is first used. */
 interface PutOff {
-  readonly object: object;
+  /** The shell that waits for its content, or what reads the rest of an object. */
+  readonly what: object | (() => void);
   readonly depth: number;
 }
 
@@ -30,7 +31,9 @@ export class GraphReader extends RecordSource {
   readonly #putOff: PutOff[] = [];
   /** What is to be done when all values exist, first things first. */
   readonly privates: (() => void)[] = [];
-  readonly states: (() => void)[] = [];
+  states: (() => void)[] = [];
+  /** The states of what was read so far: of the value, and of each part that was put off. */
+  readonly #statesOfParts: (() => void)[][] = [];
 
   constructor(context: ReadContext) {
     super(context);
@@ -60,23 +63,36 @@ export class GraphReader extends RecordSource {
     if (this.context.scanning) return undefined;
     for (const action of this.privates) action();
     // An object is noted when its state was read, so what lies inside that state comes first.
-    for (const action of this.states) action();
+    this.#endPart();
+    // What was put off lies deeper than what it was put off from.
+    for (const states of this.#statesOfParts.toReversed()) for (const action of states) action();
     for (const action of this.final) action();
     return value;
   }
 
   #finishPutOff(): void {
     for (let i = 0; i < this.#putOff.length; i++) {
-      const { object, depth } = this.#putOff[i]!;
+      const { what, depth } = this.#putOff[i]!;
+      this.#endPart();
       this.depthBase = depth;
       this.depth = 0;
-      this.target = object;
+      if (typeof what === 'function') {
+        (what as () => void)();
+        continue;
+      }
+      this.target = what;
       this.value();
       if (this.target !== undefined) throw this.damaged('a shell without its content');
     }
     this.#putOff.length = 0;
     this.depthBase = 0;
     this.depth = 0;
+  }
+
+  #endPart(): void {
+    if (this.states.length === 0) return;
+    this.#statesOfParts.push(this.states);
+    this.states = [];
   }
 
   value(): unknown {
@@ -252,8 +268,13 @@ export class GraphReader extends RecordSource {
               ? new Set()
               : undefined;
     if (object === undefined || this.target !== undefined) throw this.damaged('a shell of an unknown kind');
-    this.#putOff.push({ object, depth: this.depthBase + this.depth });
+    this.#putOff.push({ what: object, depth: this.depthBase + this.depth });
     return this.define(object);
+  }
+
+  /** Puts off what is read by `rest`. */
+  later(rest: () => void): void {
+    this.#putOff.push({ what: rest, depth: this.depthBase + this.depth });
   }
 
   /** Reads an object that has private members: what only construction gives, the code engine makes. */

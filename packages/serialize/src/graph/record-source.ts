@@ -1,7 +1,7 @@
 import { builtInPrototype } from '../kinds/built-in.js';
 import { EXT, SIMPLE } from '../model/tags.js';
 import { truncated } from '../wire/byte-reader.js';
-import { readStrings } from '../wire/vectors.js';
+import { readStrings } from '../wire/string-blocks.js';
 import { readProperties } from './frames.js';
 import { ObjectSource } from './object-source.js';
 import type { ReadContext } from './read-context.js';

@@ -77,9 +77,10 @@ export class RecordWriter {
   /** Drops what belongs to the last value. */
   end(): void {
     for (const shape of this.#sampled) {
-      if (++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES && shape.kept?.deref() === undefined) {
+      if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
       }
+      shape.fresh = false;
       shape.sample = undefined;
       shape.otherSample = undefined;
     }
@@ -207,6 +208,7 @@ export class RecordWriter {
     if (shape.sample === undefined) this.#sampled.push(shape);
     else shape.otherSample = shape.sample;
     shape.sample = object;
+    shape.fresh = true;
   }
 
   #head(shape: ShapeNode): void {

@@ -20,9 +20,11 @@ export class ShapeTable {
   #generation = 0;
   #keys = 0;
   #shapes = 0;
-  /** What the present message of a session defined. */
-  #newKeys: KeyEntry[] = [];
-  #newShapes: ShapeNode[] = [];
+  /** What the decoder of a session knows, by id; the last of them were defined by the present message. */
+  #knownKeys: KeyEntry[] = [];
+  #knownShapes: ShapeNode[] = [];
+  #committedKeys = 0;
+  #committedShapes = 0;
 
   constructor(session: boolean) {
     this.#session = session;
@@ -42,7 +44,7 @@ export class ShapeTable {
   define(shape: ShapeNode, withPrototype: boolean, out: ByteWriter): void {
     shape.generation = this.#generation;
     shape.id = this.#shapes++;
-    if (this.#session) this.#newShapes.push(shape);
+    if (this.#session) this.#knownShapes.push(shape);
     out.extensionUint(EXT.shape, shape.depth * 2 + (withPrototype ? 1 : 0));
     this.#writeKeys(shape, out);
   }
@@ -55,25 +57,41 @@ export class ShapeTable {
     else {
       key.generation = this.#generation;
       key.id = this.#keys++;
-      if (this.#session) this.#newKeys.push(key);
+      if (this.#session) this.#knownKeys.push(key);
       out.string(key.text);
     }
   }
 
   /** What was defined since the last call is known to the decoder from now on. */
   commit(): void {
-    if (this.#newShapes.length > 0) this.#newShapes = [];
-    if (this.#newKeys.length > 0) this.#newKeys = [];
+    this.#committedKeys = this.#keys;
+    this.#committedShapes = this.#shapes;
     this.#prototypes.forgetLocal();
   }
 
   /** Forgets what was defined since the last {@link commit}. */
   rollback(): void {
-    for (const shape of this.#newShapes) shape.generation = -1;
-    for (const key of this.#newKeys) key.generation = -1;
-    this.#shapes -= this.#newShapes.length;
-    this.#keys -= this.#newKeys.length;
+    for (const shape of this.#knownShapes.splice(this.#committedShapes)) shape.generation = -1;
+    for (const key of this.#knownKeys.splice(this.#committedKeys)) key.generation = -1;
+    this.#shapes = this.#committedShapes;
+    this.#keys = this.#committedKeys;
     this.commit();
+  }
+
+  /**
+   * Forgets the oldest keys and shapes, so that a share of them is left.
+   *
+   * @returns How many the decoder is to forget.
+   */
+  forgetOldest(share: number): { readonly keys: number; readonly shapes: number } {
+    const keys = forget(this.#knownKeys, share);
+    const shapes = forget(this.#knownShapes, share);
+    this.#keys -= keys;
+    this.#shapes -= shapes;
+    // What is known of forgotten shapes is dropped, too; the others are defined once more.
+    if (this.store.nodes > KEPT_NODES) this.store.clear();
+    this.commit();
+    return { keys, shapes };
   }
 
   /** Forgets everything. */
@@ -81,6 +99,10 @@ export class ShapeTable {
     this.#generation++;
     this.#keys = 0;
     this.#shapes = 0;
+    if (this.#session) {
+      this.#knownKeys = [];
+      this.#knownShapes = [];
+    }
     if (this.store.nodes > KEPT_NODES) this.store.clear();
     this.commit();
   }
@@ -88,4 +110,12 @@ export class ShapeTable {
   of(prototype: object | null): PrototypeFacts {
     return this.#prototypes.of(prototype);
   }
+}
+
+/** Drops the first entries of a list, and numbers the others anew. @returns How many were dropped. */
+function forget(known: { generation: number; id: number }[], share: number): number {
+  const dropped = known.splice(0, Math.ceil(known.length * (1 - share)));
+  for (const entry of dropped) entry.generation = -1;
+  for (const entry of known) entry.id -= dropped.length;
+  return dropped.length;
 }

@@ -26,8 +26,10 @@ export interface ShapeNode {
   otherSample: object | undefined;
   /** The sample of an earlier value, if it is still there. */
   kept: WeakRef<object> | undefined;
-  /** In how many values the shape had a sample. */
+  /** In how many values a sample was found, which the next one may know. */
   sampled: number;
+  /** Whether the sample was found in the present value. */
+  fresh: boolean;
   /** The shape of the record that was met next, the last time. */
   following: ShapeNode | undefined;
   /** The node that followed last. */
@@ -118,6 +120,7 @@ function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, 
     otherSample: undefined,
     kept: undefined,
     sampled: 0,
+    fresh: false,
     following: undefined,
     next: undefined,
     others: undefined,

@@ -11,7 +11,7 @@ import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
-import { shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
+import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
@@ -42,15 +42,19 @@ export class GraphWriter extends TokenSink {
   functions: FunctionTable = new FunctionTable();
   names: NameTable;
   #symbols = new SymbolTable();
-  readonly #objects = new Identity();
+  readonly #objects = new Identity((object) => this.#hashOf(object));
   readonly #records: RecordWriter;
   readonly #exact: boolean;
+  /** Whether a reducer is to be asked of memory and views of it. */
+  readonly #asksOfMemory: boolean;
   readonly #observer: WalkObserver | undefined;
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   /** Objects whose place is written and whose content is not. */
-  #putOff: object[] = [];
+  #putOff: (object | (() => void))[] = [];
   #depth = 0;
+  /** Whether the object that is being written is found by its hash. */
+  #hashes = false;
   /** What V8 knows about the layout of objects, as far as that was known when the value was begun. */
   hidden: HiddenClasses | undefined;
   /** What the code engine wrote about private members. */
@@ -68,6 +72,7 @@ export class GraphWriter extends TokenSink {
     this.names = new NameTable(context.references);
     this.#records = new RecordWriter(this, shapes);
     this.#exact = context.exact;
+    this.#asksOfMemory = context.reducers.some(({ forMemory }) => forMemory === true);
     this.#observer = context.observer;
     this.#identity = context.identity;
     this.#arrays = new ArrayInspector(context);
@@ -102,9 +107,10 @@ export class GraphWriter extends TokenSink {
   #finishPutOff(): void {
     // The list grows while it is worked off.
     for (let i = 0; i < this.#putOff.length; i++) {
-      const object = this.#putOff[i]!;
+      const next = this.#putOff[i]!;
       this.#depth = 1;
-      this.#whole(object);
+      if (typeof next === 'function') (next as () => void)();
+      else this.#whole(next);
     }
     this.#depth = 0;
     if (this.#putOff.length > 0) this.#putOff = [];
@@ -167,6 +173,7 @@ export class GraphWriter extends TokenSink {
   }
 
   #object(object: object): void {
+    this.#hashes = this.#identity && this.#objects.wantsHash();
     const records = this.#records;
     const shape = records.expected(object);
     if (shape !== undefined) this.#record(object, shape);
@@ -180,7 +187,7 @@ export class GraphWriter extends TokenSink {
 
   /** Writes an object that was found to have a shape. */
   #record(object: object, shape: ShapeNode): void {
-    if (this.#identity && this.#meet(object, this.#hashOfRecord(shape))) return;
+    if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
     this.#depth++;
     this.#records.write(shape);
@@ -200,7 +207,7 @@ export class GraphWriter extends TokenSink {
       this.#record(object, shape);
       return;
     }
-    if (this.#meet(object, prototype === Date.prototype && this.#identity ? hashOfDate(this, object) : 0)) return;
+    if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
     this.#depth++;
     this.#content(object, prototype);
@@ -285,6 +292,16 @@ export class GraphWriter extends TokenSink {
     return true;
   }
 
+  /** Whether what an object holds besides itself is better put off. */
+  get isDeep(): boolean {
+    return this.#identity && this.#depth >= MAX_RECURSION;
+  }
+
+  /** Puts off what is written by `rest`. The reader puts it off at the same place. */
+  later(rest: () => void): void {
+    this.#putOff.push(rest);
+  }
+
   #tooDeep(): never {
     throw new Refusal(
       undefined,
@@ -338,6 +355,7 @@ export class GraphWriter extends TokenSink {
   #isPlainKind(object: object, kind: Kind): boolean {
     return (
       kind.test(object) &&
+      !(this.#asksOfMemory && isMemory(object)) &&
       (!this.#exact ||
         (kind.structuralKeys >= 0 &&
           isExtensible(object) &&

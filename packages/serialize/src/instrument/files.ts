@@ -1,6 +1,9 @@
+import { later } from '../model/later.js';
 import type { AnyFunction } from '../model/ports.js';
 import { type LoadedSource, REGISTRY_NAME, type Registry, registry } from './registry.js';
-import { type CodeEntry, type Rewritten, rewrite } from './rewrite.js';
+import type { CodeEntry, Rewritten } from './rewrite.js';
+
+const rewriting = later<typeof import('./rewrite.js')>('./rewrite.js', import.meta.url);
 
 /** A function of an instrumented file. */
 export interface InstrumentedCode {
@@ -61,7 +64,7 @@ export function fileById(id: string): InstrumentedFile | undefined {
 export function openFile(loaded: LoadedSource): InstrumentedFile {
   let file = files.get(loaded.id);
   if (file === undefined) {
-    file = new InstrumentedFile(loaded, rewrite(loaded.source, loaded.id, loaded.isModule));
+    file = new InstrumentedFile(loaded, rewriting().rewrite(loaded.source, loaded.id, loaded.isModule));
     files.set(loaded.id, file);
   }
   return file;

@@ -76,6 +76,8 @@ const prototypes: (object | undefined)[] = NAMES.map((name, index) => {
   // Some globals are made when they are first read, and reading `Headers` loads an HTTP client: leave those alone.
   const [first = '', second] = name.split('.');
   if (name === 'Buffer') return remember(NodeBuffer, index);
+  // From Node 22 on, even its descriptor does.
+  if (name === 'Headers') return undefined;
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, first);
   if (descriptor === undefined || !('value' in descriptor)) return undefined;
   return remember(second === undefined ? descriptor.value : memberOf(descriptor.value, second), index);

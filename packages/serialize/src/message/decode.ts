@@ -28,11 +28,21 @@ export interface DecodeSettings {
   readonly peer?: unknown;
 }
 
+/** How many keys, shapes and texts a message says are to be forgotten. */
+export type Forgotten = readonly [keys: number, shapes: number, texts: number];
+
 /** What a decoder remembers from one message of a session to the next. */
 export class DecoderState {
   shapes: ReaderShape[] = [];
   keys: string[] = [];
   texts: string[] = [];
+
+  /** Forgets the oldest keys, shapes and texts. */
+  forget([keys, shapes, texts]: Forgotten): void {
+    this.keys = this.keys.slice(keys);
+    this.shapes = this.shapes.slice(shapes);
+    this.texts = this.texts.slice(texts);
+  }
 
   clear(): void {
     this.shapes = [];
@@ -49,6 +59,7 @@ export interface Opened {
   readonly start: number;
   readonly end: number;
   readonly place: Place | undefined;
+  readonly forgotten?: Forgotten | undefined;
   /** Whether its signature was verified when it took its place. */
   readonly authentic?: boolean;
 }
@@ -222,7 +233,7 @@ export function prepareOpened(
   if (!mayRunCode(opened, settings.trust)) return undefined;
   const state = new DecoderState();
   // A copy of what the session knows: preparing changes nothing in it.
-  state.texts = opened.flags & FLAG.forget ? [] : texts;
+  state.texts = texts.slice(opened.forgotten?.[2] ?? 0);
   const { names } = tablesOf(opened, settings, state).tables;
   const waits: Promise<void>[] = [];
   for (const meta of names) {

@@ -1,7 +1,6 @@
 import {
   SERIALIZE_ERROR_CODES as CODES,
   type CodecLimits,
-  type PathStep,
   type Payload,
   type Reducer,
   SerializeError,
@@ -12,12 +11,14 @@ import { ShapeTable } from '../graph/shape-table.js';
 import { needsTables, writeTables } from '../graph/tables.js';
 import type { WalkContext, WalkObserver } from '../graph/walk-context.js';
 import { GraphWriter } from '../graph/writer.js';
-import type { AnyFunction, Capture } from '../model/ports.js';
+import type { Capture } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { FLAG, HEADER_BYTES, seal } from '../wire/envelope.js';
 import type { PreparedBlobs } from './blobs.js';
+import { edgesOf } from './edges.js';
 import type { CodeEngine } from './engine.js';
-import { type Edges, type Location, locate } from './locate.js';
+import { type Location, locate } from './locate.js';
+import { SessionTexts } from './session-texts.js';
 import { shareMemory } from './shared-memory.js';
 import { SIGNATURE_BYTES, sign } from './signature.js';
 
@@ -64,7 +65,8 @@ export class MessageEncoder {
   #abandons: (() => void)[] = [];
   #root: unknown;
   #rootName = 'value';
-  #forget = false;
+  /** How much the decoder is to forget with the next message: keys, shapes and texts. */
+  #forget: readonly number[] | undefined;
   /** Blobs of the present value: those whose bytes are there, and those whose bytes must be read first. */
   #blobs: object[] = [];
   #missing = 0;
@@ -106,28 +108,27 @@ export class MessageEncoder {
     this.#root = value;
     this.#rootName = rootName;
     const session = place !== undefined;
-    if (session && this.#shapes.size + this.#texts!.size > this.#settings.limits.maxSessionEntries) this.#forget = true;
-    const forgets = session && this.#forget && place.sequence > 0;
+    // The last message was encoded and not sent as long as this stands, so the decoder has not forgotten yet.
+    if (session && place.sequence > 0) this.#forget ??= this.#forgetOldest();
+    const forget = this.#forget;
     try {
-      if (forgets) {
-        this.#shapes.clear();
-        this.#texts!.clear();
-      }
       writer.begin();
       writer.out.position = HEADER_BYTES;
       if (place?.sequence === 0) writer.out.uint(place.epoch);
+      if (forget !== undefined) for (const count of forget) writer.out.uint(count);
       writer.write(value);
       if (this.#missing > 0) throw notPrepared(rootName);
-      const payload = this.#finish(place, forgets);
+      const payload = this.#finish(place, forget !== undefined);
       if (this.#blobs.length > 0) this.#settings.blobs!.release(this.#blobs);
       if (session) {
         this.#shapes.commit();
         this.#texts!.commit();
-        this.#forget = false;
+        this.#forget = undefined;
       }
       return payload;
     } catch (error) {
-      this.#rollback(forgets);
+      this.#shapes.rollback();
+      this.#texts?.rollback();
       for (const abandon of this.#abandons) abandon();
       throw this.explain(error);
     } finally {
@@ -154,20 +155,18 @@ export class MessageEncoder {
   reset(): void {
     this.#shapes.clear();
     this.#texts?.clear();
-    this.#forget = false;
+    this.#forget = undefined;
   }
 
-  #rollback(forgets: boolean): void {
-    if (this.#texts === undefined) return;
-    if (forgets) {
-      // The decoder still has what was forgotten here: the next message tells it again to forget.
-      this.#shapes.clear();
-      this.#texts.clear();
-      this.#forget = true;
-    } else {
-      this.#shapes.rollback();
-      this.#texts.rollback();
-    }
+  /** Forgets the oldest of what the session knows, where it knows too much. */
+  #forgetOldest(): readonly number[] | undefined {
+    const texts = this.#texts!;
+    const size = this.#shapes.size + texts.size;
+    const limit = this.#settings.limits.maxSessionEntries;
+    if (size <= limit) return undefined;
+    const share = limit / 2 / size;
+    const { keys, shapes } = this.#shapes.forgetOldest(share);
+    return [keys, shapes, texts.forgetOldest(share)];
   }
 
   #finish(place: Place | undefined, forgets: boolean): Payload {
@@ -237,26 +236,25 @@ export class MessageEncoder {
 
   /** Where a part of the present value is. */
   pathOf(target: unknown): string {
-    return this.#search(target)?.path ?? `${this.#rootName} (somewhere inside)`;
+    return this.#search(target)?.path ?? this.#nowhere;
+  }
+
+  get #nowhere(): string {
+    return `${this.#rootName} (somewhere inside)`;
   }
 
   #search(target: unknown): Location | undefined {
     const { functions, reduced } = this.#writer;
-    const edges: Edges = function* (object) {
-      if (reduced.has(object)) yield [{ call: '.<reduced>' }, reduced.get(object)];
-      if (typeof object !== 'function') return;
-      for (const { functions: batch, values } of functions.slots) {
-        // Which of the values belongs to which function is the code engine's knowledge.
-        if (batch[0] === (object as AnyFunction)) for (const value of values) yield [CAPTURED, value];
-      }
-    };
+    const edges = edgesOf(functions.batches, reduced);
     return locate(this.#root, target, this.#rootName, edges);
   }
 
   /** The error for the user. */
   explain(error: unknown): unknown {
     if (error instanceof Refusal) {
-      return error.toError(error.target === undefined ? this.#rootName : this.pathOf(error.target));
+      if (error.target === undefined) return error.toError(this.#rootName);
+      const found = this.#search(error.target);
+      return error.toError(found?.path ?? this.#nowhere, found?.note);
     }
     if (
       error instanceof RangeError &&
@@ -289,46 +287,7 @@ function refuseSharing(buffer: SharedArrayBuffer): never {
   );
 }
 
-const CAPTURED: PathStep = { call: '.[[Scope]]' };
-
 const NO_TEXTS: TextWriter = { indexOf: () => undefined };
-
-/** Texts shorter than this cost less than keeping them. */
-const MIN_TEXT = 48;
-
-/** The texts of the code engine's that a session has said. */
-class SessionTexts implements TextWriter {
-  readonly #indices = new Map<string, number>();
-  #added: string[] = [];
-
-  get size(): number {
-    return this.#indices.size;
-  }
-
-  indexOf(text: string): { readonly index: number; readonly isNew: boolean } | undefined {
-    if (text.length < MIN_TEXT) return undefined;
-    const known = this.#indices.get(text);
-    if (known !== undefined) return { index: known, isNew: false };
-    const index = this.#indices.size;
-    this.#indices.set(text, index);
-    this.#added.push(text);
-    return { index, isNew: true };
-  }
-
-  commit(): void {
-    if (this.#added.length > 0) this.#added = [];
-  }
-
-  rollback(): void {
-    for (const text of this.#added) this.#indices.delete(text);
-    this.#added = [];
-  }
-
-  clear(): void {
-    this.#indices.clear();
-    this.#added = [];
-  }
-}
 
 /** What the checksum starts from: a message out of its place does not pass. */
 export function seedOf(place: Place | undefined): number {

@@ -3,19 +3,25 @@ import { memoryOf } from '../kinds/binary.js';
 import { types } from '../model/platform.js';
 
 /** What leads on from an object besides its properties: what a reducer made of it, what a function captured. */
-export type Edges = (object: object) => Iterable<readonly [PathStep, unknown]>;
+export type Edges = (object: object) => Iterable<Edge>;
+
+/** A step, what it leads to, and what there is to say about it besides. */
+export type Edge = readonly [step: PathStep, part: unknown, describe?: () => string | undefined];
 
 /** Where a part of a value is. */
 export interface Location {
   readonly path: string;
   /** The object that holds it. */
   readonly holder: object | undefined;
+  /** What there is to say about the last step that has something to say. */
+  readonly note: string | undefined;
 }
 
 interface Visit {
   readonly value: unknown;
   readonly step: PathStep | undefined;
   readonly parent: Visit | undefined;
+  readonly describe: (() => string | undefined) | undefined;
 }
 
 /** Values looked at before the search gives up. */
@@ -28,17 +34,30 @@ const MAX_VISITS = 5_000_000;
  * @returns `undefined` where the part cannot be reached this way.
  */
 export function locate(root: unknown, target: unknown, rootName: string, edges: Edges): Location | undefined {
-  const queue: Visit[] = [{ value: root, step: undefined, parent: undefined }];
+  const queue: Visit[] = [{ value: root, step: undefined, parent: undefined, describe: undefined }];
   const seen = new Set<unknown>();
   for (let i = 0; i < queue.length && i < MAX_VISITS; i++) {
     const visit = queue[i]!;
     const { value } = visit;
     if (value === target) {
-      return { path: formatPath(rootName, stepsTo(visit)), holder: visit.parent?.value as object | undefined };
+      return {
+        path: formatPath(rootName, stepsTo(visit)),
+        holder: visit.parent?.value as object | undefined,
+        note: noteOn(visit),
+      };
     }
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) continue;
     seen.add(value);
-    for (const [step, part] of partsOf(value, edges)) queue.push({ value: part, step, parent: visit });
+    for (const [step, part, describe] of partsOf(value, edges))
+      queue.push({ value: part, step, parent: visit, describe });
+  }
+  return undefined;
+}
+
+function noteOn(visit: Visit): string | undefined {
+  for (let at: Visit | undefined = visit; at !== undefined; at = at.parent) {
+    const note = at.describe?.();
+    if (note !== undefined) return note;
   }
   return undefined;
 }
@@ -53,7 +72,7 @@ function stepsTo(visit: Visit): PathStep[] {
 }
 
 /** Everything that an object leads to, each with the step that leads there. */
-export function* partsOf(object: object, edges: Edges): Iterable<readonly [PathStep, unknown]> {
+export function* partsOf(object: object, edges: Edges): Iterable<Edge> {
   yield* edges(object);
   if (types?.isProxy(object) === true) return;
   if (types?.isMap(object) ?? object instanceof Map) {

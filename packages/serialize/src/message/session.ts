@@ -16,6 +16,7 @@ import {
   DecoderState,
   type DecodeSettings,
   endOf,
+  type Forgotten,
   type Opened,
   prepareOpened,
   readValue,
@@ -112,7 +113,8 @@ export class SessionDecoder implements Decoder {
           ? { channel: this.#channel, epoch: source.uint(), sequence: 0 }
           : { channel: this.#channel, epoch: this.#epoch, sequence: this.#expected };
       verify(body, seedOf(place));
-      return { payload, flags, start: source.position, end: source.end, place };
+      const forgotten = readForgotten(source, flags);
+      return { payload, flags, start: source.position, end: source.end, place, forgotten };
     } catch {
       return undefined;
     }
@@ -120,7 +122,7 @@ export class SessionDecoder implements Decoder {
 
   decode(payload: Payload): unknown {
     const opened = this.#take(withPlainBody(payload));
-    if (opened.flags & FLAG.forget) this.#state.clear();
+    if (opened.forgotten !== undefined) this.#state.forget(opened.forgotten);
     const state = this.#state;
     const before = { shapes: state.shapes.length, keys: state.keys.length, texts: state.texts.length };
     try {
@@ -204,12 +206,15 @@ export class SessionDecoder implements Decoder {
     }
     verify(body, seedOf(place));
     const end = endOf(body, flags);
+    const source = new ByteReader(body, HEADER_BYTES, end);
+    const forgotten = readForgotten(source, flags);
     return {
       payload,
       flags,
-      start: HEADER_BYTES,
+      start: source.position,
       end,
       place,
+      forgotten,
       authentic: this.#authenticate(payload, flags, end, place),
     };
   }
@@ -220,6 +225,10 @@ export class SessionDecoder implements Decoder {
     authenticate({ payload, flags, end, place }, trust.key);
     return true;
   }
+}
+
+function readForgotten(source: ByteReader, flags: number): Forgotten | undefined {
+  return flags & FLAG.forget ? [source.uint(), source.uint(), source.uint()] : undefined;
 }
 
 /** Whether an epoch is later than the present one, with wrap-around at 2 ** 32 as in RFC 1982. */

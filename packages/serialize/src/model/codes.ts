@@ -30,6 +30,8 @@ export const DECORATION = {
   sealed: 32,
   /** Frozen. */
   frozen: 64,
+  /** Properties, private members and state come after the value, in the order of what was put off. */
+  late: 128,
 } as const;
 
 /** Attributes of a property. */

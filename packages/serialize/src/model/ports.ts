@@ -37,6 +37,17 @@ export interface CapturedBatch {
   readonly meta: Meta;
   /** Live values, to be encoded like any other: captured variables, `this`, static members, own properties. */
   readonly slots: readonly unknown[];
+  /** Whose each slot is, in their order: for error messages. */
+  readonly owners?: () => Iterable<SlotOwner>;
+}
+
+/** What a slot is to a function. */
+export interface SlotOwner {
+  readonly fn: AnyFunction;
+  /** `<captured counter>`, as a step of a path. */
+  readonly part: string;
+  /** The same in a sentence, with the place of the function; `undefined` where there is no more to say. */
+  readonly describe: () => string | undefined;
 }
 
 /** One encoded value's view of the code engine: it lives as long as one call of `serialize`. */

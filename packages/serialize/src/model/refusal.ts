@@ -25,11 +25,15 @@ export class Refusal extends Error {
     this.code = code;
   }
 
-  /** The error for the user, when the path is known. */
-  toError(path: string): SerializeError {
+  /**
+   * The error for the user, when the path is known.
+   *
+   * @param note - What else there is to say about the path.
+   */
+  toError(path: string, note?: string): SerializeError {
     return new SerializeError(
       this.code,
-      `${path} cannot be serialized: ${this.what}.${this.instead === '' ? '' : `\n${this.instead}`}`,
+      `${path} cannot be serialized: ${this.what}.${note === undefined ? '' : `\n${note}`}${this.instead === '' ? '' : `\n${this.instead}`}`,
       this.cause === undefined ? { path } : { path, cause: this.cause },
     );
   }

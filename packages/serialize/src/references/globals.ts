@@ -18,5 +18,25 @@ globalThis isFinite isNaN localStorage navigator parseFloat parseInt performance
 sessionStorage setImmediate setInterval setTimeout structuredClone undefined unescape window document location
 `;
 
+/**
+ * Globals that Node makes when they are first looked at, by the module whose loading that costs: an HTTP client takes 40 ms.
+ * Until that module is loaded, nothing of it can be part of a value.
+ */
+export const LATE_GLOBALS: readonly (readonly [module: string, names: ReadonlySet<string>])[] = [
+  [
+    'NativeModule internal/deps/undici/undici',
+    new Set('FormData Headers Request Response MessageEvent WebSocket CloseEvent EventSource ErrorEvent'.split(' ')),
+  ],
+  [
+    'NativeModule internal/webstreams/transformstream',
+    new Set(
+      `ByteLengthQueuingStrategy CountQueuingStrategy ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
+      ReadableStreamDefaultController ReadableStreamDefaultReader ReadableByteStreamController TextDecoderStream
+      TextEncoderStream TransformStream TransformStreamDefaultController WritableStream WritableStreamDefaultController
+      WritableStreamDefaultWriter CompressionStream DecompressionStream`.split(/\s+/),
+    ),
+  ],
+];
+
 /** The names of globals that are the same thing in every process. */
 export const STANDARD_GLOBALS: ReadonlySet<string> = new Set(NAMES.trim().split(/\s+/));

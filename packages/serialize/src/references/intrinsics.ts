@@ -1,5 +1,5 @@
 import { types } from '../model/platform.js';
-import { STANDARD_GLOBALS } from './globals.js';
+import { LATE_GLOBALS, STANDARD_GLOBALS } from './globals.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 
 /** Objects of a realm that no global name leads to through data properties. */
@@ -47,6 +47,9 @@ export class Intrinsics {
   readonly #global: object;
   #hasReadLazy = false;
   #hasReadSlow = false;
+  /** Groups of globals whose module was not loaded when we last looked, and how many modules were. */
+  #late: (typeof LATE_GLOBALS)[number][] = [];
+  #modules = -1;
 
   /** @param global - The global object of the realm. Only data properties are read: no getter runs. */
   constructor(global: object) {
@@ -56,30 +59,16 @@ export class Intrinsics {
   #readAll(): void {
     const global = this.#global;
     this.#paths.set(global, ['globalThis']);
-    const found: [object, readonly Step[]][] = [];
-    for (const name of STANDARD_GLOBALS) collect(found, Reflect.getOwnPropertyDescriptor(global, name)?.value, name);
-    for (const [name, make] of Object.entries(UNNAMED)) collect(found, make(), name);
-    this.#addAll(found);
+    this.#late = global === globalThis && modules() !== undefined ? [...LATE_GLOBALS] : [];
+    const isLate = (name: string): boolean => this.#late.some(([, names]) => names.has(name));
+    this.#walk([
+      ...[...STANDARD_GLOBALS].filter((name) => !isLate(name)).map((name) => [name, dataOf(global, name)] as const),
+      ...Object.entries(UNNAMED).map(([name, make]) => [name, make()] as const),
+    ]);
     const process: unknown = readGlobal(global, 'process');
     if (isObject(process)) {
       if (!this.#paths.has(process)) this.#paths.set(process, ['process']);
       eachStep(process, (step, value) => this.#member('process', step, value));
-    }
-  }
-
-  /** Adds the objects and everything that can be reached from them, the shortest path first. */
-  #addAll(found: readonly (readonly [object, readonly Step[]])[]): void {
-    const queue: object[] = [];
-    const add = (value: unknown, path: readonly Step[]): void => {
-      if (!isObject(value) || this.#paths.has(value)) return;
-      this.#paths.set(value, path);
-      if (path.length > 1 || !OPAQUE.has(path[0] as string)) queue.push(value);
-    };
-    for (const [value, path] of found) add(value, path);
-    // The queue grows while it is walked.
-    for (const object of queue) {
-      const path = this.#paths.get(object) as readonly Step[];
-      eachStep(object, (step, value) => add(value, [...path, step]));
     }
   }
 
@@ -108,13 +97,38 @@ export class Intrinsics {
   /** The path that leads to a value in every realm. */
   find(value: object): readonly Step[] | undefined {
     if (this.#paths.size === 0) this.#readAll();
-    const path = this.#paths.get(value);
+    const path = this.#paths.get(value) ?? (this.#readLate() ? this.#paths.get(value) : undefined);
     if (path !== undefined || this.#hasReadSlow || !mayBeOfSegments(value)) return path;
     this.#hasReadSlow = true;
-    const found: [object, readonly Step[]][] = [];
-    for (const [name, make] of Object.entries(UNNAMED_SLOW)) collect(found, make(), name);
-    this.#addAll(found);
+    this.#walk(Object.entries(UNNAMED_SLOW).map(([name, make]) => [name, make()] as const));
     return this.#paths.get(value);
+  }
+
+  /** Reads the globals whose modules were loaded meanwhile. @returns whether there were any. */
+  #readLate(): boolean {
+    if (this.#late.length === 0) return false;
+    const list = modules() ?? [];
+    if (list.length === this.#modules) return false;
+    const ready = this.#late.filter(([module]) => list.includes(module));
+    this.#late = this.#late.filter((group) => !ready.includes(group));
+    for (const [, names] of ready) this.#walk([...names].map((name) => [name, dataOf(this.#global, name)]));
+    this.#modules = list.length;
+    return ready.length > 0;
+  }
+
+  #walk(roots: readonly (readonly [name: string, value: unknown])[]): void {
+    const queue: object[] = [];
+    const add = (value: unknown, path: readonly Step[]): void => {
+      if (!isObject(value) || this.#paths.has(value)) return;
+      this.#paths.set(value, path);
+      if (path.length > 1 || !OPAQUE.has(path[0] as string)) queue.push(value);
+    };
+    for (const [name, value] of roots) add(value, [name]);
+    // The queue grows while it is walked.
+    for (const object of queue) {
+      const path = this.#paths.get(object) as readonly Step[];
+      eachStep(object, (step, value) => add(value, [...path, step]));
+    }
   }
 
   /** The value at the end of a path; `undefined` where this realm has none. */
@@ -140,16 +154,21 @@ export class Intrinsics {
   }
 }
 
-function collect(found: [object, readonly Step[]][], value: unknown, name: string): void {
-  if (isObject(value)) found.push([value, [name]]);
-}
-
 /** Whether the value has what marks `%SegmentsPrototype%`, or the name of one of its methods. Runs no code of the value's. */
 function mayBeOfSegments(value: object): boolean {
   if (types?.isProxy(value) ?? false) return false;
   if (typeof value !== 'function') return Object.hasOwn(value, 'containing');
   const name: unknown = Reflect.getOwnPropertyDescriptor(value, 'name')?.value;
   return name === 'containing' || name === '[Symbol.iterator]';
+}
+
+function dataOf(global: object, name: string): unknown {
+  return Reflect.getOwnPropertyDescriptor(global, name)?.value;
+}
+
+/** The built-in modules that are loaded, where the host says it. */
+function modules(): readonly string[] | undefined {
+  return typeof process === 'object' ? (process as { moduleLoadList?: readonly string[] }).moduleLoadList : undefined;
 }
 
 /** Globals that are accessors are the runtime's own; these two complain, or touch a file, when they are read. */

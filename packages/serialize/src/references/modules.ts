@@ -1,12 +1,14 @@
-import { type FunctionLocation, readFunctions } from '../inspector/scopes.js';
+import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { isNativeText } from '../inspector/internals.js';
 import type { Script } from '../inspector/scripts.js';
-import { Inspector } from '../inspector/session.js';
-import { instrumentedLocation } from '../instrument/reading.js';
+import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
-import { loadNamespace } from './namespaces.js';
+import { loadNamespace, noteNamespace } from './namespaces.js';
+import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
 import type { ReferencePolicy } from './policy.js';
+import { foundModule, isRequireReplaced, noteModule } from './replaced-require.js';
 
 interface ModuleBuiltin {
   createRequire(path: string): NodeJS.Require;
@@ -47,7 +49,7 @@ export class LoadedModules {
     if (this.#local.has(value)) return undefined;
     const text = Function.prototype.toString.call(value);
     if (this.#localTexts.has(text)) return undefined;
-    const location = locate(value as AnyFunction);
+    const location = locationOf(value as AnyFunction);
     const script = location === undefined ? undefined : scriptById(location.scriptId);
     const path = script === undefined ? undefined : this.findIn(script, value);
     if (path !== undefined) return path;
@@ -97,7 +99,10 @@ export class LoadedModules {
   /** Loads a module and follows a path in it. @throws whatever loading it throws. */
   resolve([url, ...steps]: readonly Step[]): unknown {
     let value: unknown = load(url as string);
-    for (const step of steps) value = follow(value, step);
+    for (const step of steps) {
+      const variable = followVariable(value, step);
+      value = variable === undefined ? follow(value, step) : variable.value;
+    }
     return value;
   }
 
@@ -117,12 +122,23 @@ export class LoadedModules {
       });
     };
     add(exports, [script.url]);
+    if (/\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
   }
-}
 
-/** Where a function was compiled, as far as this host tells. */
-function locate(fn: AnyFunction): FunctionLocation | undefined {
-  return instrumentedLocation(fn) ?? (Inspector.isAvailable ? readFunctions([fn])[0]?.location : undefined);
+  /** The classes that a package keeps to itself. */
+  #addHidden(script: Script, exports: object): void {
+    const exported: (readonly [AnyFunction, readonly Step[]])[] = [];
+    const take = (value: unknown, path: readonly Step[]): void => {
+      // What it passes on from other files sees those.
+      const isOwn = typeof value === 'function' && this.#paths.get(value)?.[0] === script.url;
+      if (isOwn && !isNativeText(value as AnyFunction)) exported.push([value as AnyFunction, path]);
+    };
+    take(exports, [script.url]);
+    eachStep(exports, (step, part) => {
+      if (step !== '[[Prototype]]') take(part, [script.url, step]);
+    });
+    for (const [fn, path] of classesSeenBy(script.id, exported)) if (!this.#paths.has(fn)) this.#paths.set(fn, path);
+  }
 }
 
 /**
@@ -167,7 +183,10 @@ function exportsOf(script: Script): object | undefined {
   if (!script.isModule) return undefined;
   try {
     // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
-    return require(path) as object;
+    if (!isRequireReplaced()) return require(path) as object;
+    const exports = loadNamespace(script.url);
+    noteModule(script.url, exports);
+    return exports;
   } catch {
     // It is being evaluated just now, or waits with a top-level await.
     return undefined;
@@ -178,7 +197,31 @@ function load(url: string): unknown {
   const require = requireFunction();
   const path = pathOf(url);
   if (require === undefined || path === undefined) throw new TypeError(`Cannot load ${url} here`);
-  return require(path);
+  const known = foundModule(url) ?? require.cache[path]?.exports;
+  if (known !== undefined) return known;
+  if (isRequireReplaced()) throw notPrepared(url);
+  try {
+    return require(path);
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_REQUIRE_ASYNC_MODULE' ? notPrepared(url) : error;
+  }
+}
+
+/** Imports a module, to be found by {@link LoadedModules.resolve} from then on. */
+export async function importModule(url: string): Promise<void> {
+  const namespace = (await import(url)) as object;
+  noteNamespace(url, namespace);
+  const path = pathOf(url);
+  // A CommonJS module's exports are an object of its own, which the namespace only describes.
+  const commonJs = path === undefined ? undefined : requireFunction()?.cache[path];
+  noteModule(url, commonJs === undefined ? namespace : commonJs.exports);
+}
+
+function notPrepared(url: string): SerializeError {
+  return new SerializeError(
+    SERIALIZE_ERROR_CODES.prepare,
+    `The module ${url} can only be loaded asynchronously here: use deserializeAsync, or import it before.`,
+  );
 }
 
 let cachedRequire: NodeJS.Require | undefined;

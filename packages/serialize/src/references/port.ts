@@ -4,8 +4,9 @@ import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports
 import { BuiltinModules } from './builtin-modules.js';
 import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
 import { Intrinsics } from './intrinsics.js';
-import { LoadedModules } from './modules.js';
-import { loadNamespace, noteNamespace } from './namespaces.js';
+import { importModule, LoadedModules } from './modules.js';
+import { findNamed, resolveNamed } from './named.js';
+import { loadNamespace } from './namespaces.js';
 import { isObject, type Step, wellKnown } from './path.js';
 import { mainModule, type ReferenceOptions, ReferencePolicy } from './policy.js';
 import { Realms } from './realms.js';
@@ -19,6 +20,7 @@ const KIND = {
   symbol: 's',
   require: 'q',
   commonJs: 'c',
+  named: 'd',
 } as const;
 
 let sharedIntrinsics: Intrinsics | undefined;
@@ -51,6 +53,8 @@ export class References implements ReferencePort {
     const intrinsic = intrinsics().find(value);
     if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
     if (isProxy(value)) return undefined;
+    const named = findNamed(value);
+    if (named !== undefined) return { meta: [KIND.named, ...named] };
     const builtin = builtins().find(value);
     if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
     const foreign = realms.find(value);
@@ -84,8 +88,8 @@ export class References implements ReferencePort {
       else loadNamespace(url as string);
       return undefined;
     } catch {
-      // A module with a top-level await: only `import` loads it, and then `require` has it.
-      return (import(url as string) as Promise<object>).then((namespace) => noteNamespace(url as string, namespace));
+      // A module with a top-level await, or a loader that stands in the way of `require`.
+      return importModule(url as string);
     }
   }
 
@@ -98,10 +102,11 @@ export class References implements ReferencePort {
       else if (kind === KIND.builtin) value = builtins().resolve(path);
       else if (kind === KIND.module) value = this.#modules.resolve(path);
       else if (kind === KIND.namespace) value = loadNamespace(path[0] as string);
+      else if (kind === KIND.named) value = resolveNamed(path[0]);
       else if (kind === KIND.require) value = requireOf(path[0] as string);
       else if (kind === KIND.commonJs) value = commonJsModule(path[0] as string);
     } catch (error) {
-      throw missing(path, error);
+      throw error instanceof SerializeError ? error : missing(path, error);
     }
     if (!isObject(value) && typeof value !== 'symbol') throw missing(path, undefined);
     return value;

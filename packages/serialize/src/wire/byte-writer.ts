@@ -1,4 +1,4 @@
-import { byteStrings, uncleared } from '../model/platform.js';
+import { uncleared } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
 import { encodeUtf8, isAsciiBetween, isOneByte, looksWide, writeLatin1, writeUtf16 } from './text.js';
 
@@ -9,8 +9,6 @@ const KEPT_BYTES = 65_536;
 const MAX_EXPECTED = 2 ** 26;
 /** Every write of fixed size may take this much without asking. */
 const SLACK = 64;
-/** `Uint8Array` and string methods count in 32 bits on Node 20; stay below. */
-const MAX_UTF8_UNITS = 2 ** 27;
 
 /**
  * Writes MessagePack tokens into memory that grows.
@@ -332,17 +330,16 @@ export class ByteWriter {
 
   #long(text: string): void {
     const { length } = text;
-    if (byteStrings === undefined || length > MAX_UTF8_UNITS) this.#block(text);
     // A block of UTF-16 is written 10 and read 6 times as fast as UTF-8 that is not ASCII.
-    else if (looksWide(text)) this.#utf16(text);
+    if (looksWide(text) || !isOneByte(text)) this.#utf16(text);
     else {
-      this.ensure(length + 5);
+      this.ensure(length + 6);
       const head = length < 0x100 ? 2 : length < 0x10000 ? 3 : 5;
       const start = this.position + head;
-      // ASCII takes as many bytes as units; anything else is cut off, and shows in what was written.
-      const count = byteStrings.utf8Write.call(this.bytes, text, start, length);
-      if (count === length && isAsciiBetween(this.bytes, start, start + length)) this.#textHead(length, head, count);
-      else this.#block(text);
+      // ASCII is UTF-8 as it is.
+      writeLatin1(text, this.bytes, start);
+      if (isAsciiBetween(this.bytes, start, start + length)) this.#textHead(length, head, length);
+      else this.#latin1(text);
     }
   }
 
@@ -361,14 +358,11 @@ export class ByteWriter {
     this.position += head + count;
   }
 
-  #block(text: string): void {
-    if (!isOneByte(text)) this.#utf16(text);
-    else {
-      this.extension(EXT.latin1, text.length);
-      this.ensure(text.length);
-      writeLatin1(text, this.bytes, this.position);
-      this.position += text.length;
-    }
+  #latin1(text: string): void {
+    this.extension(EXT.latin1, text.length);
+    this.ensure(text.length);
+    writeLatin1(text, this.bytes, this.position);
+    this.position += text.length;
   }
 
   #utf16(text: string): void {

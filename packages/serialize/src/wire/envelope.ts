@@ -30,7 +30,7 @@ export const FLAG = {
   session: 8,
   /** The first message of an epoch, which it names. */
   epoch: 16,
-  /** The decoder forgets all shapes before it reads on. */
+  /** The decoder forgets its oldest keys, shapes and texts before it reads on; how many of each stands in front of the value. */
   forget: 32,
   /** The values hold a way to a callable. */
   code: 64,

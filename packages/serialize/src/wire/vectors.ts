@@ -2,7 +2,6 @@ import { LITTLE_ENDIAN } from '../model/platform.js';
 import { EXT, WIDTH } from '../model/tags.js';
 import { type ByteReader, damaged } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { readLatin1 } from './text.js';
 
 /** Arrays shorter than this are written element by element. */
 export const MIN_VECTOR = 8;
@@ -142,79 +141,4 @@ function aligned({ bytes, view }: ByteReader, start: number, count: number): Flo
   if (LITTLE_ENDIAN && offset % 8 === 0) return new Float64Array(bytes.buffer, offset, count);
   if (LITTLE_ENDIAN) return new Float64Array(bytes.slice(start, start + count * 8).buffer);
   return Float64Array.from({ length: count }, (_, i) => view.getFloat64(start + i * 8, true));
-}
-
-/** Strings longer than this do not go into a block. */
-const MAX_BLOCK_STRING = 255;
-/** A block is cut here, so that a string that V8 slices out of it keeps little memory alive. */
-const BLOCK_BYTES = 32_768;
-
-/**
- * Writes strings from `from` on as one block, as long as they are short and ASCII.
- *
- * @returns How many were written; 0 where a block is not worth it.
- */
-export function writeStrings(out: ByteWriter, array: readonly unknown[], from: number): number {
-  const limit = Math.min(array.length, from + BLOCK_BYTES / 4);
-  out.ensure(BLOCK_BYTES + (limit - from) + 300);
-  const { bytes } = out;
-  // Both parts are written where they would be if all strings fit, and move down when fewer do.
-  const lengthStart = out.position + 16;
-  const textStart = lengthStart + (limit - from);
-  const end = textStart + BLOCK_BYTES;
-  let at = textStart;
-  let index = from;
-  scan: for (; index < limit && at < end; index++) {
-    const text = array[index];
-    if (typeof text !== 'string') break;
-    const { length } = text;
-    if (length > MAX_BLOCK_STRING) break;
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) break scan;
-      bytes[at + i] = unit;
-    }
-    at += length;
-    bytes[lengthStart + index - from] = length;
-  }
-  const count = index - from;
-  if (count < MIN_VECTOR) return 0;
-  const textBytes = at - textStart;
-  out.extension(EXT.strings, 4 + count + textBytes);
-  out.view.setUint32(out.position, count);
-  out.position += 4;
-  bytes.copyWithin(out.position, lengthStart, lengthStart + count);
-  out.position += count;
-  bytes.copyWithin(out.position, textStart, at);
-  out.position += textBytes;
-  return count;
-}
-
-/**
- * Reads a block of strings into `array` from `index` on, if one comes next.
- *
- * @returns How many there were; 0 where something else comes next, and nothing was read.
- */
-export function readStrings(source: ByteReader, array: unknown[], index: number): number {
-  const { bytes, view, position } = source;
-  const head = bytes[position] === 0xc7 ? 2 : bytes[position] === 0xc8 ? 3 : 5;
-  if (bytes[position + head] !== EXT.strings) return 0;
-  source.take(1);
-  const length =
-    head === 2 ? source.byte() : head === 3 ? view.getUint16(source.take(2)) : view.getUint32(source.take(4));
-  source.take(1);
-  const at = source.take(length);
-  const count = length < 4 ? 0 : view.getUint32(at);
-  if (count === 0 || count + 4 > length || index + count > array.length) {
-    throw damaged(at, 'a block of strings of a wrong length');
-  }
-  const text = readLatin1(bytes, at + 4 + count, at + length);
-  let start = 0;
-  for (let i = 0; i < count; i++) {
-    const stop = start + bytes[at + 4 + i]!;
-    array[index + i] = text.substring(start, stop);
-    start = stop;
-  }
-  if (start !== text.length) throw damaged(at, 'a block of strings of a wrong length');
-  return count;
 }

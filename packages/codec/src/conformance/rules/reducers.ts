@@ -88,6 +88,38 @@ export const reducerRules: readonly Rule[] = [
     },
   },
   {
+    rule: 'a reducer for memory is asked of views and buffers, and others are not',
+    async check(bench) {
+      const memory = new ArrayBuffer(16);
+      const isOurs = (value: object): boolean =>
+        value === memory || (ArrayBuffer.isView(value) && value.buffer === memory);
+      const marked: Reducer = {
+        tag: 'memory',
+        test: (value): value is object => isOurs(value),
+        reduce: (value) => (ArrayBuffer.isView(value) ? value.byteOffset : -1),
+        revive: (data) => new Token(0, data),
+      };
+      const value = () => ({ views: [new Int32Array(memory, 8), new DataView(memory, 4)], memory });
+      const arrived = (await bench.roundTrip(value(), {
+        trust: 'trusted',
+        reducers: [{ ...marked, forMemory: true }],
+      })) as { views: Token[]; memory: Token };
+      bench.same(
+        [...arrived.views, arrived.memory].map((token) => token.payload),
+        [8, 4, -1],
+        'what the views and their memory were reduced to',
+      );
+      const copied = (await bench.roundTrip(value(), { trust: 'trusted', reducers: [marked] })) as {
+        views: ArrayBufferView[];
+      };
+      bench.same(
+        copied.views.map(({ byteOffset }) => byteOffset),
+        [8, 4],
+        'the offsets of views that no reducer took',
+      );
+    },
+  },
+  {
     rule: 'of several reducers the first that fits is taken',
     async check(bench) {
       const [general] = handles(1).reducers as [Reducer];

@@ -1,6 +1,7 @@
 import { claim, keepListening, offer, type Ticket } from '../../channel/broker.js';
 import type { FrameChannel } from '../../channel/frame-channel.js';
 import { endBeforeExit } from '../../channel/leave-taking.js';
+import { trackForFork } from '../../platform/forking.js';
 import { startTimer, stopTimer } from '../../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../../protocol/errors.js';
 import { FRAME } from '../../protocol/frames.js';
@@ -21,7 +22,20 @@ export interface Reply {
 }
 
 /** A way to a keeper, from whatever process. */
-export abstract class Asking {
+export class Asking {
+  #way: Way;
+
+  constructor(way: Way) {
+    this.#way = way;
+    trackForFork(this, {
+      beforeFork: () => void this.#way.ticket(),
+      // The keeper stays where it is, and a copy of this process becomes one of its users.
+      afterFork: () => {
+        this.#way = wayLater(this.#way.ticket());
+      },
+    });
+  }
+
   /**
    * Asks, and waits for the answer.
    *
@@ -33,7 +47,7 @@ export abstract class Asking {
     signal?.throwIfAborted();
     let withdraw: Withdraw = () => {};
     const answered = new Promise<Answer | null>((resolve, reject) => {
-      withdraw = this.request(what, value, resolve, reject);
+      withdraw = this.#way.request(what, value, resolve, reject);
     });
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : startTimer(() => withdraw(), timeoutMs);
     const onAbort = () => withdraw();
@@ -53,10 +67,16 @@ export abstract class Asking {
   }
 
   /** How another process reaches the keeper. */
-  abstract ticket(): Ticket;
+  ticket(): Ticket {
+    return this.#way.ticket();
+  }
+}
 
+/** Where a keeper is: in this process, or in another one. */
+export interface Way {
+  ticket(): Ticket;
   /** @returns How to withdraw the request; it is answered with `null` then, unless that comes too late. */
-  protected abstract request(
+  request(
     what: string,
     value: unknown,
     answered: (answer: Answer | null) => void,
@@ -64,13 +84,24 @@ export abstract class Asking {
   ): Withdraw;
 }
 
+/** The way to another process, which is opened by its first use. */
+function wayLater(ticket: Ticket): Way {
+  let way: Way | undefined;
+  return {
+    ticket: () => ticket,
+    request: (...request) => {
+      way ??= new RemoteWay(ticket);
+      return way.request(...request);
+    },
+  };
+}
+
 /** The way to a keeper in this process. */
-export class LocalAsking extends Asking {
+export class LocalWay implements Way {
   readonly #keeper: Keeper;
   #ticket: Ticket | undefined;
 
   constructor(keeper: Keeper) {
-    super();
     this.#keeper = keeper;
   }
 
@@ -79,7 +110,7 @@ export class LocalAsking extends Asking {
     return this.#ticket;
   }
 
-  protected request(what: string, value: unknown, answered: (answer: Answer | null) => void): Withdraw {
+  request(what: string, value: unknown, answered: (answer: Answer | null) => void): Withdraw {
     let isOver = false;
     const end = (answer: Answer | null): void => {
       if (isOver) return;
@@ -99,14 +130,13 @@ export class LocalAsking extends Asking {
 }
 
 /** The way to a keeper in another process. One channel serves everybody here. */
-export class RemoteAsking extends Asking {
+export class RemoteWay implements Way {
   readonly #ticket: Ticket;
   readonly #channel: FrameChannel;
   readonly #waiting = new Map<number, { answered(answer: Answer | null): void; failed(error: unknown): void }>();
   #last = 0;
 
   constructor(ticket: Ticket) {
-    super();
     this.#ticket = ticket;
     this.#channel = claim(ticket);
     this.#channel.unref();
@@ -126,7 +156,7 @@ export class RemoteAsking extends Asking {
     return this.#ticket;
   }
 
-  protected request(
+  request(
     what: string,
     value: unknown,
     answered: (answer: Answer | null) => void,

@@ -1,0 +1,48 @@
+// What must happen when this process is copied by fork(2): a copy has every object of its parent, and none of its sockets.
+
+/** Something of which a copy must be put right. */
+export interface ForkAware {
+  /** In the parent, right before it is copied. */
+  beforeFork?(): void;
+  /** In the copy, before anything else runs there. */
+  afterFork?(): void;
+}
+
+const modules: ForkAware[] = [];
+const objects = new Set<WeakRef<ForkAware>>();
+/** What an object registered lives as long as it. */
+const kept = new WeakMap<object, ForkAware>();
+let count = 0;
+
+/** Only a process that was started with this flag can be copied, or a copy; the others have nothing to track. */
+let isPossible: boolean = process.execArgv.some((flag) => flag.replaceAll('_', '-') === '--single-threaded');
+
+/** Registers what belongs to a module. */
+export function onFork(aware: ForkAware): void {
+  modules.push(aware);
+}
+
+/** Registers what belongs to an object, for as long as that lives. */
+export function trackForFork(owner: object, aware: ForkAware): void {
+  if (!isPossible) return;
+  kept.set(owner, aware);
+  objects.add(new WeakRef(aware));
+  if (++count % 1000 === 0)
+    for (const reference of objects) if (reference.deref() === undefined) objects.delete(reference);
+}
+
+/** In the parent, right before it is copied. */
+export function announceFork(): void {
+  call('beforeFork');
+}
+
+/** In the copy, before anything else runs there. Modules first: objects build on them. */
+export function adoptCopy(): void {
+  isPossible = true;
+  call('afterFork');
+}
+
+function call(what: 'beforeFork' | 'afterFork'): void {
+  for (const aware of modules) aware[what]?.();
+  for (const reference of [...objects]) reference.deref()?.[what]?.();
+}
