@@ -27,6 +27,10 @@ test('flags that do not exist, or make no sense, are refused by name', () => {
   expect(() => parse('--minutes', 'soon')).toThrow('--minutes');
 });
 
+test('a part of the cases is not published', () => {
+  expect(() => parse('--publish', '--case', 'rpc')).toThrow('--publish needs a whole run');
+});
+
 test('the pages of an earlier run can be made anew', () => {
   expect(parse('--from', 'results/report.json', '--publish')).toMatchObject({
     from: 'results/report.json',

@@ -64,6 +64,11 @@ export function parseOptions(args: readonly string[], defaults: { out: string; n
   });
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new TypeError(`--minutes needs a number greater than 0, not ${values.minutes}.`);
+  const isPart = [values.suite, values.case, values.peers].some((names) => lists(names).length > 0);
+  if (values.publish && isPart)
+    throw new TypeError(
+      '--publish needs a whole run: without --suite, --case and --peers, the tables would have holes.',
+    );
   return {
     suites: lists(values.suite),
     cases: lists(values.case),

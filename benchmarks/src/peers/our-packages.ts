@@ -6,17 +6,7 @@ import { NoNumber } from '../harness/refusal.js';
 /** Where a package of ours is imported from, also by another process. */
 export function ourSpecifier(name: 'serialize' | 'runtime' | 'native'): string {
   const root = process.env['MP_BENCH_ROOT'];
-  return root === undefined ? import.meta.resolve(`@mp/${name}`) : entryOf(`${root}/packages/${name}/`);
-}
-
-/** Two builds need not lay out their files alike: each says in its manifest where an entry is. */
-function entryOf(folder: string, entry = '.'): string {
-  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as {
-    exports: Record<string, { import: { default: string } }>;
-  };
-  const found = exports[entry];
-  if (found === undefined) throw new NoNumber('unavailable', `${folder} has no entry point ${entry}.`);
-  return new URL(found.import.default, pathToFileURL(folder)).href;
+  return root === undefined ? import.meta.resolve(`@mp/${name}`) : entryIn(root, name, '.')!;
 }
 
 /**
@@ -26,12 +16,30 @@ function entryOf(folder: string, entry = '.'): string {
  */
 export function ourEntry(name: 'serialize', entry: string): string {
   const root = process.env['MP_BENCH_ROOT'];
-  if (root !== undefined) return entryOf(`${root}/packages/${name}/`, `./${entry}`);
   try {
-    return import.meta.resolve(`@mp/${name}/${entry}`);
+    const found = root === undefined ? import.meta.resolve(`@mp/${name}/${entry}`) : entryIn(root, name, `./${entry}`);
+    if (found !== undefined) return found;
   } catch {
-    throw new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
+    // Not among the package's exports.
   }
+  throw new NoNumber('unavailable', `There is no @mp/${name}/${entry} yet.`);
+}
+
+/** What an `import` of the package would load in another checkout: as users get it, by its exports. */
+function entryIn(root: string, name: string, entry: string): string | undefined {
+  const folder = `${root}/packages/${name}`;
+  const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+    exports: Record<string, Conditions | undefined>;
+  };
+  const conditions = exports[entry];
+  const file = (conditions?.['module-sync'] ?? conditions?.import)?.default ?? conditions?.default;
+  return file === undefined ? undefined : pathToFileURL(`${folder}/${file}`).href;
+}
+
+interface Conditions {
+  readonly 'module-sync'?: { readonly default: string };
+  readonly import?: { readonly default: string };
+  readonly default?: string;
 }
 
 /**

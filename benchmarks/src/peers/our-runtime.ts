@@ -29,24 +29,22 @@ export interface OurQueue {
 }
 
 export interface OurLock {
-  acquire(): Promise<unknown>;
-  release(): unknown;
-  acquireSync?(): unknown;
+  acquireSync(): { release(): unknown };
 }
 
 export interface OurSemaphore {
-  acquire(): Promise<unknown>;
-  release(): unknown;
+  acquireSync(): unknown;
+  releaseSync(): unknown;
 }
 
 /** A number in shared memory, with its lock. */
 export interface OurValue {
   value: number;
-  getLock(): OurLock;
+  updateSync(change: (value: number) => number): number;
 }
 
 export interface OurMemory {
-  readonly name?: string;
+  readonly name: string;
   readonly buffer: ArrayBuffer;
   close(): unknown;
 }
@@ -59,7 +57,7 @@ export interface OurContext {
   Lock?: new () => OurLock;
   Semaphore?: new (permits: number) => OurSemaphore;
   Value?: new (type: string, initial: number) => OurValue;
-  SharedMemory?: { create(options: { size: number }): OurMemory; attach(name: string): OurMemory };
+  SharedMemory?: new (options: { create?: true; size?: number; name?: string }) => OurMemory;
 }
 
 interface Runtime {

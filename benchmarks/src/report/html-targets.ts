@@ -28,20 +28,27 @@ export function standingsBar(targets: readonly TargetResult[]): string {
   return `<div class="standings">${parts.join('')}</div>`;
 }
 
-function renderGroup({ id, title }: SuiteReport, targets: readonly TargetResult[]): string {
+function renderGroup({ id, peers, title }: SuiteReport, targets: readonly TargetResult[]): string {
+  const titles = new Map(peers.map((peer) => [peer.id, peer.title]));
+  // Of another case: its name stands before that of the peer.
+  const titleOf = (against: string): string => {
+    const words = against.split(' ');
+    const peer = words.pop()!;
+    return [...words, titles.get(peer) ?? peer].join(', ');
+  };
   const met = targets.filter(({ standing }) => standing === 'met').length;
   return `<h3 id="${anchor(`targets-${id}`)}">${safe(title)}: ${met} of ${targets.length}</h3>
 <div class="scroll"><table class="targets"><tr><th class="what">goal</th><th></th><th>we are at</th><th class="text">against</th><th class="scale">worse · goal · better</th><th></th></tr>
-${targets.map(renderRow).join('\n')}
+${targets.map((target) => renderRow(target, titleOf)).join('\n')}
 </table></div>`;
 }
 
-function renderRow(target: TargetResult): string {
+function renderRow(target: TargetResult, titleOf: (against: string) => string): string {
   const { against = '', standing, text, value, why = '' } = target;
   const figures =
     value === undefined && why !== ''
       ? `<td class="text why" colspan="3">${safe(why)}</td>`
-      : `<td>${safe(standingOf(target))}</td><td class="text">${safe(against)}</td><td class="scale">${scale(target)}</td>`;
+      : `<td>${safe(standingOf(target))}</td><td class="text">${safe(titleOf(against))}</td><td class="scale">${scale(target)}</td>`;
   return `<tr><td class="text">${safe(capitalized(text))}</td><td>${safe(goalOf(target))}</td>${figures}<td class="text"><span class="pill ${standing}">${standing}</span></td></tr>`;
 }
 

@@ -46,7 +46,7 @@ function headline(report: Report): string {
       `<tr><td class="text">${inline(text)}</td><td class="own">${safe(ours)}</td><td>${safe(best)}</td><td>${safe(ratio)}</td></tr>`,
   );
   return `<h3>Ours beside the best peer in Node</h3>
-<div class="scroll"><table><tr><th></th><th>ours</th><th>best peer</th><th>times better</th></tr>
+<div class="scroll"><table class="headline"><tr><th></th><th>ours</th><th>best peer</th><th>times better</th></tr>
 ${lines.join('\n')}
 </table></div>
 <p class="note">${inline(headlineNote(report))}</p>`;

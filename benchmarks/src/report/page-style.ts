@@ -43,6 +43,7 @@ td.text { white-space: normal; }
 table.targets { width: 100%; min-width: 860px; table-layout: fixed; } table.targets td { vertical-align: middle; }
 table.targets td { white-space: normal; } table.targets th { width: 15%; } table.targets th.what { width: 33%; }
 table.targets th:last-child { width: 9%; } table.targets .scale { width: 200px; text-align: center; }
+table.headline td { white-space: normal; } table.headline td.own { white-space: nowrap; }
 table.facts td:first-child { color: var(--muted); }
 tr.ours td:first-child, td.own { color: var(--ours); font-weight: 600; }
 .figures .ratio { display: block; font-size: 12px; line-height: 1.2; }
@@ -61,5 +62,13 @@ tr.ours td:first-child, td.own { color: var(--ours); font-weight: 600; }
 .dot.met, .part.met { background: var(--met); } .dot.missed, .part.missed { background: var(--missed); }
 .dot.unclear, .part.unclear { background: var(--unclear); } .dot.unknown, .part.unknown { background: var(--unknown); }
 details { margin: 8px 0; } summary { cursor: pointer; color: var(--muted); }
+@media (max-width: 700px) {
+  table.targets, table.targets tbody { display: block; min-width: 0; }
+  table.targets tr { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 2px 10px; padding: 7px 0; border-bottom: 1px solid var(--grid); }
+  table.targets tr:first-child { display: none; }
+  table.targets td { border: 0; padding: 0; text-align: left; }
+  table.targets td:first-child { grid-column: 1 / -1; } table.targets td.scale { text-align: left; grid-column: 1 / 3; }
+  table.targets td:last-child { grid-column: 3; } table.targets td.why { grid-column: 1 / 3; }
+}
 @media (max-width: 600px) { body { padding: 12px 12px 60px; } h1 { font-size: 25px; } th, td { padding: 3px 7px; } }
 `;

@@ -228,7 +228,7 @@ function spread(label: (value: number) => string): (params: unknown, api: Drawin
         { type: 'line', shape: { x1: to, x2: to, y1: y - 4, y2: y + 4 }, style },
         {
           type: 'text',
-          x: to + 8,
+          x: to + 12,
           y,
           style: {
             text: label(printed),

@@ -1,33 +1,20 @@
 // @mp/runtime: its locks, counters and shared memory, which travel to another process as arguments do.
-import {
-  type OurConnection,
-  type OurLock,
-  type OurMemory,
-  type OurSemaphore,
-  type OurValue,
-  ourContext,
-} from '../our-runtime.js';
+import { type OurConnection, type OurMemory, type OurSemaphore, type OurValue, ourContext } from '../our-runtime.js';
 import type { SyncPeer } from './sync-peer.js';
 
 /** Waits to be told how often, increments so often, and says when it is done. */
 const increment = async (connection: OurConnection, value: OurValue): Promise<void> => {
   for (;;) {
     const rounds = (await connection.recv()) as number;
-    const lock = value.getLock();
-    for (let i = 0; i < rounds; i++) {
-      if (lock.acquireSync === undefined) await lock.acquire();
-      else lock.acquireSync();
-      value.value += 1;
-      lock.release();
-    }
+    for (let i = 0; i < rounds; i++) value.updateSync((number) => number + 1);
     await connection.send('done');
   }
 };
 
-const giveBack = async (there: OurSemaphore, back: OurSemaphore): Promise<void> => {
+const giveBack = (there: OurSemaphore, back: OurSemaphore): void => {
   for (;;) {
-    await there.acquire();
-    back.release();
+    there.acquireSync();
+    back.releaseSync();
   }
 };
 
@@ -41,29 +28,19 @@ const readLast = async (connection: OurConnection): Promise<void> => {
   }
 };
 
-const cycleOf = (lock: OurLock): (() => unknown) =>
-  lock.acquireSync === undefined
-    ? async () => {
-        await lock.acquire();
-        await lock.release();
-      }
-    : () => {
-        lock.acquireSync!();
-        lock.release();
-      };
-
 export const ourSyncPeers: readonly SyncPeer[] = ['spawn', 'forkserver', 'thread'].map((method) => ({
   id: `mp-${method}`,
   title: `@mp/runtime, ${method}`,
   ours: true,
-  use: `\`Lock\`, \`Semaphore\`, \`Value\` and \`SharedMemory\` of \`getContext('${method}')\`, sent through \`Process\` and \`Pipe()\`.`,
+  use: `\`Lock\` and \`Semaphore\` with their \`…Sync\` calls, \`Value.updateSync\` and \`SharedMemory\` of \`getContext('${method}')\`, sent through \`Process\` and \`Pipe()\`.`,
   openLock: async () => {
     const context = await ourContext(method, ['Lock']);
-    return { cycle: cycleOf(new context.Lock()), close: () => {} };
+    const lock = new context.Lock();
+    return { cycle: () => void lock.acquireSync().release(), close: () => {} };
   },
   openCounter: async () => {
     const context = await ourContext(method, ['Value', 'Pipe', 'Process']);
-    const value = new context.Value('int32', 0);
+    const value = new context.Value('i', 0);
     const workers = await Promise.all(
       [0, 1].map(async () => {
         const [own, other] = context.Pipe();
@@ -94,9 +71,9 @@ export const ourSyncPeers: readonly SyncPeer[] = ['spawn', 'forkserver', 'thread
     const process = new context.Process({ target: giveBack, args: [there, back] });
     await process.start();
     return {
-      cycle: async () => {
-        there.release();
-        await back.acquire();
+      cycle: () => {
+        there.releaseSync();
+        back.acquireSync();
       },
       close: () => process.terminate(),
     };
@@ -105,8 +82,8 @@ export const ourSyncPeers: readonly SyncPeer[] = ['spawn', 'forkserver', 'thread
     const { SharedMemory } = await ourContext(method, ['SharedMemory']);
     return {
       cycle: () => {
-        const created = SharedMemory.create({ size: 4096 });
-        const attached = SharedMemory.attach(created.name!);
+        const created = new SharedMemory({ create: true, size: 4096 });
+        const attached = new SharedMemory({ name: created.name });
         attached.close();
         created.close();
       },
@@ -115,7 +92,7 @@ export const ourSyncPeers: readonly SyncPeer[] = ['spawn', 'forkserver', 'thread
   },
   openMemory: async (bytes) => {
     const context = await ourContext(method, ['SharedMemory', 'Pipe', 'Process']);
-    const memory = context.SharedMemory.create({ size: bytes });
+    const memory = new context.SharedMemory({ create: true, size: bytes });
     new Uint8Array(memory.buffer)[bytes - 1] = 7;
     const [own, other] = context.Pipe();
     const process = new context.Process({ target: readLast, args: [other] });
