@@ -1,6 +1,7 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { isNativeText } from '../inspector/internals.js';
 import type { Script } from '../inspector/scripts.js';
+import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
