@@ -5,8 +5,8 @@ import { transform } from 'esbuild';
 
 // A twin says the URL of its ES module, so that files beside it (the entry of a child process) are found once.
 const TWIN_URL = "require('node:url').pathToFileURL(__filename.replace(/([\\\\/]lib[\\\\/])cjs[\\\\/]/, '$1')).href";
-// The map of the ES module does not fit its twin.
-const MAP_COMMENT = /^\/\/# sourceMappingURL=.*$/m;
+// The map of the ES module does not fit its twin. At the end only: the text of a module may hold such a comment, too.
+const MAP_COMMENT = /\n\/\/# sourceMappingURL=[^\n]*\s*$/;
 
 export async function toCommonJs(text, sourcefile) {
   const { code } = await transform(text, {
@@ -18,5 +18,5 @@ export async function toCommonJs(text, sourcefile) {
     supported: { 'dynamic-import': true },
   });
   const body = code.includes('__moduleUrl') ? `const __moduleUrl = ${TWIN_URL};\n${code}` : code;
-  return body.replace(MAP_COMMENT, '');
+  return body.replace(MAP_COMMENT, '\n');
 }

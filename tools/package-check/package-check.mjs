@@ -25,10 +25,9 @@ async function checkManifests() {
     const publint = await runTool('publint', ['--strict', '--pack', 'npm', path], { capture: true });
     if (publint.code !== 0) return publint.output;
     // Resolution before `exports` existed (node10) is not served: it is older than every supported Node.
-    const types = await runTool('@arethetypeswrong/cli', ['--pack', path, '--profile', 'node16'], {
-      command: 'attw',
-      capture: true,
-    });
+    // `register` is for `node --import` alone.
+    const attw = ['--pack', path, '--profile', 'node16', '--exclude-entrypoints', 'register'];
+    const types = await runTool('@arethetypeswrong/cli', attw, { command: 'attw', capture: true });
     if (types.code !== 0) return types.output;
   }
   return undefined;

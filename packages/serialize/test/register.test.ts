@@ -60,6 +60,7 @@ describe('in an instrumented process without an inspector', () => {
     'eval.cjs': /./,
     'sloppy.cjs': /./,
     'fields.mjs': /beside a constructor/,
+    'home.mjs': /./,
     'mixed.mjs': /promise|iterator|WeakMap|ES5|AsyncLocalStorage|Function|proxies|super/,
     'modules.mjs': /createRequire/,
     'native.mjs': /built-in|promisified/,
