@@ -12,9 +12,11 @@ import { receiverOf } from './around.js';
 import { removedSpans } from './class-text.js';
 import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
+import { ambientCounters } from './counters.js';
 import { isStated, statedReading } from './explicit.js';
 import { CaptureFailure, functionName } from './failure.js';
 import type { Homes } from './home.js';
+import { neededExports } from './import-objects.js';
 import { type ImportBinding, importBinding } from './imports.js';
 import { recordOf } from './revived-code.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
@@ -110,7 +112,7 @@ export function captureFunction(
     }
     if (name === 'arguments') requireUnmapped(variable.value, facts);
     const binding = importBinding(variable, location, references);
-    if (binding === undefined) variables.push(variable);
+    if (binding === undefined) variables.push(neededExports(ambientCounters(variable), facts));
     else imports.set(name, binding);
   }
   const dropOwnName = hasForeignName(fn, facts, reading, variables);
