@@ -25,7 +25,6 @@ export {
 export { freezeSupport } from './entry/frozen.js';
 export { setForkserverPreload } from './launch/fork-servers.js';
 export type { LaunchOptions, StartMethod } from './launch/launcher.js';
-export { setWorkerBudget } from './platform/budget.js';
 export { cpuCount } from './platform/cpus.js';
 export {
   getLogger,
@@ -41,6 +40,7 @@ export type { LatencySummary } from './pool/histogram.js';
 export type { CallbackOptions, ImapOptions, MapOptions, PoolOptions, TaskOptions } from './pool/options.js';
 export type { BasePool, PoolStats } from './pool/pool.js';
 export type { ResultStream } from './pool/result-stream.js';
+export { setWorkerBudget } from './pool/worker-budget.js';
 export type { WorkerOutput } from './pool/worker-output.js';
 export type { ActiveChild } from './process/children.js';
 export {

@@ -34,11 +34,12 @@ export const IMPORTING =
 
 /** Tells this process who it is. */
 export function takePlace(preparation: Preparation): void {
-  const { name, identity, parent, daemon, startMethod } = preparation;
+  const { name, identity, main, parent, daemon, startMethod } = preparation;
   joinFamily({
     authKey: Buffer.from(preparation.authKey, 'base64'),
     name,
     identity,
+    main,
     parent,
     daemon,
     startMethod,

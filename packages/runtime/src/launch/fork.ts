@@ -9,6 +9,7 @@ import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { checkDirectory, checkEntry } from './checks.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
+import { refuseInspect } from './inspect-flags.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 
@@ -153,7 +154,9 @@ function adoptSurroundings({ env, cwd }: LaunchOptions): void {
 }
 
 /** @throws ProcessError where an option is asked for that is settled when a process of Node starts. */
-function checkOptions({ execArgv, resourceLimits }: LaunchOptions): void {
+function checkOptions(options: LaunchOptions): void {
+  const { execArgv, resourceLimits } = options;
+  refuseInspect(options, 'fork');
   const settled = execArgv !== undefined ? 'execArgv' : resourceLimits !== undefined ? 'resourceLimits' : undefined;
   if (settled === undefined) return;
   throw new ProcessError(

@@ -8,6 +8,7 @@ import { checkDirectory, checkEntry } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import { forkServer } from './fork-servers.js';
+import { refuseInspect } from './inspect-flags.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { heapFlags } from './spawn.js';
@@ -44,6 +45,7 @@ class ServedChild implements Child {
   #isReferenced = true;
 
   constructor(spec: LaunchSpec) {
+    refuseInspect(spec.options, 'forkserver');
     checkEntry(ENTRY);
     checkDirectory(spec.options.cwd);
     const [ours, theirs] = requireNative().createSocketPair();

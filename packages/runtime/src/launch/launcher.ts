@@ -18,6 +18,14 @@ export interface LaunchOptions {
   readonly output?: 'inherit' | 'pipe' | 'ignore' | undefined;
   /** Limits of the heap and the stack, in megabytes. */
   readonly resourceLimits?: ResourceLimits | undefined;
+  /**
+   * Lets a debugger attach to the process: on this port of 127.0.0.1, or on a free one with `true`. Node says which on
+   * standard error. With `'wait'` it is a free one, and nothing runs before a debugger is there. By `spawn` only: a thread is
+   * debugged with its process, and a forked process has no inspector.
+   *
+   * @defaultValue false
+   */
+  readonly inspect?: boolean | number | 'wait' | undefined;
 }
 
 /** What a launcher is asked to start. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withPermission } from './checks.js';
@@ -27,6 +27,8 @@ export function createProgressFile(): ProgressRecord & { readonly descriptor: nu
     },
   );
   const bytes = new Uint8Array(PROGRESS_BYTES);
+  // The worker may map the file, and must find the whole record in it.
+  writeSync(descriptor, bytes, 0, PROGRESS_BYTES, 0);
   let isOpen = true;
   let last = 0;
   const read = () => {

@@ -8,6 +8,7 @@ import { checkDirectory, checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import { CHILD_FLAG, frozenProgram } from './frozen.js';
+import { inspectFlags } from './inspect-flags.js';
 import type { Child, Launcher, LaunchOptions, LaunchSpec } from './launcher.js';
 import { createProgressFile } from './progress-file.js';
 import { unwatch, watch } from './watchdog.js';
@@ -106,7 +107,11 @@ function programArguments(options: LaunchOptions, file: string | undefined): str
 
 function flags(options: LaunchOptions): string[] {
   const { execArgv } = options;
-  return [...(execArgv === undefined ? inheritableExecArgv(process.execArgv) : execArgv), ...heapFlags(options)];
+  return [
+    ...(execArgv === undefined ? inheritableExecArgv(process.execArgv) : execArgv),
+    ...heapFlags(options),
+    ...inspectFlags(options),
+  ];
 }
 
 /** Node's flags for the limits of a heap. */

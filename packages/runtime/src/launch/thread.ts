@@ -7,6 +7,7 @@ import { checkEntry, withPermission } from './checks.js';
 import { inheritableExecArgv } from './exec-args.js';
 import { ExitListeners, exitStatus } from './exit-listeners.js';
 import { frozenProgram, type ThreadPlace, threadProgram } from './frozen.js';
+import { refuseInspect } from './inspect-flags.js';
 import type { Child, Launcher, LaunchSpec, ProgressRecord } from './launcher.js';
 
 const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
@@ -15,6 +16,7 @@ const ENTRY = new URL('../entry/thread.js', import.meta.url).href;
 export const threadLauncher: Launcher = { method: 'thread', problem: undefined, launch };
 
 function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
+  refuseInspect(options, 'thread');
   const program = frozenProgram();
   if (program === undefined) checkEntry(ENTRY);
   const url = program === undefined ? new URL(ENTRY) : threadProgram(program);
@@ -50,8 +52,7 @@ function launch({ preparation, options, recordsProgress }: LaunchSpec): Child {
     // A thread that is ended while it starts reports 0.
     const forced = sent !== undefined && failure === undefined;
     const status = forced ? exitStatus(null, sent as NodeJS.Signals) : exitStatus(code, null);
-    // What the thread itself threw, it has said on standard error.
-    exit.settle(failure?.code?.startsWith('ERR_WORKER_') === true ? { ...status, cause: failure } : status);
+    exit.settle(failure === undefined ? status : { ...status, cause: failure });
   });
   const channel = new FrameChannel(new PortTransport(port1));
   // The thread is what keeps us alive, not its channel.

@@ -119,16 +119,8 @@ export function shareParentsBudget(link: BudgetLink, limit: number): () => void 
   return () => own.grant();
 }
 
-/**
- * Sets how many workers may be at work at once in this program, its nested pools included.
- *
- * A pool that is made inside a worker, without a number of workers, starts with one (whoever waits for it leaves its CPU to it)
- * and takes more as long as the whole family of pools has fewer busy workers than this.
- *
- * @param workers - `undefined` means {@link cpuCount}, the default. It holds in the main process, for all that it starts.
- */
-export function setWorkerBudget(workers: number | undefined): void {
-  if (workers !== undefined && !(workers >= 1)) throw new RangeError(`A budget is at least 1 worker, not ${workers}.`);
+/** Limits the budget at the root of the tree; `undefined` means {@link cpuCount}. */
+export function limitBudget(workers: number | undefined): void {
   root.chosen = workers;
   root.retry();
 }

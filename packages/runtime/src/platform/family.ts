@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { Codec } from '@mp/codec';
 import { crypto } from './crypto.js';
 
@@ -9,6 +10,8 @@ export interface Family {
   name: string;
   /** Position in the tree: `[]` for the main process, `[1, 2]` for the second child of its first child. */
   readonly identity: readonly number[];
+  /** The path of the main module of the program, which runs in the main process only. */
+  readonly main: string | undefined;
   /** Who started this process, unless it is the main one. */
   readonly parent: { readonly name: string; readonly pid: number } | undefined;
   /** Ended with its parent rather than waited for. */
@@ -34,6 +37,18 @@ const holder = globalThis as { [place]?: Family };
 /** The key of the main process, made when it is first needed. */
 let mainKey: Uint8Array | undefined;
 
+let mainPath: string | undefined;
+
+function realPath(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return realpathSync(path);
+  } catch {
+    // Without an extension, or not to be read.
+    return path;
+  }
+}
+
 /** This process's place in its family. */
 export function family(): Family {
   holder[place] ??= {
@@ -46,6 +61,10 @@ export function family(): Family {
     },
     name: 'MainProcess',
     identity: [],
+    get main() {
+      mainPath ??= realPath(process.argv[1]);
+      return mainPath;
+    },
     parent: undefined,
     daemon: false,
     startMethod: undefined,

@@ -104,6 +104,7 @@ const OPTIONS: { readonly [K in keyof PoolOptions]-?: true } = {
   output: true,
   onOutput: true,
   resourceLimits: true,
+  inspect: true,
 };
 
 /** Copies the options, checks them, and fills in what is missing. @throws ProcessError with code `MP_ARGUMENT`. */
@@ -131,7 +132,9 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
   if (initializer !== undefined && typeof initializer !== 'function')
     throw refuse('initializer', 'a function', initializer);
   if (initargs !== undefined && !Array.isArray(initargs)) throw refuse('initargs', 'an array', initargs);
-  const { execArgv, env, cwd } = given;
+  const { execArgv, env, cwd, inspect } = given;
+  if (typeof inspect === 'number' && inspect !== 0 && maxProcesses > 1)
+    throw refuse('inspect', 'true for more than one worker, so that each has a port of its own', inspect);
   const output = given.output ?? 'inherit';
   const onOutput = given.onOutput ?? (output === 'tagged' ? printTagged : undefined);
   if (!OUTPUTS.includes(output)) throw refuse('output', `one of ${OUTPUTS.map((o) => `'${o}'`).join(', ')}`, output);
@@ -161,6 +164,7 @@ export function resolvePoolOptions(options: PoolOptions | number = {}): Resolved
       cwd,
       output: streams,
       resourceLimits: given.resourceLimits,
+      inspect,
     },
   });
 }

@@ -55,8 +55,18 @@ export class BasePool implements AsyncDisposable {
   readonly #submission: Submission;
   readonly #maps: MapCalls;
 
-  /** @param options - How the pool is set up, or the number of its workers. */
-  constructor(options?: PoolOptions | number) {
+  /**
+   * @param options - How the pool is set up, or the number of its workers.
+   * @throws ProcessError with code `MP_ARGUMENT` where an option cannot be, or there is a second argument.
+   */
+  constructor(options?: PoolOptions | number);
+  constructor(options?: PoolOptions | number, ...others: readonly unknown[]) {
+    // Python's Pool(4, initializer): ignored, it would be a pool without one.
+    if (others.length > 0)
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.argument,
+        'A pool takes one argument. Give the number of its workers among its options: `new Pool({ processes: 4, … })`.',
+      );
     const origin = (new.target as typeof BasePool).origin();
     const resolved = resolvePoolOptions(options);
     const functions = new FunctionRegistry(origin.marshal, (version) => this.#crew.forget(version));

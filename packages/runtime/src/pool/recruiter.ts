@@ -131,13 +131,14 @@ export class Recruiter {
    * @param isAwaited - Whether there are tasks that need a worker: the program stays alive for them.
    * @throws ProcessError with code `MP_FAILURE_STORM` where there is no point in starting another one.
    */
-  died(slot: WorkerSlot, { exitCode }: ExitStatus, isAwaited: boolean, resume: () => void): void {
+  died(slot: WorkerSlot, { exitCode, cause }: ExitStatus, isAwaited: boolean, resume: () => void): void {
     const delay = this.#restarts.died(performance.now(), slot.isReady);
     if (delay === undefined)
       throw new ProcessError(
         PROCESS_ERROR_CODES.failureStorm,
         `The pool's workers die before they begin to work, the last one with ${describeExit(exitCode)}. ` +
-          'Their standard error says why.',
+          (cause === undefined ? 'Their standard error says why.' : `It could not begin: ${cause.message}`),
+        { cause },
       );
     if (delay === 0) return;
     stopTimer(this.#pause);

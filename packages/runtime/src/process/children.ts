@@ -2,6 +2,7 @@ import type { Child } from '../launch/launcher.js';
 import { family } from '../platform/family.js';
 import { onFork } from '../platform/forking.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { chainProblem } from './main-module.js';
 
 /** What this process started and has not ended: processes, and workers of pools. */
 export interface ActiveChild {
@@ -24,10 +25,11 @@ onFork({
 /** Takes a place for a new child, with its position in the tree. @throws ProcessError where none can be started now. */
 export function nextIdentity(): number[] {
   const place = family();
-  if (place.startProblem !== undefined)
+  const problem = place.startProblem ?? chainProblem(place);
+  if (problem !== undefined)
     throw new ProcessError(
       PROCESS_ERROR_CODES.startWhileImporting,
-      `Process ${place.name} cannot start another process now: ${place.startProblem}.`,
+      `Process ${place.name} cannot start another process now: ${problem}.`,
     );
   place.childCount++;
   return [...place.identity, place.childCount];

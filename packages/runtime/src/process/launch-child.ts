@@ -38,6 +38,7 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     },
     name: spec.name,
     identity: spec.identity,
+    main: place.main,
     parent: { name: place.name, pid: process.pid },
     daemon: spec.daemon,
     startMethod: origin.launcher.method,

@@ -12,6 +12,8 @@ export interface Preparation {
   readonly authKey: string;
   readonly name: string;
   readonly identity: readonly number[];
+  /** The path of the program's main module. */
+  readonly main?: string | undefined;
   readonly parent: { readonly name: string; readonly pid: number };
   readonly daemon: boolean;
   readonly startMethod: string;

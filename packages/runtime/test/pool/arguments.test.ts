@@ -54,3 +54,10 @@ describe('a wrong argument of a pool', () => {
     expect(() => new Pool('4' as never)).toThrow(expect.objectContaining({ code: 'MP_ARGUMENT' }));
   });
 });
+
+test('a second argument of a pool is refused: ignored, it would be options without effect', () => {
+  // @ts-expect-error There is one parameter.
+  expect(() => new Pool(1, { maxTasksPerChild: 1 })).toThrow(
+    expect.objectContaining({ code: 'MP_ARGUMENT', message: expect.stringContaining('new Pool({ processes: 4') }),
+  );
+});

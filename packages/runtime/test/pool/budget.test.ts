@@ -48,5 +48,7 @@ describe.each(contexts.filter(([name, , method]) => name === method))('nested po
 });
 
 test('a budget of nothing is refused', () => {
-  expect(() => setWorkerBudget(0)).toThrow(RangeError);
+  expect(() => setWorkerBudget(0)).toThrow(
+    expect.objectContaining({ code: 'MP_ARGUMENT', message: 'The option budget is a number of at least 1, not 0.' }),
+  );
 });

@@ -33,6 +33,14 @@ const untilGone = async (pid: number) => {
   return true;
 };
 
+test('a main module that a task imports does not start processes again: the task fails and says so', async () => {
+  const { exit, stdout } = await runScript('imports-main.mjs');
+  expect(await text(stdout)).toMatch(
+    /^MP_START_WHILE_IMPORTING: .* a task imported the main module.*imports-main\.mjs,/,
+  );
+  expect(await exit).toEqual({ code: 0, signal: null });
+});
+
 describe('when the main process', () => {
   const processes = getAllStartMethods().filter((method) => method !== 'thread');
   test.each(

@@ -79,5 +79,15 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
       for (const code of codes) expect(code).toBe('MP_START');
       expect(recovered).toBe('4');
     });
+
+    test('threads have no descriptors left: their pool says what they died of', async () => {
+      const program = fileURLToPath(new URL('../../test/fixtures/threads-without-descriptors.mjs', import.meta.url));
+      const shell = ['-c', 'ulimit -n 60 && exec "$0" "$@"', process.execPath, program];
+      const { stdout } = await run('/bin/sh', shell, { timeout: 60_000 });
+      const { code, message, cause } = JSON.parse(stdout);
+      expect(code).toBe('MP_FAILURE_STORM');
+      expect(message).toMatch(/EMFILE/);
+      expect(cause).toMatch(/^(?:EMFILE|ERR_WORKER_INIT_FAILED)$/);
+    });
   }
 });
