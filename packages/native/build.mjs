@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const sources = join(folder, 'addon');
 const FLAGS = ['-std=gnu11', '-O2', '-g0', '-fPIC', '-shared', '-fvisibility=hidden', '-pthread', '-Wall', '-Wextra'];
+// Threads of the addon outlive the worker thread that loaded it, with which Node would unload it.
+FLAGS.push('-Wl,-z,nodelete');
 
 /** Where the binary is looked for at run time; see src/addon.ts. */
 const target = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'mp-native.node');

@@ -55,6 +55,7 @@ void export_function(napi_env env, napi_value exports, const char *name, napi_ca
 // One for each concern, called once for each environment.
 void export_descriptors(napi_env env, napi_value exports);
 void export_messages(napi_env env, napi_value exports);
+void export_exchange(napi_env env, napi_value exports);
 void export_processes(napi_env env, napi_value exports);
 void export_watchers(napi_env env, napi_value exports);
 void export_memory(napi_env env, napi_value exports);
@@ -75,5 +76,8 @@ void cancel_waits_within(const void *start, size_t length);
 
 /** Forgets threads that a fork did not copy; called in the child, before any JavaScript. */
 void reset_waiters_after_fork(void);
+
+/** Closes what this process offered before it was copied: it is the parent's to hand out; as above. */
+void reset_exchange_after_fork(void);
 
 #endif

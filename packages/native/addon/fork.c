@@ -172,6 +172,7 @@ pid_t copy_process(uv_loop_t *loop, bool silence) {
     }
     uv_update_time(loop);
     reset_waiters_after_fork();
+    reset_exchange_after_fork();
     stop_waiting_for_workers();
   }
   // A silenced child has handlers of its parent's until JavaScript has removed them, and lets signals in after that.

@@ -141,6 +141,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "setErrorFactory", set_error_factory);
   export_descriptors(env, exports);
   export_messages(env, exports);
+  export_exchange(env, exports);
   export_processes(env, exports);
   export_watchers(env, exports);
   export_memory(env, exports);

@@ -33,6 +33,10 @@ export interface Addon {
   // messages.c
   sendMessage(fd: number, bytes: Uint8Array, descriptors?: readonly number[]): number;
   receiveMessage(fd: number, bytes: Uint8Array): [count: number, cut: number, ...descriptors: number[]];
+  // exchange.c
+  offerDescriptor(fd: number, token: Uint8Array): string;
+  withdrawDescriptor(token: Uint8Array): number;
+  claimDescriptor(name: string, token: Uint8Array): number;
   // process.c
   pidfdOpen(pid: number): number;
   pidfdSendSignal(pidfd: number, signal: number): number;

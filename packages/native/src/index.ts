@@ -39,6 +39,7 @@ export {
   setNonBlocking,
   writeDescriptor,
 } from './system/descriptors.js';
+export { claimDescriptor, type DescriptorTicket, offerDescriptor, withdrawDescriptor } from './system/exchange.js';
 export { type ReceivedMessage, receiveMessage, sendMessage } from './system/messages.js';
 export {
   createSession,

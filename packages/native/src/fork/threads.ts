@@ -3,8 +3,11 @@ import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isForkedCopy } from './fork-safety.js';
 
-/** Names of threads that a fork may lose: libuv makes its pool anew, and waits for futexes belong to the parent. */
-const DISPENSABLE: ReadonlySet<string> = new Set(['libuv-worker', 'mp-futex']);
+/**
+ * Names of threads that a fork may lose: libuv makes its pool anew; waits for futexes, and descriptors that are offered,
+ * belong to the parent.
+ */
+const DISPENSABLE: ReadonlySet<string> = new Set(['libuv-worker', 'mp-futex', 'mp-exchange']);
 /** The main thread, the one that delays V8's tasks, and the one that waits for SIGUSR1. */
 const THREADS_OF_NODE = 3;
 /** libuv's default. */

@@ -24,7 +24,7 @@ export interface Offer {
 }
 
 const offers = new Map<string, Offer>();
-let collected: Ticket[] | undefined;
+let collected: (() => void)[] | undefined;
 let keepers = 0;
 let listening: { readonly server: Server; readonly address: string } | undefined;
 
@@ -53,8 +53,13 @@ export function offer(what: Offer): Ticket {
   const token = crypto().randomBytes(12).toString('base64url');
   offers.set(token, what);
   const ticket = { address: listening.address, token };
-  if (what.drop !== undefined) collected?.push(ticket);
+  if (what.drop !== undefined) noteTicket(() => drop(ticket));
   return ticket;
+}
+
+/** Notes how a ticket is made void that was issued for the payload that is being encoded; see {@link collectTickets}. */
+export function noteTicket(drop: () => void): void {
+  collected?.push(drop);
 }
 
 /**
@@ -65,12 +70,15 @@ export function offer(what: Offer): Ticket {
  */
 export function collectTickets<T>(encode: () => T): { readonly result: T; readonly dropTickets: () => void } {
   const outer = collected;
-  const tickets: Ticket[] = [];
-  collected = tickets;
+  const drops: (() => void)[] = [];
+  const dropTickets = (): void => {
+    for (const drop of drops) drop();
+  };
+  collected = drops;
   try {
-    return { result: encode(), dropTickets: () => tickets.forEach(drop) };
+    return { result: encode(), dropTickets };
   } catch (error) {
-    tickets.forEach(drop);
+    dropTickets();
     throw error;
   } finally {
     collected = outer;

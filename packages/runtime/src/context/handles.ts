@@ -2,6 +2,7 @@ import type { Reducer } from '@mp/codec';
 import { exportReducer } from '../channel/exported.js';
 import { connectionReducer } from '../channel/handover.js';
 import type { Marshal } from '../channel/marshal.js';
+import { serverReducer, socketReducer } from '../channel/sockets.js';
 import { processReducer } from '../process/reducers.js';
 import { queueReducer } from '../queues/reducers.js';
 import {
@@ -26,5 +27,7 @@ export function createHandles(marshal: () => Marshal): readonly Reducer[] {
     rawValueReducer,
     synchronizedReducer,
     shareableListReducer,
+    socketReducer,
+    serverReducer,
   ] as unknown as readonly Reducer[];
 }
