@@ -90,7 +90,7 @@ describe('fork', () => {
   });
 
   test('waits until the thread pool is idle', async () => {
-    expect((await run('pool')).lines).toEqual(['ten children']);
+    expect(await run('pool')).toEqual({ lines: ['ten children'], errors: '' });
   });
 
   test('works many times in a row and forty times at once, and leaves no descriptor open', async () => {
