@@ -192,29 +192,21 @@ export class Inspector {
   }
 
   /**
-   * Assigns a private field from outside of its class.
+   * Whether an object has exactly one private member of a name, whichever class declared it; `undefined` where it
+   * cannot be asked without stopping the program. To be asked where no accessor has the name: it would run.
    *
-   * In the REPL's mode V8 takes private names as they stand. The command answers later, and acts at once.
+   * In the REPL's mode V8 takes private names as they stand. The command acts at once, and answers when microtasks run.
+   * Where all garbage is collected before that, V8 12 (Node 22) ends the process: "Invoke in
+   * DisallowJavascriptExecutionScope".
    */
-  assignPrivate(object: object, name: string, value: unknown): void {
-    this.#stash.value = { object, value };
-    const at = `${this.#stashExpression}.value`;
-    this.#session.post(
-      'Runtime.evaluate',
-      { expression: `${at}.object.#${name}=${at}.value`, replMode: true, silent: true },
-      () => {},
-    );
-    this.#stash.value = undefined;
-  }
-
-  /** Whether an object has a private method. To be asked of methods only: an accessor would run. */
-  hasPrivateMethod(object: object, name: string): boolean {
+  hasPrivateMember(object: object, name: string): boolean | undefined {
+    if (/^12\./.test(process.versions.v8)) return undefined;
     const stash = { object, found: false };
     this.#stash.value = stash;
     const at = `${this.#stashExpression}.value`;
     this.#session.post(
       'Runtime.evaluate',
-      { expression: `${at}.found=typeof ${at}.object.#${name}==='function'`, replMode: true, silent: true },
+      { expression: `${at}.object.#${name},${at}.found=true`, replMode: true, silent: true },
       () => {},
     );
     this.#stash.value = undefined;
