@@ -14,7 +14,7 @@ const capturing = later<typeof import('./capture/index.js')>('./capture/index.js
 export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
   const references = new References(options);
   let port: CapturePort | undefined;
-  const constants: ConstantFunctions = new WeakMap();
+  let constants: ConstantFunctions | undefined;
   return {
     capture: {
       begin(canonical) {
@@ -26,7 +26,11 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
     references,
     introspection,
     describe: (fn) => capturing().describeFunction(fn, references),
-    isConstant: (fn) => capturing().isConstantFunction(fn, references, constants),
+    isConstant(fn) {
+      const { isConstantFunction, ConstantFunctions: Constants } = capturing();
+      constants ??= new Constants();
+      return isConstantFunction(fn, references, constants);
+    },
   };
 }
 

@@ -1,9 +1,7 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
-import { hasPrivateMark } from '../inspector/internals.js';
 import type { FunctionReading } from '../inspector/scopes.js';
-import { Inspector } from '../inspector/session.js';
-import { type WeakVariable, weakStateOf, weakVariablesAround } from '../inspector/weak-state.js';
+import { type WeakVariable, weakStateOf } from '../inspector/weak-state.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
@@ -21,11 +19,12 @@ import {
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
-import { privateFieldsOf, privateStaticsOf } from './private-members.js';
+import { hasMarks, privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
+import { weakVariablesOf } from './weak-variables.js';
 
 type PathOf = (fn: AnyFunction) => string;
 type HolderOf = (fn: AnyFunction) => object | undefined;
@@ -160,7 +159,7 @@ export class ValueCapture implements Capture {
     for (; typeof at === 'function' && at !== Function.prototype; at = Reflect.getPrototypeOf(at)) {
       const reference = this.#references.find(at)?.meta;
       if (reference === undefined || !References.isOfModule(reference)) continue;
-      const variables = weakVariablesAround(at as AnyFunction);
+      const variables = weakVariablesOf(at as AnyFunction);
       if (variables.length > 0) found.push([reference, variables]);
     }
     this.#namedClasses.set(classFunction, found);
@@ -335,7 +334,7 @@ function presentPrivates(
   for (const one of declared) {
     const { fields } = one;
     const isPresent =
-      fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : isMarked(instance, one, declared);
+      fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : hasMarks(instance, one, declared);
     if (!isPresent) continue;
     present.push(one);
     at += fields.length;
@@ -347,15 +346,6 @@ function presentPrivates(
     `Cannot serialize an instance of ${functionName((declared.at(-1) as PrivateClass).fn)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
       `and its classes declare ${list(declared.flatMap(({ fields }) => fields))}.\nAn instance whose constructor did not finish cannot travel.`,
   );
-}
-
-/** A name that two classes have cannot be asked for from outside: then the constructor is taken to have run. */
-function isMarked(instance: object, { fn, marks }: PrivateClass, declared: readonly PrivateClass[]): boolean {
-  const others = declared.filter((other) => other.fn !== fn);
-  const mark = marks.find((name) =>
-    others.every((other) => !other.fields.includes(name) && !other.marks.includes(name)),
-  );
-  return mark === undefined || !Inspector.isAvailable || hasPrivateMark(instance, mark);
 }
 
 function foreignPrivates(fn: AnyFunction): SerializeError {

@@ -1,5 +1,6 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
+import { countPrivates } from './private-names.js';
 import { Scripts } from './scripts.js';
 import { Inspector, type RemoteObject } from './session.js';
 
@@ -78,12 +79,25 @@ export function privateMembersOf(object: object): readonly { readonly name: stri
   }
 }
 
-/** Whether an object has a private method or accessor of a class that declares it. No accessor runs. */
-export function hasPrivateMark(object: object, name: string): boolean {
+/**
+ * How many private methods or accessors of a name an object has. No accessor runs.
+ *
+ * @param most - How many classes declare one.
+ * @returns `undefined` where it cannot be told.
+ */
+export function countPrivateMarks(object: object, name: string, most: number): number | undefined {
   const inspector = Inspector.get();
   try {
-    const listed = inspector.properties(inspector.idOf(object)).privateProperties ?? [];
-    return listed.some((property) => property.name === `#${name}`) || inspector.hasPrivateMethod(object, name);
+    const listed = (inspector.properties(inspector.idOf(object)).privateProperties ?? []).filter(
+      (property) => property.name === `#${name}`,
+    );
+    const accessors = listed.filter((property) => property.value === undefined).length;
+    // Methods are not listed. To ask for one would run an accessor that has the name alone.
+    if (accessors > 0) return accessors === most ? most : undefined;
+    const found = countPrivates(object, name, most + listed.length);
+    if (found === 'none') return 0;
+    if (found === 'one') return 1 - listed.length;
+    return found === 'several' && most + listed.length === 2 ? most : undefined;
   } finally {
     inspector.release();
   }

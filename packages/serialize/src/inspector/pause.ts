@@ -6,6 +6,8 @@ import { Inspector } from './session.js';
 export interface PauseOptions {
   /** Calls stand in its parameters, where V8 would place the stop, and they are passed by. */
   readonly stopsBeforeBody?: boolean;
+  /** The function may run to its end: it is ours. */
+  readonly mayGoOn?: boolean;
 }
 
 /** What may be done while a function stands at its entry. */
@@ -16,10 +18,21 @@ export interface PausedFrame {
   ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
   /** Assigns a variable that the function sees. @returns whether it could be assigned. */
   assign(name: string, value: unknown): boolean;
+  /**
+   * Evaluates an expression with nothing around it: there alone V8 takes private names of any class.
+   *
+   * @param expression - Makes the expression, given one for `value`.
+   * @returns the description of the error that it threw.
+   */
+  evaluateAlone(expression: (value: string) => string, value: unknown): string | undefined;
 }
 
 interface Paused {
   readonly callFrames: readonly { readonly callFrameId: string }[];
+}
+
+interface Evaluated {
+  readonly exceptionDetails?: { readonly text: string; readonly exception?: { readonly description?: string } };
 }
 
 interface ProbeStash {
@@ -48,7 +61,7 @@ export function pauseIn(
   call: () => unknown,
   realmGlobal: object,
   look: (frame: PausedFrame) => void,
-  { stopsBeforeBody = false }: PauseOptions = {},
+  { stopsBeforeBody = false, mayGoOn = false }: PauseOptions = {},
 ): boolean {
   const inspector = Inspector.get();
   if (!listening) {
@@ -72,7 +85,7 @@ export function pauseIn(
       } catch (error) {
         failure = { error };
       } finally {
-        inspector.send('Runtime.terminateExecution');
+        if (!mayGoOn) inspector.send('Runtime.terminateExecution');
       }
     };
     try {
@@ -127,6 +140,16 @@ function frameAt(inspector: Inspector, callFrameId: string, name: string, stash:
       run(`${variable}=${name}.value`);
       stash.value = undefined;
       return stash.out?.ok ?? false;
+    },
+    evaluateAlone(expression, value) {
+      stash.value = value;
+      const { exceptionDetails } = inspector.post<Evaluated>('Debugger.evaluateOnCallFrame', {
+        callFrameId,
+        expression: expression(`${name}.value`),
+        silent: true,
+      });
+      stash.value = undefined;
+      return exceptionDetails && (exceptionDetails.exception?.description ?? exceptionDetails.text);
     },
   };
 }

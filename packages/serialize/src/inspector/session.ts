@@ -192,20 +192,15 @@ export class Inspector {
     }
   }
 
-  /** Assigns a private field from outside of its class. */
-  assignPrivate(object: object, name: string, value: unknown): void {
-    this.#stash.value = { object, value };
-    const at = `${this.#stashExpression}.value`;
-    this.#evaluateAsRepl(`${at}.object.#${name}=${at}.value`);
-    this.#stash.value = undefined;
-  }
-
-  /** Whether an object has a private method. To be asked of methods only: an accessor would run. */
-  hasPrivateMethod(object: object, name: string): boolean {
+  /**
+   * Whether an object has exactly one private member of a name, whichever class declared it. To be asked where no
+   * accessor has the name: it would run.
+   */
+  hasPrivateMember(object: object, name: string): boolean {
     const stash = { object, found: false };
     this.#stash.value = stash;
     const at = `${this.#stashExpression}.value`;
-    this.#evaluateAsRepl(`${at}.found=typeof ${at}.object.#${name}==='function'`);
+    this.#evaluateAsRepl(`${at}.object.#${name},${at}.found=true`);
     this.#stash.value = undefined;
     return stash.found;
   }

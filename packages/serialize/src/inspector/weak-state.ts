@@ -21,16 +21,17 @@ const known = new WeakMap<AnyFunction, readonly WeakVariable[]>();
 export function weakVariablesAround(fn: AnyFunction): readonly WeakVariable[] {
   let variables = known.get(fn);
   if (variables === undefined) {
-    variables = Inspector.isAvailable ? read(fn) : NONE;
+    variables = Inspector.isAvailable ? weakVariablesIn(readFunctions([fn])[0]?.scopes ?? []) : NONE;
     known.set(fn, variables);
   }
   return variables;
 }
 
-function read(fn: AnyFunction): readonly WeakVariable[] {
+/** The weak collections among the variables of scopes. */
+export function weakVariablesIn(scopes: readonly RawScope[]): readonly WeakVariable[] {
   const found = new Map<string, WeakVariable | undefined>();
-  for (const scope of readFunctions([fn])[0]?.scopes ?? []) {
-    if (scope.description === 'Global' || scope.description === 'Script' || scope.description.startsWith('With')) break;
+  for (const scope of scopes) {
+    if (isShared(scope)) break;
     for (const name of Object.keys(scope.object)) {
       if (found.has(name)) continue;
       const value = valueIn(scope, name);
@@ -41,7 +42,13 @@ function read(fn: AnyFunction): readonly WeakVariable[] {
   return [...found.values()].filter((one) => one !== undefined);
 }
 
-function valueIn({ object }: RawScope, name: string): unknown {
+/** Whether a scope is no part of a module or a function. */
+export function isShared({ description }: RawScope): boolean {
+  return description === 'Global' || description === 'Script' || description.startsWith('With');
+}
+
+/** The value of a variable; `undefined` where it has none yet. */
+export function valueIn({ object }: RawScope, name: string): unknown {
   try {
     return object[name];
   } catch {

@@ -53,7 +53,6 @@ export function instrument(
   const loaded: LoadedSource = { id: idPrefix + (count++).toString(36), url, source, isModule };
   try {
     const rewritten = rewrite(source, loaded.id, isModule);
-    if (rewritten.entries.length === 0) return undefined;
     if (registry() !== undefined) keepRewritten(loaded, rewritten);
     return { code: rewritten.code, loaded };
   } catch {

@@ -71,6 +71,14 @@ export function instrumentedPrivates(
   }
 }
 
+/** Whether an object has the private methods of a class; `undefined` where the class cannot be asked. */
+export function hasInstrumentedMark(fn: AnyFunction, object: object): boolean | undefined {
+  const reader = registry()?.classes.get(fn)?.privates?.[MARK_READER];
+  return reader === undefined ? undefined : reader(object)[0] === true;
+}
+
+const MARK_READER = 2;
+
 function locationOf({ file, entry }: InstrumentedCode): FunctionLocation {
   const { line, column } = file.placeOf(entry.location);
   return { scriptId: INSTRUMENTED_SCRIPT + file.loaded.id, lineNumber: line, columnNumber: column };

@@ -20,7 +20,7 @@ export interface Testimony {
   readonly marks: Marks;
   /** `this` and `new.target` of an arrow, where it uses them. */
   readonly self: Getters;
-  /** Of a class: readers of its private fields, and of the static ones. */
+  /** Of a class: readers of its private fields, of the static ones, and of whether an object has its private methods. */
   readonly privates?: readonly PrivateReader[];
 }
 

@@ -350,7 +350,10 @@ class Rewriter {
   }
 }
 
-/** Readers of the private fields of a class, in the order of their definition: they can only stand inside of it. */
+/**
+ * Readers of the private fields of a class, in the order of their definition, of its static ones, and of whether an object
+ * has its private methods: they can only stand inside of it.
+ */
 function privateReaders({ body }: Class): string {
   const reader = (isStatic: boolean): string => {
     const names = body.body.flatMap((one) =>
@@ -360,8 +363,13 @@ function privateReaders({ body }: Class): string {
     );
     return names.length === 0 ? '' : `o=>[${names.map((name) => `o.#${name}`).join(',')}]`;
   };
-  const [instance, own] = [reader(false), reader(true)];
-  return own === '' ? instance : `${instance || 'o=>[]'},${own}`;
+  const mark = body.body.find(
+    (one) => one.type === 'MethodDefinition' && one.key.type === 'PrivateIdentifier' && !one.static,
+  );
+  const name = mark?.type === 'MethodDefinition' && mark.key.type === 'PrivateIdentifier' ? mark.key.name : undefined;
+  const readers = [reader(false), reader(true), name === undefined ? '' : `o=>[#${name} in o]`];
+  while (readers.at(-1) === '') readers.pop();
+  return readers.map((one) => one || 'o=>[]').join(',');
 }
 
 /** The scope of the file: a directive of the file gives it one of its own. */

@@ -1,6 +1,6 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { constructBare } from '../inspector/pause.js';
-import { Inspector } from '../inspector/session.js';
+import { assignPrivates } from '../inspector/private-names.js';
 import { setWeakState, weakVariablesAround } from '../inspector/weak-state.js';
 import { ANYTHING } from '../model/anything.js';
 import type { PrivatesMeta } from '../model/code.js';
@@ -73,9 +73,7 @@ export function fillPrivateMembers(
     const { fn: K, known, hook } = names === undefined ? classAt(fn) : NOT_OURS;
     if (hook === undefined) {
       if (base !== 1) throw foreign();
-      (names ?? known?.record.class?.fields ?? []).forEach((name, i) => {
-        Inspector.get().assignPrivate(instance, name, slots[at + i]);
-      });
+      assignPrivates(instance, names ?? known?.record.class?.fields ?? [], slots.slice(at, at + fields));
       at += fields;
       continue;
     }
