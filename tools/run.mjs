@@ -9,6 +9,7 @@ const tasks = {
   check: async (args) => (await import('./check.mjs')).check(args),
   format: async () => (await import('./check.mjs')).format(),
   'test:tools': async () => (await import('./user-tools/user-tools.mjs')).testTools(),
+  'test:compiled': async () => (await import('./compiled/compiled.mjs')).testCompiled(),
   demo: async (args) => (await import('./demo.mjs')).demo(args),
   soak: async (args) => (await import('./soak.mjs')).soak(args),
   'crash-matrix': async () => (await import('./crash-matrix.mjs')).crashMatrix(),

@@ -2,6 +2,7 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { type PausedFrame, pauseIn } from '../inspector/pause.js';
 import { type RawScope, readFunctions, type ScopeMark } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
+import { scriptById } from '../instrument/scripts.js';
 import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STATED_SCOPE } from './explicit.js';
@@ -77,12 +78,18 @@ export class SharedVariables {
     }
   }
 
-  /** What is new since the last time. */
-  settle(): readonly Sharing[] {
+  /**
+   * What is new since the last time.
+   *
+   * @param guard - Says of a failure which function it is about.
+   */
+  settle(guard: (fn: AnyFunction, body: () => void) => void): readonly Sharing[] {
     const found: Sharing[] = [];
     for (const bucket of this.#dirty) {
       const concerned = bucket.members.filter(({ vars }) => [...bucket.assigned].some((name) => vars.has(name)));
-      if (concerned.length > 1) this.#tellApart(concerned, bucket.assigned);
+      const latest = concerned.at(-1);
+      if (latest !== undefined && concerned.length > 1)
+        guard(latest.witness.fn, () => this.#tellApart(concerned, bucket.assigned));
       const sizes = new Map<number, number>();
       for (const { instance } of concerned) sizes.set(instance as number, (sizes.get(instance as number) ?? 0) + 1);
       for (const member of concerned) {
@@ -147,6 +154,7 @@ export class SharedVariables {
   /** Tells apart members whose scopes look equal. */
   #probe(group: readonly Member[], assigned: ReadonlySet<string>): void {
     const first = group[0] as Member;
+    if (scriptById(first.witness.scriptId)?.url.startsWith('node:')) throw ofRuntime(assigned);
     const name = [...assigned].find((one) => Object.hasOwn((first.scope as RawScope).object, one)) as string;
     const original = readSlot(first.scope as RawScope, name).value;
     Scripts.get().withDebugger(() => {
@@ -204,6 +212,14 @@ export class SharedVariables {
       member.instance = instance;
     });
   }
+}
+
+/** What the runtime keeps for itself must not be written, not for a moment: what writes and reads here needs it, too. */
+function ofRuntime(assigned: ReadonlySet<string>): CaptureFailure {
+  return new CaptureFailure(
+    `is part of the runtime itself, and shares its variables: ${[...assigned].join(', ')}`,
+    'Send what it was made from, and make it on the other side.',
+  );
 }
 
 function markOf({ witness, scope }: Member): ScopeMark {

@@ -95,7 +95,9 @@ export class ValueCapture implements Capture {
         return this.#part(fn, facts.get(fn), reading, holderOf);
       });
     }
-    const sharing = this.#sharing.settle();
+    const sharing = this.#sharing.settle((fn, body) =>
+      this.#guarded(fn, readings[functions.indexOf(fn)], pathOf, body),
+    );
     const meta: BatchMeta = {
       codes: this.#codes,
       functions: parts.map((part) => part.meta),

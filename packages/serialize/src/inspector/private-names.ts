@@ -19,19 +19,10 @@ function here(): void {}
  * @throws SerializeError where the object does not have them.
  */
 export function assignPrivates(object: object, names: readonly string[], values: readonly unknown[]): void {
-  if (names.length === 0) return;
-  let failure: string | undefined = 'the program could not be stopped';
-  standStill((frame) => {
-    failure = undefined;
-    for (const [i, name] of names.entries()) {
-      const given = { object, value: values[i] };
-      failure ??= frame.evaluateAlone((at) => `void (${at}.object.#${name}=${at}.value)`, given);
-    }
-  });
-  if (failure === undefined) return;
+  if (names.length === 0 || Inspector.get().assignPrivates(object, names, values)) return;
   throw new SerializeError(
     SERIALIZE_ERROR_CODES.unsupported,
-    `The private fields ${names.map((name) => `#${name}`).join(', ')} of an instance could not be set: ${failure}.\n` +
+    `The private fields ${names.map((name) => `#${name}`).join(', ')} of an instance could not be set.\n` +
       'Let the class say how it travels: [GET_STATE] and [SET_STATE].',
   );
 }
@@ -46,8 +37,8 @@ export function assignPrivates(object: object, names: readonly string[], values:
 export function countPrivates(object: object, name: string, most: number): 'none' | 'one' | 'several' | undefined {
   const inspector = Inspector.get();
   const isOne = inspector.hasPrivateMember(object, name);
-  if (isOne === true) return 'one';
-  if (isOne === false && most === 1) return 'none';
+  if (isOne) return 'one';
+  if (most === 1) return 'none';
   if (inspector.isDebuggerAttached) return undefined;
   let found: 'none' | 'one' | 'several' | undefined;
   standStill((frame) => {

@@ -192,6 +192,18 @@ export class Inspector {
     }
   }
 
+  /** Assigns private fields from outside of their classes. @returns whether the object has each of them, and each once. */
+  assignPrivates(object: object, names: readonly string[], values: readonly unknown[]): boolean {
+    const stash = { object, values, done: false };
+    this.#stash.value = stash;
+    const at = `${this.#stashExpression}.value`;
+    this.#evaluateAsRepl(
+      [...names.map((name, i) => `${at}.object.#${name}=${at}.values[${i}]`), `${at}.done=true`].join(),
+    );
+    this.#stash.value = undefined;
+    return stash.done;
+  }
+
   /**
    * Whether an object has exactly one private member of a name, whichever class declared it. To be asked where no
    * accessor has the name: it would run.
