@@ -120,7 +120,9 @@ export class MapCalls {
       },
     };
     try {
-      const window = new Window(options.bufferSize, BUFFER_PER_WORKER, this.#options.maxProcesses);
+      // A worker that runs a chunk has the next one at hand.
+      const perWorker = Math.max(BUFFER_PER_WORKER, CHUNKS_PER_WORKER * (options.chunkSize ?? 1));
+      const window = new Window(options.bufferSize, perWorker, this.#options.maxProcesses);
       job = this.#createJob(TASK_MODE.map, fn, items, options, window, listener, abort, below);
     } catch (error) {
       abort(error);

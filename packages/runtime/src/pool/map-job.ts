@@ -180,7 +180,7 @@ export class MapJob {
     const holder = { cancel: (_reason: unknown): void => {} };
     this.#chunks.add(holder);
     const { window } = this.#limits;
-    window.see(items);
+    window.seeItems(items);
     const done = (tell: () => void) => {
       this.#chunks.delete(holder);
       if (this.#isStopped) return;
@@ -192,7 +192,7 @@ export class MapJob {
     const chunk = this.#host.submitChunk(items, {
       onValue: (values) =>
         done(() => {
-          window.see(values as unknown[]);
+          window.seeResults(values as unknown[]);
           this.#listener.onValues(first, values as unknown[]);
         }),
       onItems: (outcomes) => done(() => this.#listener.onItems(first, outcomes)),

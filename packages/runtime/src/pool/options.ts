@@ -259,7 +259,8 @@ export interface ImapOptions extends TaskOptions {
   /**
    * So many items at most are taken from the input before their results are taken.
    *
-   * @defaultValue 16 for each worker; up to 2048 where items and results are small scalars and quick
+   * @defaultValue 16 for each worker, or three chunks where `chunkSize` says more; up to 2048 where they are quick, items are
+   *   small scalars, and results are small scalars or a few of them in an object or array
    */
   readonly bufferSize?: number | undefined;
 }

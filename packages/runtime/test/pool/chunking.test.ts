@@ -50,11 +50,33 @@ test('chunks that come in any order leave in the order of their items', () => {
 
 test('a window of small and quick items grows, and one large item ends that for good', () => {
   const window = new Window(undefined, 16, 2);
-  window.see([1, 'a', null]);
+  window.seeItems([1, 'a', null]);
+  window.seeResults([1, { size: 2, name: 'b' }, [true, null]]);
   for (let i = 0; i < 10; i++) window.learn(0.001);
   expect(window.size).toBeGreaterThan(1000);
-  window.see([{}]);
+  window.seeItems([{}]);
   window.learn(0.001);
+  expect(window.size).toBe(32);
+});
+
+test.each<[string, unknown]>([
+  ['an object in it', { deep: {} }],
+  ['a long string', { text: 'x'.repeat(1000) }],
+  ['many properties', Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, i]))],
+  ['many elements', Array(1000).fill(0)],
+  ['a class of its own', new Map()],
+  [
+    'an accessor',
+    {
+      get now() {
+        throw new Error('not to be read');
+      },
+    },
+  ],
+])('a result with %s is not small', (_what, result) => {
+  const window = new Window(undefined, 16, 2);
+  window.seeResults([result]);
+  for (let i = 0; i < 10; i++) window.learn(0.001);
   expect(window.size).toBe(32);
 });
 

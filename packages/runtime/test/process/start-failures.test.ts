@@ -86,8 +86,9 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
       const { stdout } = await run('/bin/sh', shell, { timeout: 60_000 });
       const { code, message, cause } = JSON.parse(stdout);
       expect(code).toBe('MP_FAILURE_STORM');
-      expect(message).toMatch(/EMFILE/);
-      expect(cause).toMatch(/^(?:EMFILE|ERR_WORKER_INIT_FAILED)$/);
+      // Which file it was that could not be opened depends on the version of Node, and so does the error's code.
+      expect(message).toMatch(/It could not begin: .*(?:EMFILE|too many open files)/);
+      expect(cause).toMatch(/EMFILE|too many open files/);
     });
   }
 });
