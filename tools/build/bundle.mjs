@@ -21,6 +21,7 @@ const entries = {
     thread: 'entry/thread',
     forked: 'entry/forked',
     'forked-copy': 'entry/forked-copy',
+    rehearsal: 'entry/rehearsal',
   },
 };
 

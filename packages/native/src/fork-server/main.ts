@@ -101,7 +101,10 @@ async function load(
   const before = listOpenResources();
   for (const specifier of preload) {
     try {
-      preloaded.set(specifier, await import(specifier));
+      const module = (await import(specifier)) as Readonly<Record<string, unknown>>;
+      // What a module prepares for all children, where it cannot await that itself (a twin in CommonJS cannot).
+      await module['forkServerReady'];
+      preloaded.set(specifier, module);
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { message: `The preload ${specifier} could not be loaded: ${detail}` };

@@ -4,7 +4,8 @@ import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 export interface ForkServerOptions {
   /**
    * Modules that the server loads once, for all children: absolute paths, `file:` URLs, or specifiers that this
-   * package can resolve. ES modules and CommonJS.
+   * package can resolve. ES modules and CommonJS. Where one exports a promise as `forkServerReady`, it is awaited
+   * before the server forks: for what is to be done once, for all children.
    *
    * @defaultValue []
    */

@@ -1,7 +1,8 @@
 import { futexWake } from '../futex/futex.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
-import type { SyncArena, SyncHandle } from './arena.js';
+import type { SyncArena } from './arena.js';
 import { KINDS } from './layout.js';
+import { Primitive } from './primitive.js';
 import { LOOK_AGAIN_MS, type WaitOptions, type WaitPoint, waitUntil, waitUntilSync } from './waiting.js';
 
 // The first word of the block: the round in the upper half, how many have arrived in the lower one. The second: how
@@ -15,17 +16,9 @@ const ROUND_MASK = 0x7fff;
 const MOST_PARTIES = 0x7fff;
 
 /** Holds some parties back until all of them have come. It can be used again at once. */
-export class Barrier {
-  readonly #arena: SyncArena;
-  readonly #words: Int32Array;
-  readonly #at: number;
-  readonly #block: number;
-
+export class Barrier extends Primitive {
   private constructor(arena: SyncArena, block: number) {
-    this.#arena = arena;
-    this.#words = arena.words;
-    this.#block = block;
-    this.#at = arena.expect(block, KINDS.barrier, 'barrier');
+    super(arena, block, KINDS.barrier, 'barrier');
   }
 
   /** Makes a barrier for a number of parties, at most 32767. */
@@ -42,24 +35,19 @@ export class Barrier {
     return new Barrier(arena, block);
   }
 
-  /** How others find it. */
-  get handle(): SyncHandle {
-    return this.#arena.handle(this.#block);
-  }
-
   /** How many it takes. */
   get parties(): number {
-    return Atomics.load(this.#words, this.#at + PARTIES);
+    return Atomics.load(this.words, this.at + PARTIES);
   }
 
   /** How many have come and wait. */
   get waiting(): number {
-    return Atomics.load(this.#words, this.#at) & 0xffff;
+    return Atomics.load(this.words, this.at) & 0xffff;
   }
 
   /** Whether it is broken, until {@link Barrier.reset}. */
   get broken(): boolean {
-    return Atomics.load(this.#words, this.#at + BROKEN) === -1;
+    return Atomics.load(this.words, this.at + BROKEN) === -1;
   }
 
   /**
@@ -94,60 +82,55 @@ export class Barrier {
 
   /** Breaks it: all who wait, and all who come, get an error. */
   abort(): void {
-    this.#arena.checkOpen();
-    Atomics.store(this.#words, this.#at + BROKEN, -1);
+    this.arena.checkOpen();
+    Atomics.store(this.words, this.at + BROKEN, -1);
     this.#turn();
   }
 
   /** Makes it as new. Those who wait get an error. */
   reset(): void {
-    this.#arena.checkOpen();
-    const round = Atomics.load(this.#words, this.#at) >>> 16;
-    Atomics.store(this.#words, this.#at + BROKEN, round + 1);
-    Atomics.store(this.#words, this.#at, ((round + 1) & ROUND_MASK) << 16);
+    this.arena.checkOpen();
+    const round = Atomics.load(this.words, this.at) >>> 16;
+    Atomics.store(this.words, this.at + BROKEN, round + 1);
+    Atomics.store(this.words, this.at, ((round + 1) & ROUND_MASK) << 16);
     this.#turn();
   }
 
-  /** Removes it from its arena. Nobody may use it any more. */
-  destroy(): void {
-    this.#arena.free(this.#block);
-  }
-
   #arrive(): { index: number; last: boolean; point: WaitPoint; passed: () => true | undefined } {
-    this.#arena.checkOpen();
-    const words = this.#words;
+    this.arena.checkOpen();
+    const words = this.words;
     for (;;) {
       if (this.broken) throw broken();
-      const turn = Atomics.load(words, this.#at + TURN);
-      const state = Atomics.load(words, this.#at);
+      const turn = Atomics.load(words, this.at + TURN);
+      const state = Atomics.load(words, this.at);
       const round = state >>> 16;
       const index = state & 0xffff;
       const last = index + 1 === this.parties;
       const next = last ? ((round + 1) & ROUND_MASK) << 16 : state + 1;
-      if (Atomics.compareExchange(words, this.#at, state, next) !== state) continue;
+      if (Atomics.compareExchange(words, this.at, state, next) !== state) continue;
       if (last) this.#turn();
-      const point: WaitPoint = { words, index: this.#at + TURN, value: turn, lookAgainMs: LOOK_AGAIN_MS };
+      const point: WaitPoint = { words, index: this.at + TURN, value: turn, lookAgainMs: LOOK_AGAIN_MS };
       return { index, last, point, passed: () => this.#passed(round, point) };
     }
   }
 
   /** Whether a round is over. A later break does not matter to those who have passed. */
   #passed(round: number, point: WaitPoint): true | undefined {
-    point.value = Atomics.load(this.#words, this.#at + TURN);
-    const over = Atomics.load(this.#words, this.#at) >>> 16 !== round;
-    const ended = Atomics.load(this.#words, this.#at + BROKEN);
+    point.value = Atomics.load(this.words, this.at + TURN);
+    const over = Atomics.load(this.words, this.at) >>> 16 !== round;
+    const ended = Atomics.load(this.words, this.at + BROKEN);
     if (over ? ended === round + 1 : ended === -1) throw broken();
     return over || undefined;
   }
 
   #turn(): void {
-    Atomics.add(this.#words, this.#at + TURN, 1);
-    futexWake(this.#words, this.#at + TURN);
+    Atomics.add(this.words, this.at + TURN, 1);
+    futexWake(this.words, this.at + TURN);
   }
 
   #failed(error: unknown): unknown {
     const isBroken = error instanceof NativeError && error.code === NATIVE_ERROR_CODES.brokenBarrier;
-    if (!isBroken && this.#words.length > 0) this.abort();
+    if (!isBroken && this.words.length > 0) this.abort();
     return error;
   }
 }

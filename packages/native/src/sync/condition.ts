@@ -1,8 +1,9 @@
 import { futexWake } from '../futex/futex.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
-import type { SyncArena, SyncHandle } from './arena.js';
+import type { SyncArena } from './arena.js';
 import { KINDS } from './layout.js';
 import type { Hold, Lock } from './lock.js';
+import { Primitive } from './primitive.js';
 import { LOOK_AGAIN_MS, type WaitOptions, type WaitPoint, waitUntil, waitUntilSync } from './waiting.js';
 
 // The first word of the block: how many of those who were waiting may go on. The second: how many wait and may not.
@@ -20,18 +21,11 @@ const WAITING = 1;
  * take();
  * hold.release();
  */
-export class Condition {
-  readonly #arena: SyncArena;
-  readonly #words: Int32Array;
-  readonly #at: number;
-  readonly #block: number;
+export class Condition extends Primitive {
   readonly #lock: Lock;
 
   private constructor(arena: SyncArena, block: number, lock: Lock) {
-    this.#arena = arena;
-    this.#words = arena.words;
-    this.#block = block;
-    this.#at = arena.expect(block, KINDS.condition, 'condition');
+    super(arena, block, KINDS.condition, 'condition');
     this.#lock = lock;
   }
 
@@ -45,15 +39,10 @@ export class Condition {
     return new Condition(arena, block, lock);
   }
 
-  /** How others find it. */
-  get handle(): SyncHandle {
-    return this.#arena.handle(this.#block);
-  }
-
   /** How many wait and were not notified yet, as far as can be said without the lock. */
   get waiting(): number {
-    this.#arena.checkOpen();
-    return Atomics.load(this.#words, this.#at + WAITING);
+    this.arena.checkOpen();
+    return Atomics.load(this.words, this.at + WAITING);
   }
 
   /**
@@ -88,12 +77,12 @@ export class Condition {
   /** Lets some of those who wait go on, when the lock is released. */
   notify(hold: Hold, count = 1): void {
     this.#check(hold);
-    const words = this.#words;
-    const going = Math.min(count, Atomics.load(words, this.#at + WAITING));
+    const words = this.words;
+    const going = Math.min(count, Atomics.load(words, this.at + WAITING));
     if (going <= 0) return;
-    Atomics.sub(words, this.#at + WAITING, going);
-    Atomics.add(words, this.#at, going);
-    futexWake(words, this.#at, going);
+    Atomics.sub(words, this.at + WAITING, going);
+    Atomics.add(words, this.at, going);
+    futexWake(words, this.at, going);
   }
 
   /** Lets all who wait go on, when the lock is released. */
@@ -101,39 +90,34 @@ export class Condition {
     this.notify(hold, Number.POSITIVE_INFINITY);
   }
 
-  /** Removes it from its arena. Nobody may use it any more. */
-  destroy(): void {
-    this.#arena.free(this.#block);
-  }
-
   #check(hold: Hold): void {
-    this.#arena.checkOpen();
+    this.arena.checkOpen();
     if (!hold.held)
       throw new NativeError(NATIVE_ERROR_CODES.notHeld, 'The lock of a condition must be held to wait or to notify.');
   }
 
   #enter(hold: Hold): void {
     this.#check(hold);
-    Atomics.add(this.#words, this.#at + WAITING, 1);
+    Atomics.add(this.words, this.at + WAITING, 1);
     hold.release();
   }
 
   #goOn(): true | undefined {
-    const words = this.#words;
-    for (let going = Atomics.load(words, this.#at); going > 0; going = Atomics.load(words, this.#at))
-      if (Atomics.compareExchange(words, this.#at, going, going - 1) === going) return true;
+    const words = this.words;
+    for (let going = Atomics.load(words, this.at); going > 0; going = Atomics.load(words, this.at))
+      if (Atomics.compareExchange(words, this.at, going, going - 1) === going) return true;
     return undefined;
   }
 
   /** One who gives up: somebody may have counted on it in the meantime. */
   #leave(hold: Hold): void {
-    const words = this.#words;
-    if (this.#goOn() === undefined && Atomics.load(words, this.#at + WAITING) > 0)
-      Atomics.sub(words, this.#at + WAITING, 1);
+    const words = this.words;
+    if (this.#goOn() === undefined && Atomics.load(words, this.at + WAITING) > 0)
+      Atomics.sub(words, this.at + WAITING, 1);
     hold.release();
   }
 
   #point(): WaitPoint {
-    return { words: this.#words, index: this.#at, value: 0, lookAgainMs: LOOK_AGAIN_MS };
+    return { words: this.words, index: this.at, value: 0, lookAgainMs: LOOK_AGAIN_MS };
   }
 }

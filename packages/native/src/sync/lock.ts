@@ -1,7 +1,8 @@
 import { futexWake } from '../futex/futex.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
-import type { SyncArena, SyncHandle } from './arena.js';
+import type { SyncArena } from './arena.js';
 import { KINDS } from './layout.js';
+import { Primitive } from './primitive.js';
 import { LOOK_AGAIN_MS, type WaitOptions, type WaitPoint, waitUntil, waitUntilSync } from './waiting.js';
 
 // The first word of the block: the owner word of the holder (see members.ts), with a flag where somebody waits.
@@ -60,17 +61,9 @@ export class Hold implements Disposable {
  * using hold = await lock.acquire();
  * if (hold.ownerDied) repair();
  */
-export class Lock {
-  readonly #arena: SyncArena;
-  readonly #words: Int32Array;
-  readonly #at: number;
-  readonly #block: number;
-
+export class Lock extends Primitive {
   private constructor(arena: SyncArena, block: number) {
-    this.#arena = arena;
-    this.#words = arena.words;
-    this.#block = block;
-    this.#at = arena.expect(block, KINDS.lock, 'lock');
+    super(arena, block, KINDS.lock, 'lock');
   }
 
   /** Makes a lock that nobody holds. */
@@ -83,21 +76,16 @@ export class Lock {
     return new Lock(arena, block);
   }
 
-  /** How others find it. */
-  get handle(): SyncHandle {
-    return this.#arena.handle(this.#block);
-  }
-
   /** Whether anybody holds it, as far as can be said before it changes. */
   get locked(): boolean {
-    return (Atomics.load(this.#words, this.#at) & OWNER_MASK) !== 0;
+    return (Atomics.load(this.words, this.at) & OWNER_MASK) !== 0;
   }
 
   /** Takes it if it is free. */
   tryAcquire(): Hold | undefined {
-    this.#arena.checkOpen();
-    const { own } = this.#arena.members;
-    return Atomics.compareExchange(this.#words, this.#at, 0, own) === 0 ? new Hold(this, own, false) : undefined;
+    this.arena.checkOpen();
+    const { own } = this.arena.members;
+    return Atomics.compareExchange(this.words, this.at, 0, own) === 0 ? new Hold(this, own, false) : undefined;
   }
 
   /**
@@ -117,7 +105,7 @@ export class Lock {
   acquireSync(options?: WaitOptions): Hold {
     const hold = this.tryAcquire();
     if (hold !== undefined) return hold;
-    if ((Atomics.load(this.#words, this.#at) & OWNER_MASK) === this.#arena.members.own)
+    if ((Atomics.load(this.words, this.at) & OWNER_MASK) === this.arena.members.own)
       throw new NativeError(
         NATIVE_ERROR_CODES.deadlock,
         'This thread holds the lock already, and would wait for itself for ever. Use acquire, or release it first.',
@@ -125,16 +113,11 @@ export class Lock {
     return this.#waitFor((attempt, point) => waitUntilSync(point, attempt, 'A lock', options));
   }
 
-  /** Removes it from its arena. Nobody may use it any more. */
-  destroy(): void {
-    this.#arena.free(this.#block);
-  }
-
   /** Releases it for a {@link Hold}. */
   releaseAs(owner: number): void {
-    this.#arena.checkOpen();
-    const words = this.#words;
-    const at = this.#at;
+    this.arena.checkOpen();
+    const words = this.words;
+    const at = this.at;
     if (owner !== 0 && Atomics.compareExchange(words, at, owner, 0) === owner) return;
     if (owner === 0 || Atomics.load(words, at) !== (owner | WAITERS))
       throw new NativeError(NATIVE_ERROR_CODES.notHeld, 'This lock is not held here any more.');
@@ -147,9 +130,9 @@ export class Lock {
 
   /** Waits by the means that are given, as one who may come to starve. */
   #waitFor<R>(wait: (attempt: () => Hold | undefined, point: WaitPoint) => R): R {
-    const words = this.#words;
-    const at = this.#at;
-    const { members } = this.#arena;
+    const words = this.words;
+    const at = this.at;
+    const { members } = this.arena;
     const { own } = members;
     const point: WaitPoint = { words, index: at, value: 0, lookAgainMs: STARVE_MS };
     const since = performance.now();
@@ -204,8 +187,8 @@ export class Lock {
 
   /** Never below zero: one who starved and died is counted until the lock was kept for nobody. */
   #changeStarving(by: number): void {
-    const words = this.#words;
-    const index = this.#at + STARVING_WORD;
+    const words = this.words;
+    const index = this.at + STARVING_WORD;
     if (words.length === 0) return;
     for (let count = Atomics.load(words, index); ; count = Atomics.load(words, index))
       if (Atomics.compareExchange(words, index, count, Math.max(0, count + by)) === count) return;

@@ -1,7 +1,8 @@
 import { futexWake } from '../futex/futex.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
-import type { SyncArena, SyncHandle } from './arena.js';
+import type { SyncArena } from './arena.js';
 import { KINDS } from './layout.js';
+import { Primitive } from './primitive.js';
 import { LOOK_AGAIN_MS, type WaitOptions, type WaitPoint, waitUntil, waitUntilSync } from './waiting.js';
 
 // The first word of the block: how many permits there are. The second: how many wait, at least that many. The third:
@@ -15,18 +16,10 @@ const LARGEST = 0x7fff_ffff;
  * A number of permits, to be taken and given back by anyone: also by one who took none, to tell others that there is
  * something to do. A permit that a process takes with it when it dies is lost; use a {@link Lock} where that matters.
  */
-export class Semaphore {
-  protected readonly arena: SyncArena;
-  readonly #words: Int32Array;
-  readonly #at: number;
-  readonly #block: number;
-
+export class Semaphore extends Primitive {
   /** Use {@link Semaphore.create} and {@link Semaphore.attach}. */
   protected constructor(arena: SyncArena, block: number) {
-    this.arena = arena;
-    this.#words = arena.words;
-    this.#block = block;
-    this.#at = arena.expect(block, KINDS.semaphore, 'semaphore');
+    super(arena, block, KINDS.semaphore, 'semaphore');
   }
 
   /** Makes a semaphore with a number of permits. */
@@ -39,24 +32,19 @@ export class Semaphore {
     return new Semaphore(arena, block);
   }
 
-  /** How others find it. */
-  get handle(): SyncHandle {
-    return this.arena.handle(this.#block);
-  }
-
   /** How many permits there are, as far as can be said before it changes. */
   get value(): number {
     this.arena.checkOpen();
-    return Atomics.load(this.#words, this.#at);
+    return Atomics.load(this.words, this.at);
   }
 
   /** Takes a permit if there is one. */
   tryAcquire(): boolean {
     this.arena.checkOpen();
     for (;;) {
-      const value = Atomics.load(this.#words, this.#at);
+      const value = Atomics.load(this.words, this.at);
       if (value <= 0) return false;
-      if (Atomics.compareExchange(this.#words, this.#at, value, value - 1) === value) return true;
+      if (Atomics.compareExchange(this.words, this.at, value, value - 1) === value) return true;
     }
   }
 
@@ -89,34 +77,29 @@ export class Semaphore {
    */
   release(permits = 1): void {
     this.arena.checkOpen();
-    const words = this.#words;
-    const bound = Atomics.load(words, this.#at + BOUND) || LARGEST;
+    const words = this.words;
+    const bound = Atomics.load(words, this.at + BOUND) || LARGEST;
     for (;;) {
-      const value = Atomics.load(words, this.#at);
+      const value = Atomics.load(words, this.at);
       if (permits < 1 || value + permits > bound)
         throw new NativeError(
           NATIVE_ERROR_CODES.notHeld,
           `${permits} permits cannot be given back to a semaphore that has ${value} of at most ${bound}.`,
         );
-      if (Atomics.compareExchange(words, this.#at, value, value + permits) === value) break;
+      if (Atomics.compareExchange(words, this.at, value, value + permits) === value) break;
     }
-    if (Atomics.load(words, this.#at + WAITING) > 0) futexWake(words, this.#at, permits);
-  }
-
-  /** Removes it from its arena. Nobody may use it any more. */
-  destroy(): void {
-    this.arena.free(this.#block);
+    if (Atomics.load(words, this.at + WAITING) > 0) futexWake(words, this.at, permits);
   }
 
   /** It is waited for while there is no permit. */
   #point(): WaitPoint {
-    return { words: this.#words, index: this.#at, value: 0, lookAgainMs: LOOK_AGAIN_MS };
+    return { words: this.words, index: this.at, value: 0, lookAgainMs: LOOK_AGAIN_MS };
   }
 
   #queue(): () => void {
-    Atomics.add(this.#words, this.#at + WAITING, 1);
+    Atomics.add(this.words, this.at + WAITING, 1);
     return () => {
-      if (this.#words.length > 0) Atomics.sub(this.#words, this.#at + WAITING, 1);
+      if (this.words.length > 0) Atomics.sub(this.words, this.at + WAITING, 1);
     };
   }
 }

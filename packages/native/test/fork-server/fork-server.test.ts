@@ -210,6 +210,12 @@ describe('a preload', () => {
     expect(errors).toContain('exports no function named missing');
   });
 
+  test('that exports a promise as forkServerReady is waited for', async () => {
+    const entry = fixture('preload-ready.mjs');
+    await using ready = await ForkServer.start({ preload: [entry], execArgv: [] });
+    expect((await run({ entry, call: 'tell' }, ready)).output).toBe('42');
+  });
+
   test.each([
     ['preload-timer.mjs', 'a timer'],
     ['preload-server.mjs', 'a listening TCP socket (127.0.0.1:'],

@@ -75,8 +75,16 @@ test('a process that ended offers nothing', () => {
 
 test('thousands of exchanges leave no descriptor open', () => {
   const [reading, writing] = createPipe();
+  withdrawDescriptor(offerDescriptor(writing));
   const before = openCount();
-  for (let i = 0; i < 2000; i++) closeDescriptor(claimDescriptor(offerDescriptor(writing)));
+  let ticket = offerDescriptor(writing);
+  for (let i = 0; i < 2000; i++) {
+    closeDescriptor(claimDescriptor(ticket));
+    ticket = offerDescriptor(writing);
+  }
+  withdrawDescriptor(ticket);
+  // The thread answers one after another, and closes before it refuses: when this is refused, all is closed.
+  expect(() => claimDescriptor(ticket)).toThrow(gone);
   expect(openCount()).toBe(before);
   for (const fd of [reading, writing]) closeDescriptor(fd);
 });

@@ -366,7 +366,8 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     if (this.#state === 'moved')
       throw new ProcessError(
         PROCESS_ERROR_CODES.moved,
-        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it.',
+        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it. ' +
+          'A forked process gets those that are among its arguments; what a function has captured stays with the parent.',
       );
   }
 }

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { CodecModule } from '@mp/codec';
 import type { ForkedChild } from '@mp/native';
 import { FrameChannel } from '../channel/frame-channel.js';
 import { SocketTransport } from '../channel/socket-transport.js';
@@ -14,6 +15,7 @@ import { createProgressFile } from './progress-file.js';
 import { heapFlags } from './spawn.js';
 
 const ENTRY = new URL('../entry/forked.js', import.meta.url).href;
+const REHEARSAL = new URL('../entry/rehearsal.js', import.meta.url).href;
 
 /** Has a process forked by a server that has loaded everything before. Its channel is a socket pair. */
 export const forkserverLauncher: Launcher = {
@@ -112,7 +114,7 @@ class ServedChild implements Child {
     output: readonly (number | 'inherit' | 'ignore')[],
   ): Promise<void> {
     try {
-      const server = await forkServer(flagsOf(options), [ENTRY, preparation.codec.specifier]);
+      const server = await forkServer(flagsOf(options), preloadsFor(preparation.codec));
       const child = await server.fork({
         entry: ENTRY,
         call: 'run',
@@ -148,6 +150,14 @@ class ServedChild implements Child {
     this.#theirs.push(writing);
     return { stream: new Socket({ fd: reading, readable: true, writable: false }), target: writing };
   }
+}
+
+/** What every child needs, and what has it compiled before the first. */
+function preloadsFor({ specifier, exportName }: CodecModule): string[] {
+  const rehearsal = new URL(REHEARSAL);
+  rehearsal.searchParams.set('codec', specifier);
+  rehearsal.searchParams.set('name', exportName);
+  return [ENTRY, specifier, rehearsal.href];
 }
 
 function flagsOf(options: LaunchOptions): string[] {
