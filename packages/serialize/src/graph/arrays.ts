@@ -1,13 +1,27 @@
 import { types } from '../model/platform.js';
 import { EXT, SIMPLE } from '../model/tags.js';
 import { StringBlocks } from '../wire/string-blocks.js';
-import { MIN_VECTOR, writeNumbers } from '../wire/vectors.js';
+import { type KnownNumbers, MIN_VECTOR, writeNumbers } from '../wire/vectors.js';
 import { isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { writeSparse } from './odd.js';
 import type { GraphWriter } from './writer.js';
 
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
+
+/** For fewer elements the calls cost more than reading them one by one. */
+const MIN_COPIED = 128;
+
+/** Arrays of small integers and of numbers, without holes: V8 keeps their elements in another way, and so in another hidden class. */
+const INTEGERS: readonly number[] = [1, 2];
+const NUMBERS: readonly number[] = [1.5, 2.5];
+
+/** What the hidden class of an array says of its elements. */
+function knownNumbers(writer: GraphWriter, array: readonly unknown[]): KnownNumbers {
+  const { hidden } = writer;
+  if (hidden === undefined || array.length < MIN_COPIED) return undefined;
+  return hidden.same(array, INTEGERS) ? 'integers' : hidden.same(array, NUMBERS) ? 'numbers' : undefined;
+}
 
 /** Writes the elements of an array, with its holes. */
 export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
@@ -16,7 +30,7 @@ export function writeElements(writer: GraphWriter, array: readonly unknown[]): v
   let blocks: StringBlocks | undefined;
   if (length >= MIN_VECTOR) {
     const first = array[0];
-    if (typeof first === 'number' && writeNumbers(writer.out, array)) return;
+    if (typeof first === 'number' && writeNumbers(writer.out, array, knownNumbers(writer, array))) return;
     if (typeof first === 'object' && first !== null && isDate(first)) start = writeDates(writer, array);
     if (start === length) return;
     if (start === 0 && length >= 0x10000 && isMostlyHoles(array)) {

@@ -1,6 +1,7 @@
 import { ATTRIBUTE, DECORATION, PLAIN_ATTRIBUTES } from '../model/codes.js';
 
-const { getOwnPropertyDescriptor, isExtensible, isFrozen, isSealed } = Object;
+const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, isFrozen, isSealed } =
+  Object;
 
 /** The values of properties that are all plain; `undefined` where one is not. */
 export function plainValues(
@@ -39,4 +40,14 @@ export function integrityOf(object: object): number {
   // An empty array that is not extensible counts as frozen in V8, although its length can be changed.
   const frozen = isFrozen(object) && !(Array.isArray(object) && getOwnPropertyDescriptor(object, 'length')!.writable);
   return frozen ? DECORATION.frozen : isSealed(object) ? DECORATION.sealed : DECORATION.fixed;
+}
+
+/** Whether a built-in object has only the keys that every object of its kind has. @param count - How many; -1 where that differs. */
+export function hasStructuralKeysOnly(object: object, count: number): boolean {
+  return (
+    count >= 0 &&
+    isExtensible(object) &&
+    getOwnPropertyNames(object).length === count &&
+    getOwnPropertySymbols(object).length === 0
+  );
 }

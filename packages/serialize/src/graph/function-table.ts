@@ -1,4 +1,5 @@
 import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
+import type { WalkContext } from './walk-context.js';
 
 /** The functions of one payload that travel by value, in the order in which the walk met them. */
 export class FunctionTable {
@@ -33,18 +34,20 @@ export class FunctionTable {
     return this.#captured < this.#functions.length;
   }
 
-  /**
-   * Captures functions that are new.
-   *
-   * @param most - How many, at most.
-   * @returns Their live values.
-   */
-  captureNew(
-    capture: Capture,
-    pathOf: (fn: AnyFunction) => string,
-    holderOf: (fn: AnyFunction) => object | undefined,
-    most: number = Number.POSITIVE_INFINITY,
-  ): readonly unknown[] {
+  /** Captures functions that are new. @returns Their live values. */
+  captureNew(capture: Capture, context: WalkContext): readonly unknown[] {
+    const { observer } = context;
+    if (observer === undefined) return this.#capture(capture, context, Number.POSITIVE_INFINITY);
+    try {
+      // One by one, so that each that cannot travel is reported.
+      return this.#capture(capture, context, 1);
+    } catch (error) {
+      observer.problem(error);
+      return [];
+    }
+  }
+
+  #capture(capture: Capture, { pathOf, holderOf }: WalkContext, most: number): readonly unknown[] {
     const functions = this.#functions.slice(this.#captured, this.#captured + most);
     this.#captured += functions.length;
     const captured = capture.functions(functions, pathOf, holderOf);

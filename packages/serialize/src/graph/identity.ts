@@ -183,7 +183,9 @@ export class Identity {
   /** Forgets all objects. */
   clear(): void {
     const index = this.#index;
-    this.#few.fill(NOTHING, 0, Math.min(FEW, this.#few.length));
+    const few = this.#few;
+    // A loop: for a small message `fill` would cost more than all else here.
+    for (let i = 0; i < few.length && few[i] !== NOTHING; i++) few[i] = NOTHING;
     if (index !== undefined) {
       if (this.#count <= KEPT) giveBack(index, this.#count);
       if (this.#rest.size > 0) this.#rest = new ObjectSet();

@@ -2,7 +2,6 @@ import type { Meta } from '../model/ports.js';
 import { EXT } from '../model/tags.js';
 import { type ByteReader, damaged } from '../wire/byte-reader.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
-import { readLatin1, readUtf16 } from '../wire/text.js';
 
 /** Long strings of the code engine's, such as a function's text, are sent once and then referred to. */
 export interface TextWriter {
@@ -140,9 +139,7 @@ function readTextExtension(source: ByteReader, texts: TextReader, token: number)
           ? view.getUint32(source.take(4))
           : -1;
   if (length < 0) throw damaged(source.position - 1, 'an unexpected token');
-  const type = source.byte();
-  const at = source.take(length);
-  if (type === EXT.utf16) return readUtf16(source.bytes, at, at + length);
-  if (type === EXT.latin1) return readLatin1(source.bytes, at, at + length);
-  throw damaged(at, 'an unexpected extension');
+  const text = source.extensionText(source.byte(), length);
+  if (text === undefined) throw damaged(source.position, 'an unexpected extension');
+  return text;
 }

@@ -4,7 +4,6 @@ import { FRAME } from '../model/codes.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
 import { EXT, SHELL, SIMPLE } from '../model/tags.js';
 import { type ByteReader, damaged, truncated } from '../wire/byte-reader.js';
-import { readLatin1, readUtf16 } from '../wire/text.js';
 import { readNumbers, readTimes } from '../wire/vectors.js';
 import { readFrame } from './frames.js';
 import type { ReadContext } from './read-context.js';
@@ -212,16 +211,9 @@ export class GraphReader extends RecordSource {
   #block(length: number): unknown {
     const source = this.source;
     const type = source.byte();
+    const text = source.extensionText(type, length);
+    if (text !== undefined) return text;
     switch (type) {
-      case EXT.utf16: {
-        const at = source.take(length);
-        if (length % 2 !== 0) throw this.damaged('half a UTF-16 unit');
-        return readUtf16(source.bytes, at, at + length);
-      }
-      case EXT.latin1: {
-        const at = source.take(length);
-        return readLatin1(source.bytes, at, at + length);
-      }
       case EXT.bigint:
         return readBigint(source, length);
       case EXT.numbers: {

@@ -1,19 +1,20 @@
 import { type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
-import type { Capture, Meta } from '../model/ports.js';
-import { Refusal } from '../model/refusal.js';
+import type { Meta } from '../model/ports.js';
 import { EXT, SIMPLE } from '../model/tags.js';
 import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
+import { hasStructuralKeysOnly } from './attributes.js';
 import { hashOfDate } from './dates.js';
-import { MAX_RECURSION, MAX_UNSPLIT } from './depth.js';
+import { MAX_RECURSION, MAX_UNSPLIT, tooDeep } from './depth.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
 import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
+import { RecentReferences } from './recent.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
 import type { ShapeNode } from './shapes.js';
@@ -21,7 +22,7 @@ import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
 
-const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isExtensible } = Object;
+const { getPrototypeOf } = Object;
 const { isArray } = Array;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
@@ -37,6 +38,9 @@ export class GraphWriter extends TokenSink {
   names: NameTable;
   #symbols = new SymbolTable();
   readonly #objects = new Identity((object) => this.#hashOf(object));
+  readonly #recent = new RecentReferences();
+  /** The number of the object that was met again last. */
+  #referred = -1;
   readonly #records: RecordWriter;
   readonly #exact: boolean;
   /** Whether a reducer is to be asked of memory and views of it. */
@@ -79,22 +83,10 @@ export class GraphWriter extends TokenSink {
     const { capture } = this.context;
     if (capture === undefined) return;
     while (this.functions.hasNew) {
-      const slots = this.#capture(capture());
+      const slots = this.functions.captureNew(capture(), this.context);
       this.out.uint(slots.length);
       for (const slot of slots) this.value(slot);
       this.#finishPutOff();
-    }
-  }
-
-  #capture(capture: Capture): readonly unknown[] {
-    const { pathOf, holderOf } = this.context;
-    if (this.#observer === undefined) return this.functions.captureNew(capture, pathOf, holderOf);
-    try {
-      // One by one, so that each that cannot travel is reported.
-      return this.functions.captureNew(capture, pathOf, holderOf, 1);
-    } catch (error) {
-      this.#observer.problem(error);
-      return [];
     }
   }
 
@@ -120,16 +112,19 @@ export class GraphWriter extends TokenSink {
   }
 
   value(value: unknown): void {
+    // Comparisons of one type each, the commonest first: V8 makes a `switch` over all of them a call.
+    if (typeof value === 'string') this.out.string(value);
+    else if (typeof value === 'number') this.out.number(value);
+    else if (typeof value === 'object') {
+      if (value === null) this.out.byte(0xc0);
+      else if (this.#observer === undefined) this.#object(value);
+      else this.#observed(value, this.#observer);
+    } else if (typeof value === 'boolean') this.out.byte(value ? 0xc3 : 0xc2);
+    else this.#uncommon(value);
+  }
+
+  #uncommon(value: unknown): void {
     switch (typeof value) {
-      case 'string':
-        this.out.string(value);
-        return;
-      case 'number':
-        this.out.number(value);
-        return;
-      case 'boolean':
-        this.out.byte(value ? 0xc3 : 0xc2);
-        return;
       case 'undefined':
         this.out.extensionUint(EXT.simple, SIMPLE.undefined);
         return;
@@ -142,11 +137,6 @@ export class GraphWriter extends TokenSink {
       case 'function':
         if (this.#observer === undefined) writeFunction(this, value);
         else this.#observed(value, this.#observer);
-        return;
-      default:
-        if (value === null) this.out.byte(0xc0);
-        else if (this.#observer === undefined) this.#object(value as object);
-        else this.#observed(value as object, this.#observer);
     }
   }
 
@@ -179,33 +169,40 @@ export class GraphWriter extends TokenSink {
     } else this.#unexpected(object);
   }
 
-  /** Writes an object that was found to have a shape. */
-  #record(object: object, shape: ShapeNode): void {
-    if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return;
-    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
+  /** Writes an object that was found to have a shape. @returns Whether it was met before. */
+  #record(object: object, shape: ShapeNode): boolean {
+    if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return true;
+    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
     this.#depth++;
     this.#records.write(shape);
     this.#depth--;
+    return false;
   }
 
   /** Writes an object of which nothing is known. */
   #unexpected(object: object): void {
+    const known = this.#recent.find(object);
+    if (known >= 0) this.#refer(object, known);
+    else if (this.#closely(object)) this.#recent.note(object, this.#referred);
+  }
+
+  /** Looks closely at an object, and writes it. @returns Whether it was met before. */
+  #closely(object: object): boolean {
     if (this.#exact && isProxy(object)) {
-      if (!this.#meet(object, 0)) this.#nested(() => writeProxy(this, object));
-      return;
+      if (this.#meet(object, 0)) return true;
+      this.#nested(() => writeProxy(this, object));
+      return false;
     }
     const records = this.#records;
     const prototype = getPrototypeOf(object) as object | null;
     const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
-    if (shape !== undefined) {
-      this.#record(object, shape);
-      return;
-    }
-    if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return;
-    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return;
+    if (shape !== undefined) return this.#record(object, shape);
+    if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return true;
+    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
     this.#depth++;
     this.#content(object, prototype);
     this.#depth--;
+    return false;
   }
 
   /** What tells an object from others; the same as where {@link #object} meets it. */
@@ -232,12 +229,18 @@ export class GraphWriter extends TokenSink {
     if (!this.#identity) return false;
     const number = this.#objects.meet(object, hash);
     if (number < 0) return false;
+    this.#refer(object, number);
+    return true;
+  }
+
+  /** Writes that an object was met before. */
+  #refer(object: object, number: number): void {
     if (this.reducing.size > 0 && this.reducing.has(object)) {
       throw this.refuse(object, 'what it was reduced to leads back to it', 'Let the reducer leave that part out.');
     }
     this.refersBack = true;
+    this.#referred = number;
     this.out.extensionUint(EXT.reference, number);
-    return true;
   }
 
   /** Whether an object has an ordinal. */
@@ -263,23 +266,31 @@ export class GraphWriter extends TokenSink {
       return;
     }
     const facts = this.shapes.of(prototype);
-    if (facts.kind !== undefined && this.#isPlainKind(object, facts.kind)) this.kind(object, facts.kind);
+    if (facts.kind !== undefined && this.#isPlain(object, facts.kind)) this.kind(object, facts.kind);
     else writeOdd(this, object, facts);
+  }
+
+  #isPlain(object: object, kind: Kind): boolean {
+    return (
+      kind.test(object) &&
+      !(this.#asksOfMemory && isMemory(object)) &&
+      (!this.#exact || hasStructuralKeysOnly(object, kind.structuralKeys))
+    );
   }
 
   /** Writes something that adds a level of nesting. */
   #nested(write: () => void): void {
-    if (++this.#depth > MAX_UNSPLIT) this.#tooDeep();
+    if (++this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
     write();
     this.#depth--;
   }
 
   /** Puts an object off. @returns Whether its kind allows that. */
   #deep(object: object): boolean {
-    if (!this.#identity) this.#tooDeep();
+    if (!this.#identity) tooDeep(this.#identity);
     const shell = shellOf(this, object);
     if (shell === undefined) {
-      if (this.#depth > MAX_UNSPLIT) this.#tooDeep();
+      if (this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
       return false;
     }
     this.#writeShell(object, shell);
@@ -294,17 +305,6 @@ export class GraphWriter extends TokenSink {
   /** Puts off what is written by `rest`. The reader puts it off at the same place. */
   later(rest: () => void): void {
     this.#putOff.push(rest);
-  }
-
-  #tooDeep(): never {
-    throw new Refusal(
-      undefined,
-      this.#identity
-        ? 'it nests too deeply through objects that must be whole before what holds them is made'
-        : 'it nests too deeply to be written without keeping track of identity, or it contains itself',
-      this.#identity ? 'Make the chain shorter.' : 'Leave `identity` at its default.',
-      'MP_LIMIT',
-    );
   }
 
   shell(value: unknown): void {
@@ -346,21 +346,9 @@ export class GraphWriter extends TokenSink {
     writeElements(this, array);
   }
 
-  #isPlainKind(object: object, kind: Kind): boolean {
-    return (
-      kind.test(object) &&
-      !(this.#asksOfMemory && isMemory(object)) &&
-      (!this.#exact ||
-        (kind.structuralKeys >= 0 &&
-          isExtensible(object) &&
-          getOwnPropertyNames(object).length === kind.structuralKeys &&
-          getOwnPropertySymbols(object).length === 0))
-    );
-  }
-
   /** Writes the content of a kind, without what users added to the object. */
   kind(object: object, kind: Kind): void {
-    if (this.#depth > MAX_UNSPLIT) this.#tooDeep();
+    if (this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
     if (kind.code >= 0) this.out.extensionUint(EXT.kind, kind.code);
     kind.write(object, this);
   }
@@ -389,6 +377,7 @@ export class GraphWriter extends TokenSink {
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
   end(): void {
     this.#objects.clear();
+    this.#recent.clear();
     this.#records.end();
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();

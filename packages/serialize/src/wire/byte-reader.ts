@@ -1,5 +1,6 @@
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
-import { readLatin1, readUtf8 } from './text.js';
+import { EXT } from '../model/tags.js';
+import { readLatin1, readUtf8, readUtf16 } from './text.js';
 
 /** Reads MessagePack tokens. Every length is held against what is left before anything is allocated. */
 export class ByteReader {
@@ -97,6 +98,15 @@ export class ByteReader {
     const text = readUtf8(bytes, at, at + length);
     keys[slot] = { bytes: bytes.slice(at, at + length), text };
     return text;
+  }
+
+  /** The string that an extension of `length` bytes holds; `undefined`, and nothing is read, where it is none of a string. */
+  extensionText(type: number, length: number): string | undefined {
+    if (type !== EXT.utf16 && type !== EXT.latin1) return undefined;
+    const at = this.take(length);
+    if (type === EXT.latin1) return readLatin1(this.bytes, at, at + length);
+    if (length % 2 !== 0) throw damaged(this.position, 'half a UTF-16 unit');
+    return readUtf16(this.bytes, at, at + length);
   }
 
   /** Bytes behind a head of binary data. They alias the input. */

@@ -67,8 +67,10 @@ export class ByteWriter {
     const needed = this.position + count + SLACK;
     // A value much like the last one will take much the same.
     const expected = needed > KEPT_BYTES ? Math.min(this.#lastLength + SLACK * 2, MAX_EXPECTED) : 0;
+    // Where one token makes up most of it, little may follow; what is left over is cleared in the end, which is slow.
+    const spare = count * 2 > needed ? INITIAL_BYTES : needed / 4;
     const grown = uncleared(
-      Math.max(needed, expected, needed > KEPT_BYTES * 16 ? needed * 1.25 : this.bytes.length * 2),
+      Math.max(needed, expected, needed > KEPT_BYTES * 16 ? needed + spare : this.bytes.length * 2),
     );
     grown.set(this.bytes.subarray(0, this.position));
     this.#use(grown);

@@ -40,16 +40,19 @@ export class StringBlocks {
   write(out: ByteWriter, from: number): number {
     if (from < this.#next) return 0;
     const scratch = this.#scratch;
-    scratch.length = 0;
-    const limit = Math.min(this.#array.length, from + this.#count);
+    const array = this.#array;
+    const limit = Math.min(array.length - from, this.#count);
     let size = 0;
-    for (let i = from; i < limit; i++) {
-      const text = this.#array[i];
-      if (typeof text !== 'string' || text.length > MAX_BLOCK_STRING || size > BLOCK_BYTES) break;
+    let count = 0;
+    for (; count < limit && size <= BLOCK_BYTES; count++) {
+      const text = array[from + count];
+      if (typeof text !== 'string' || text.length > MAX_BLOCK_STRING) break;
       size += text.length;
-      scratch.push(text);
+      scratch[count] = text;
     }
-    if (scratch.length < MIN_VECTOR) return this.#giveUp(from);
+    if (count < MIN_VECTOR) return this.#giveUp(from);
+    // The memory of the last block is used again.
+    scratch.length = count;
     let text: string = join.call(scratch, '');
     if (isOneByte(text)) this.#count = Math.min(this.#count * 2, MAX_COUNT);
     else {

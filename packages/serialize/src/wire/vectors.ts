@@ -7,13 +7,25 @@ import type { ByteWriter } from './byte-writer.js';
 export const MIN_VECTOR = 8;
 const BYTES_PER = [1, 2, 4, 8] as const;
 
+/** What is known of an array's elements, without looking at them: V8 keeps arrays of small integers and of numbers apart. */
+export type KnownNumbers = 'integers' | 'numbers' | undefined;
+
+const copyInto: (this: Int32Array | Float64Array, source: ArrayLike<number>) => void = (
+  Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array
+).set;
+
 /**
  * Writes an array that holds numbers only, and no holes, as one block.
  *
+ * @param known - What is certain of the elements; then V8 copies them, ten times as fast as they are read one by one.
  * @returns Whether it did; nothing was written otherwise.
  */
-export function writeNumbers(out: ByteWriter, array: readonly unknown[]): boolean {
+export function writeNumbers(out: ByteWriter, array: readonly unknown[], known: KnownNumbers): boolean {
   if (!LITTLE_ENDIAN) return false;
+  if (known === 'integers') {
+    writeKnownIntegers(out, array as readonly number[]);
+    return true;
+  }
   const { length } = array;
   let min = 0;
   let max = 0;
@@ -25,28 +37,64 @@ export function writeNumbers(out: ByteWriter, array: readonly unknown[]): boolea
     if (element < min) min = element;
     else if (element > max) max = element;
   }
-  if (i < length) return writeFloats(out, array as readonly number[]);
-  const width = min >= -0x80 && max < 0x80 ? WIDTH.int8 : min >= -0x8000 && max < 0x8000 ? WIDTH.int16 : WIDTH.int32;
+  if (i < length) return writeFloats(out, array as readonly number[], known === 'numbers');
+  const width = widthOf(min, max);
   const start = beginBlock(out, EXT.numbers, width, length);
-  const { buffer } = out.bytes;
-  const target =
-    width === WIDTH.int8
-      ? new Int8Array(buffer, start, length)
-      : width === WIDTH.int16
-        ? new Int16Array(buffer, start, length)
-        : new Int32Array(buffer, start, length);
+  const target = integersAt(out, width, start, length);
   for (let j = 0; j < length; j++) target[j] = array[j] as number;
   out.position = start + length * BYTES_PER[width];
   return true;
 }
 
-function writeFloats(out: ByteWriter, array: readonly number[]): boolean {
+function widthOf(min: number, max: number): 0 | 1 | 2 {
+  return min >= -0x80 && max < 0x80 ? WIDTH.int8 : min >= -0x8000 && max < 0x8000 ? WIDTH.int16 : WIDTH.int32;
+}
+
+function integersAt(out: ByteWriter, width: 0 | 1 | 2, start: number, length: number) {
+  const { buffer } = out.bytes;
+  if (width === WIDTH.int8) return new Int8Array(buffer, start, length);
+  return width === WIDTH.int16 ? new Int16Array(buffer, start, length) : new Int32Array(buffer, start, length);
+}
+
+/** Writes an array of which it is known that it holds integers of 32 bits, and no -0. */
+function writeKnownIntegers(out: ByteWriter, array: readonly number[]): void {
+  const { length } = array;
+  const position = out.position;
+  const start = beginBlock(out, EXT.numbers, WIDTH.int32, length);
+  const integers = new Int32Array(out.bytes.buffer, start, length);
+  copyInto.call(integers, array);
+  let min = 0;
+  let max = 0;
+  for (let i = 0; i < length; i++) {
+    const element = integers[i]!;
+    if (element < min) min = element;
+    else if (element > max) max = element;
+  }
+  const width = widthOf(min, max);
+  if (width === WIDTH.int32) {
+    out.position = start + length * 4;
+    return;
+  }
+  out.position = position;
+  const narrow = beginBlock(out, EXT.numbers, width, length);
+  copyInto.call(integersAt(out, width, narrow, length) as Int32Array, array);
+  out.position = narrow + length * BYTES_PER[width];
+}
+
+function writeFloats(out: ByteWriter, array: readonly number[], known: boolean): boolean {
   const { length } = array;
   // A sparse array may be far longer than the memory that its numbers would take.
-  if (length > 0x10000) for (let i = 0; i < length; i++) if (typeof array[i] !== 'number') return false;
+  if (!known && length > 0x10000) for (let i = 0; i < length; i++) if (typeof array[i] !== 'number') return false;
   const before = out.position;
   const start = beginBlock(out, EXT.numbers, WIDTH.float64, length);
   const target = new Float64Array(out.bytes.buffer, start, length);
+  if (known) {
+    copyInto.call(target, array);
+    // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, whose hidden bits must not show
+    for (let i = 0; i < length; i++) if (target[i] !== target[i]) target[i] = Number.NaN;
+    out.position = start + length * 8;
+    return true;
+  }
   for (let i = 0; i < length; i++) {
     const element: unknown = array[i];
     if (typeof element !== 'number') {
