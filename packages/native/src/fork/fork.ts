@@ -90,7 +90,7 @@ export async function fork(main: () => unknown, options: ForkOptions = {}): Prom
   const safety = isForkSafe();
   if (!safety.safe) throw unsafe(safety.reason);
   await startThreadPool();
-  const extra = countExtraThreads();
+  const extra = await settledExtraThreads();
   if (extra > 0)
     throw unsafe(
       `${extra} more threads are running than Node needs (worker threads, an open inspector, native addons), and a fork would lose them`,
@@ -108,6 +108,19 @@ export async function fork(main: () => unknown, options: ForkOptions = {}): Prom
         NATIVE_ERROR_CODES.timeout,
         `This process could not be forked: its threads are always busy (${process.getActiveResourcesInfo().join(', ')}).`,
       );
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** So long a thread may take to begin or to end, in milliseconds. */
+const THREAD_MS = 250;
+
+/** A thread that has just begun has its creator's name, and one that was told to end is listed until it has. */
+async function settledExtraThreads(): Promise<number> {
+  const deadline = performance.now() + THREAD_MS;
+  for (;;) {
+    const extra = countExtraThreads();
+    if (extra <= 0 || performance.now() > deadline) return extra;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -14,6 +14,7 @@ async function run(scenario: string): Promise<{ lines: string[]; errors: string 
     timeout: 60_000,
   });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (output === '') throw new Error(`The scenario ${scenario} said nothing but this on standard error:\n${errors}`);
   return { lines: output.trim().split('\n'), errors };
 }
 
