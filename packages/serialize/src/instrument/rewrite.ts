@@ -7,6 +7,7 @@ import { computedKeyOf, firstOf, hasExpression } from '../analyze/patterns.js';
 import { Scope } from '../analyze/scope.js';
 import type { WalkResult } from '../analyze/walk-state.js';
 import { resolve, walk } from '../analyze/walker.js';
+import { afterArrow, afterDirectives, locationOf, startOf } from './insertion-points.js';
 import { Insertions } from './insertions.js';
 import { type CodeNode, collectNodes, type Nodes } from './nodes.js';
 import { REGISTRY_NAME } from './registry.js';
@@ -186,7 +187,7 @@ class Rewriter {
       id,
       start: skipTrivia(this.#source, found.start),
       end: found.end,
-      location: this.#locationOf(node, found),
+      location: locationOf(this.#source, node, found),
       isClass,
       generator: !isClass && (node as FunctionNode).generator === true,
       parameterCount: isClass ? 0 : (node as FunctionNode).params.length,
@@ -222,7 +223,7 @@ class Rewriter {
       const { at, after } = afterDirectives(body.body, body.start + 1, this.#source);
       this.#insertions.open(at, `${after}if(${REGISTRY_NAME}.on)return ${call};`);
     } else {
-      this.#insertions.open(this.#afterArrow(node as FunctionNode), `${REGISTRY_NAME}.on?${call}:`);
+      this.#insertions.open(afterArrow(this.#source, node as FunctionNode), `${REGISTRY_NAME}.on?${call}:`);
     }
     return entry;
   }
@@ -298,7 +299,7 @@ class Rewriter {
   #inBody(node: FunctionNode, declaration: string): void {
     const body = node.body as AnyNode;
     if (body.type !== 'BlockStatement') {
-      const at = this.#afterArrow(node);
+      const at = afterArrow(this.#source, node);
       this.#insertions.openFirst(at, `{${declaration}return(`);
       this.#insertions.close(node.end, ')}', at);
       return;
@@ -320,28 +321,6 @@ class Rewriter {
         throw new SyntaxError(`a closure in parameters beside ${name}`);
       }
     }
-  }
-
-  #afterArrow(node: FunctionNode): number {
-    let at = node.params.at(-1)?.end ?? node.start + (node.async ? 'async'.length : 0);
-    for (;;) {
-      at = skipTrivia(this.#source, at);
-      if (this.#source.startsWith('=>', at)) return at + 2;
-      at++;
-    }
-  }
-
-  #locationOf(node: CodeNode, found: FoundFunction): number {
-    if (node.type === 'ArrowFunctionExpression') return node.start;
-    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
-      const made = (node as Class).body.body.find(
-        (one) => one.type === 'MethodDefinition' && one.kind === 'constructor',
-      );
-      return made?.start ?? node.start;
-    }
-    return found.start === node.start
-      ? this.#source.indexOf('(', (node as FunctionNode).id?.end ?? node.start)
-      : node.start;
   }
 
   #rootCode(names: readonly string[], program: Program): string {
@@ -392,26 +371,4 @@ function namesOfBody(node: FunctionNode, { inner, strict }: FoundFunction): Read
     for (const name of scope.bindings.keys()) names.add(name);
   }
   return names;
-}
-
-/** Where the first statement may stand: after directives, which must come first. */
-function afterDirectives(
-  statements: readonly AnyNode[],
-  start: number,
-  source: string,
-): { readonly at: number; readonly after: string } {
-  let last: AnyNode | undefined;
-  for (const statement of statements) {
-    if (statement.type !== 'ExpressionStatement' || typeof statement.directive !== 'string') break;
-    last = statement;
-  }
-  if (last === undefined) return { at: start, after: '' };
-  return { at: last.end, after: source[last.end - 1] === ';' ? '' : ';' };
-}
-
-function startOf(program: Program, source: string): number {
-  const { at } = afterDirectives(program.body as AnyNode[], 0, source);
-  if (at > 0 || !source.startsWith('#!')) return at;
-  const end = source.search(/[\n\r\u2028\u2029]/);
-  return end === -1 ? source.length : end + 1;
 }
