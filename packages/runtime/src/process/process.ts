@@ -294,8 +294,9 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
       this.#target = undefined;
       this.#args = undefined;
     }
-    await child.channel.written();
+    // First whether it exists: what could not be written to a child that never was has no reason of its own.
     await child.begun;
+    await child.channel.written();
   }
 
   /** Nothing is encoded: the work is in the copy as it is here, but for connections, which have one end. */
