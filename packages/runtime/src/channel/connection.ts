@@ -9,6 +9,7 @@ import { Inbox, type Message } from './inbox.js';
 import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
+import { carry, isCarrier } from './twins.js';
 
 /** Which ways a connection goes. */
 export type Direction = 'both' | 'read' | 'write';
@@ -240,6 +241,11 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
         PROCESS_ERROR_CODES.state,
         'A connection cannot be sent to another process while `recv`, `poll` or `send` waits on it here.',
       );
+    if (isCarrier(this.#channel))
+      throw new ProcessError(
+        PROCESS_ERROR_CODES.state,
+        'A connection cannot be sent over itself, nor over the other end of its pipe: nobody could receive it there.',
+      );
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
     return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
@@ -331,7 +337,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   #write(value: TSend, encoder: Encoder): boolean {
     this.#checkWritable();
     this.#activate();
-    const { body, buffers } = encoder.encode(value, 'message');
+    const { body, buffers } = carry(this.#channel, () => encoder.encode(value, 'message'));
     this.#channel.send(FRAME.value, body, buffers);
     return buffers.length > 0;
   }

@@ -1,4 +1,7 @@
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { FRAME } from '../protocol/frames.js';
+import { BufferExchange } from './buffer-exchange.js';
+import type { BufferFile } from './buffer-file.js';
 import { type FrameLimits, FrameReader, NO_BUFFERS } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import type { Transport } from './transport.js';
@@ -44,10 +47,11 @@ export class FrameChannel {
   #unfinished = 0;
   #waiters: (() => void)[] = [];
   #paused = false;
+  #exchange: BufferExchange | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
-    this.#reader = new FrameReader((kind, body, buffers) => this.#deliver(kind, body, buffers));
+    this.#reader = new FrameReader((kind, body, buffers) => this.#receiveFrame(kind, body, buffers));
   }
 
   /** Whether frames can still be sent. */
@@ -105,9 +109,20 @@ export class FrameChannel {
    */
   send(kind: number, body: Uint8Array, buffers: readonly Uint8Array[] = NO_BUFFERS, owned = false): void {
     if (!this.isOpen) return;
-    this.#writer.add(kind, body, buffers, owned);
+    if (this.#exchange === undefined) this.#writer.add(kind, body, buffers, owned);
+    else this.#sendLarge(this.#exchange, kind, { body, buffers }, owned);
     if (this.#writer.pendingBytes >= HIGH_WATER_BYTES) this.flush();
     else this.#schedule();
+  }
+
+  /** From now on, large data goes through a file that both ends have open; the other end does the same. */
+  shareFile(file: BufferFile): void {
+    this.#exchange = new BufferExchange(file);
+  }
+
+  /** Copies data that is going to be among the buffers of a frame. It may be changed afterwards. */
+  keep(bytes: Uint8Array): Uint8Array {
+    return this.#exchange === undefined ? Uint8Array.prototype.slice.call(bytes) : this.#exchange.keep(bytes);
   }
 
   /** Sends a frame past {@link hold}. */
@@ -167,6 +182,8 @@ export class FrameChannel {
   destroy(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    // Its file may be closed now, and the descriptor be another file's.
+    this.#exchange = undefined;
     this.#transport.destroy();
     this.#wakeAll();
   }
@@ -205,6 +222,33 @@ export class FrameChannel {
       onDrain: () => this.#drain(),
       onEnd: (error) => this.#end(error),
     });
+  }
+
+  #sendLarge(
+    exchange: BufferExchange,
+    kind: number,
+    contents: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] },
+    owned: boolean,
+  ): void {
+    const owed = exchange.takeOwed();
+    if (owed !== undefined) this.#writer.add(FRAME.taken, owed, NO_BUFFERS, true);
+    const rest = exchange.store(contents);
+    if (rest !== undefined) this.#writer.add(FRAME.stored, rest.stored, NO_BUFFERS, true);
+    const { body, buffers } = rest ?? contents;
+    this.#writer.add(kind, body, buffers, owned);
+  }
+
+  #receiveFrame(kind: number, body: Uint8Array, buffers: readonly Uint8Array[]): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return this.#deliver(kind, body, buffers);
+    if (kind === FRAME.stored) return exchange.announce(body);
+    if (kind === FRAME.taken) return exchange.free(body);
+    const contents = exchange.collect({ body, buffers });
+    this.#deliver(kind, contents.body, contents.buffers);
+    const owed = exchange.owesMuch ? exchange.takeOwed() : undefined;
+    if (owed === undefined || !this.isOpen) return;
+    this.#writer.add(FRAME.taken, owed, NO_BUFFERS, true);
+    this.#schedule();
   }
 
   #deliver(kind: number, body: Uint8Array, buffers: readonly Uint8Array[]): void {

@@ -13,3 +13,22 @@ export function pair(a: FrameChannel, b: FrameChannel): void {
 export function twinOf(end: FrameChannel): FrameChannel | undefined {
   return twins.get(end);
 }
+
+/** The channel for which a message is being encoded. */
+let carrier: FrameChannel | undefined;
+
+/** Encodes a message for a channel: what it brings along is asked for {@link isCarrier}. */
+export function carry<T>(channel: FrameChannel, encode: () => T): T {
+  const before = carrier;
+  carrier = channel;
+  try {
+    return encode();
+  } finally {
+    carrier = before;
+  }
+}
+
+/** Whether the message that is being encoded goes over this channel, or comes out of it. */
+export function isCarrier(channel: FrameChannel): boolean {
+  return carrier !== undefined && (carrier === channel || twinOf(carrier) === channel);
+}

@@ -26,7 +26,6 @@ export class ResultWriter {
   #count = 0;
   #longestMs = 0;
   #wholeMs = 0;
-  #hasBuffers = false;
   /** Frames that wait for something to arrive first, and when the last of them is sent. */
   readonly #unsent = new Set<ResultFrame>();
   #lastSent: Promise<unknown> | undefined;
@@ -35,11 +34,6 @@ export class ResultWriter {
     this.#channel = channel;
     this.#marshal = marshal;
     this.#memory = memory;
-  }
-
-  /** Whether memory of the task's own is about to be written: it must be gone before another task may change it. */
-  get hasBuffers(): boolean {
-    return this.#hasBuffers;
   }
 
   /** How long the last task took, for the pool to learn from. */
@@ -131,7 +125,6 @@ export class ResultWriter {
     this.#count = 0;
     this.#longestMs = 0;
     this.#wholeMs = 0;
-    this.#hasBuffers = false;
     return this.#cells.take();
   }
 
@@ -168,8 +161,10 @@ export class ResultWriter {
 
   #payload(value: unknown, root: string): void {
     const payload = this.#marshal.codec.encode(value, this.#marshal.context, root);
-    if (payload.buffers.length > 0) this.#hasBuffers = true;
-    this.#cells.payload(payload);
+    // What a task returned may be changed the next moment, by what it left running or by the task after it.
+    const buffers =
+      payload.buffers.length === 0 ? payload.buffers : payload.buffers.map((buffer) => this.#channel.keep(buffer));
+    this.#cells.payload({ ...payload, buffers });
   }
 }
 

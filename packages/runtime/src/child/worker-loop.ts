@@ -1,5 +1,6 @@
 // The loop of a pool's worker. In: frames with functions and tasks. Out: frames with results.
 import type { Payload } from '@mp/codec';
+import { BufferFile } from '../channel/buffer-file.js';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
@@ -51,6 +52,8 @@ class WorkerLoop {
   /** The parent grants a worker to this worker's own pools. */
   readonly #onGrant: () => void;
   readonly #recordProgress: ProgressWriter;
+  /** Where large data goes, besides the progress record. */
+  readonly #file: BufferFile | undefined;
   readonly #running = new Map<number, RunningTask>();
   /** What the consumers of streams take before these have begun. */
   readonly #earlyCredit = new Map<number, number>();
@@ -67,6 +70,7 @@ class WorkerLoop {
     this.#concurrency = settings.concurrency;
     this.#functions = new FunctionTable(marshal);
     this.#recordProgress = createProgressWriter(child.progress);
+    this.#file = typeof child.progress === 'number' ? new BufferFile(child.progress, 'child') : undefined;
     this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
     if (this.#concurrency === 1)
       findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
@@ -101,6 +105,8 @@ class WorkerLoop {
     family().startProblem = undefined;
     this.#channel.send(FRAME.ready, new Uint8Array(0));
     this.#channel.flush();
+    // The parent begins with it when it hears that this worker is ready.
+    if (this.#file !== undefined) this.#channel.shareFile(this.#file);
     this.#isBlocked = false;
     this.#run();
   }
@@ -150,12 +156,6 @@ class WorkerLoop {
         break;
       }
       this.#begin(this.#queue.shift());
-      if (this.#results.hasBuffers) {
-        // The result is still the task's own memory, which the next task might change.
-        const sent = this.#results.flush();
-        this.#block(sent === undefined ? this.#channel.written() : sent.then(() => this.#channel.written()));
-        break;
-      }
     }
     this.#results.flush();
     if (this.#isFinishing) this.#leaveIfDone();

@@ -47,6 +47,8 @@ export type ProcessWork =
 
 /** The record of which tasks a worker has begun. It outlives the worker. */
 export interface ProgressRecord {
+  /** Where it is a file, its descriptor. What lies behind the first page belongs to whoever the child talks with. */
+  readonly descriptor?: number;
   /** The number of tasks begun, by the worker's own count. */
   read(): number;
   /** Gives the record's memory or descriptor back. */

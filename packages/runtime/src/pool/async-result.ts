@@ -142,7 +142,12 @@ export function rejectResult<T>(result: AsyncResult<T>, error: unknown): void {
 }
 
 function isDeliberate(error: unknown): boolean {
-  const code: unknown = (error as { code?: unknown } | undefined)?.code;
+  let code: unknown;
+  try {
+    ({ code } = error as { code?: unknown });
+  } catch {
+    // Not an object, or one of the user's that throws when it is read.
+  }
   return code === PROCESS_ERROR_CODES.terminated || code === PROCESS_ERROR_CODES.cancelled;
 }
 

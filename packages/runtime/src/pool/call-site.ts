@@ -34,13 +34,13 @@ function withoutRuntime(stack: string): string {
 
 /** Adds where the task was asked for to the stack of the error that it ended with. */
 export function addCallSite(error: unknown, site: { readonly stack?: string } | undefined, where: string): void {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return;
-  const frames = site?.stack?.split('\n').slice(1).join('\n');
-  const own = withoutRuntime(error.stack);
-  const stack = `${own}\n    in ${where}${frames ? `, called from\n${frames}` : ''}`;
   try {
+    if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+    const frames = site?.stack?.split('\n').slice(1).join('\n');
+    const own = withoutRuntime(error.stack);
+    const stack = `${own}\n    in ${where}${frames ? `, called from\n${frames}` : ''}`;
     Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
   } catch {
-    // A frozen error keeps the stack it has.
+    // A frozen error keeps the stack it has, and so does one that throws when it is read.
   }
 }

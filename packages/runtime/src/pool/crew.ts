@@ -33,8 +33,6 @@ export class Crew implements SlotOwner, TaskOwner {
   readonly #broadcasts = new Broadcasts();
   readonly #idleShrink: IdleShrink;
   readonly #slots = new Map<WorkerState<PoolTask>, WorkerSlot>();
-  /** Errors outside of any task, of workers that are about to end. */
-  readonly #strays = new Map<WorkerSlot, unknown>();
   readonly #finished = deferred();
   readonly #firstReady = deferred();
   #state: 'running' | 'closing' | 'terminated' = 'running';
@@ -81,10 +79,9 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
     if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
-    const { promise } = this.#firstReady;
     // Who waits for it keeps the program alive, as who waits for a task does.
-    this.#ledger.stayFor(promise);
-    return promise;
+    this.#ledger.stayFor(this.#firstReady.promise);
+    return this.#firstReady.promise;
   }
 
   get statistics(): PoolStatistics {
@@ -121,7 +118,8 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
   broadcast(make: MakeTask, alsoLater: boolean): void {
     if (alsoLater) this.#broadcasts.add(make);
-    for (const slot of this.#slots.values()) if (slot.state.state !== 'leaving') this.#submitTo(slot, make());
+    for (const slot of this.#slots.values())
+      if (slot.state.state !== 'leaving') this.#submitTo(slot, this.#broadcasts.make(make));
     this.#schedulePump();
   }
 
@@ -183,8 +181,6 @@ export class Crew implements SlotOwner, TaskOwner {
     return this.#finished.promise;
   }
 
-  // What slots tell.
-
   onReady(slot: WorkerSlot): void {
     this.#recruiter.started();
     this.#onceReady = true;
@@ -232,13 +228,14 @@ export class Crew implements SlotOwner, TaskOwner {
 
   onHandBack(slot: WorkerSlot, tasks: readonly PoolTask[]): void {
     for (const task of tasks) this.#scheduler.settled(slot.state, task);
-    this.#scheduler.addFirst(tasks.filter((task) => !task.isSettled));
+    for (const task of tasks) if (task.isPinned) this.#scheduler.addFor(slot.state, task);
+    this.#scheduler.addFirst(tasks.filter((task) => !task.isSettled && !task.isPinned));
     this.#afterWork(slot, 0);
   }
 
   onStray(slot: WorkerSlot, error: unknown): void {
     channels.worker.publish({ event: 'error', pid: slot.child.pid, error });
-    this.#strays.set(slot, error);
+    slot.stray = error;
   }
 
   /** Every way in which a worker can go ends here: it left, crashed, was ended by us or by somebody else. */
@@ -246,11 +243,13 @@ export class Crew implements SlotOwner, TaskOwner {
     const begun = slot.begun;
     this.#slots.delete(slot.state);
     this.#recruiter.gone(this.#slots.size);
-    const lost = this.#scheduler.workerGone(slot.state);
+    const lost = this.#broadcasts.keepOrphans(this.#scheduler.workerGone(slot.state));
     channels.worker.publish({ event: 'exit', pid: slot.child.pid, exitCode: status.exitCode, lost: lost.length });
     this.#settleLost(slot, status, lost, begun);
-    this.#strays.delete(slot);
     if (!slot.isExpectedToGo) this.#replace(slot, status);
+    // Broadcasts that it was not given go to the one in its place, if there may be one now.
+    if (this.#broadcasts.hasOrphans) this.#startWorker();
+    for (const task of this.#broadcasts.takeOrphans()) this.#reportDeath(slot, task, status, false);
     if (this.#state === 'running' || this.pending > 0) this.#scheduler.pump();
     this.#leaveIfDone();
   }
@@ -264,8 +263,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   #reportDeath(slot: WorkerSlot, task: PoolTask, status: ExitStatus, maybeStarted: boolean): void {
-    const stray = this.#strays.get(slot) ?? status.cause;
-    const error = workerDied(slot, this.#method, status, task, maybeStarted, stray);
+    const error = workerDied(slot, this.#method, status, task, maybeStarted);
     addCallSite(error, task.callSite, 'the pool');
     this.statistics.failed++;
     this.#fail(task, error);
@@ -287,8 +285,6 @@ export class Crew implements SlotOwner, TaskOwner {
     for (const slot of this.#slots.values()) endWorker(slot, this.#options.graceMs);
   }
 
-  // What the scheduler decides.
-
   #startWorker(): void {
     if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
@@ -301,7 +297,9 @@ export class Crew implements SlotOwner, TaskOwner {
     }
     this.#slots.set(slot.state, slot);
     this.statistics.started++;
-    for (const task of this.#broadcasts.tasksFor(() => slot.child.pid)) this.#submitTo(slot, task);
+    const heirs = this.#broadcasts.takeOrphans();
+    for (const task of heirs) this.#scheduler.addFor(slot.state, task);
+    for (const task of this.#broadcasts.tasksFor(() => slot.child.pid, heirs)) this.#submitTo(slot, task);
     slot.child.channel.flush();
   }
 

@@ -23,19 +23,20 @@ export function initializerFailed(slot: WorkerSlot, method: StartMethod, cause: 
 /**
  * The error of a task whose worker died.
  *
- * @param stray - An error outside of any task, where one ended the worker. It is the cause.
+ * An error outside of any task that ended the worker is the cause.
  */
 export function workerDied(
   slot: WorkerSlot,
   method: StartMethod,
-  { exitCode, signal }: ExitStatus,
+  { exitCode, signal, cause }: ExitStatus,
   { version, deaths }: PoolTask,
   maybeStarted: boolean,
-  stray: unknown,
 ): WorkerDiedError {
+  const stray = slot.stray ?? cause;
+  const when = deaths === 0 ? 'before it ran' : 'while it ran';
   const again = deaths > 1 ? `; ${deaths} workers died of this task` : '';
   const error = new WorkerDiedError(
-    `W${describeWorker(slot, method).slice(1)} died (${describeExit(exitCode)}) while it ran ${version.name}${again}. ${hintFor(exitCode, stray)}`,
+    `W${describeWorker(slot, method).slice(1)} died (${describeExit(exitCode)}) ${when} ${version.name}${again}. ${hintFor(exitCode, stray)}`,
     { exitCode, signal, pid: slot.child.pid },
     maybeStarted,
   );

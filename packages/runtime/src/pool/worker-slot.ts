@@ -1,3 +1,4 @@
+import { BufferFile } from '../channel/buffer-file.js';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { readError, reviveError } from '../channel/error-transfer.js';
 import { decodePayload, Later, type Marshal } from '../channel/marshal.js';
@@ -51,6 +52,8 @@ export class WorkerSlot {
   /** When it had nothing to do last. */
   idleSince: number;
   isReady = false;
+  /** An error outside of any task, where there was one: the worker is about to end. */
+  stray: unknown;
   /** Whether the pool itself makes the worker go. */
   isExpectedToGo = false;
   readonly #owner: SlotOwner;
@@ -185,6 +188,7 @@ export class WorkerSlot {
         return this.#onResults(new CellReader(body, buffers));
       case FRAME.ready:
         this.isReady = true;
+        this.#shareFile();
         return this.#owner.onReady(this);
       case FRAME.failed:
         this.isExpectedToGo = true;
@@ -204,6 +208,12 @@ export class WorkerSlot {
       case FRAME.item:
         return this.#onTaskValue(new CellReader(body, buffers), (task, value) => sinkOf(task)?.onItem?.(value));
     }
+  }
+
+  /** The worker's progress record is a file that both have open: large data goes through it, too. */
+  #shareFile(): void {
+    const descriptor = this.child.progress?.descriptor;
+    if (descriptor !== undefined) this.child.channel.shareFile(new BufferFile(descriptor, 'parent'));
   }
 
   #onReport(report: ChildReport): void {

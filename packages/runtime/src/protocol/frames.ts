@@ -12,6 +12,10 @@ export const FRAME = {
   bytes: 3,
   /** The receiver's decoder lost its state: begin a new epoch. */
   reset: 4,
+  /** Where the large data of the next frame lies in the file that both ends share: see `channel/buffer-exchange.ts`. */
+  stored: 5,
+  /** What lies at these places of the file was taken; offsets of 8 bytes. */
+  taken: 6,
 
   // Authentication, before anything else on a channel that is not inherited.
   challenge: 8,

@@ -58,6 +58,19 @@ describe('a pipe inside one process', () => {
     expect(seen).toEqual([1, 2]);
   });
 
+  test('an end cannot be sent over itself or its other end, and is as it was', async () => {
+    const [a, b] = Pipe();
+    await expect(a.send(a)).rejects.toMatchObject({ cause: { code: 'MP_STATE' } });
+    await expect(a.send({ nested: [b] })).rejects.toMatchObject({
+      path: 'message.nested[0]',
+      cause: { code: 'MP_STATE' },
+    });
+    await a.send('goes on');
+    expect(await b.recv()).toBe('goes on');
+    await b.send('and back');
+    expect(await a.recv()).toBe('and back');
+  });
+
   test('without duplex, one end only receives and the other only sends', async () => {
     const [reader, writer] = Pipe({ duplex: false });
     expect([reader.readable, reader.writable, writer.readable, writer.writable]).toEqual([true, false, false, true]);

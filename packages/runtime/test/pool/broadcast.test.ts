@@ -36,10 +36,9 @@ describe.each(contexts)('a broadcast over %s workers', (_, context) => {
       pool.apply(tasks.reportAndExitAfter, [300], { onProgress, errorCallback: () => {} });
     });
     await busy;
-    // One worker ends before it comes to it; the other one is called once.
-    await expect(pool.broadcast(tasks.whoAmI, [], { alsoLater: false })).rejects.toMatchObject({
-      code: 'MP_WORKER_DIED',
-    });
+    // One worker ends before it comes to it, and the one in its place is called; the other one is called once.
+    const called = await pool.broadcast(tasks.whoAmI, [], { alsoLater: false });
+    expect(new Set(called).size).toBe(2);
     expect(await pool.apply(tasks.square, [2])).toBe(4);
   });
 

@@ -184,6 +184,40 @@ describe.each(contexts)('a pool of %s workers', (_method, context) => {
       expect(error.omitted?.[0] ?? '').toMatch(/socket/);
     }));
 
+  test('what is thrown may throw when it is looked at: its task fails, and no other', () =>
+    withPool(1, async (pool) => {
+      const results = await Promise.allSettled([pool.apply(tasks.throwHostile), pool.apply(tasks.square, [3])]);
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    }));
+
+  test.each([
+    ['fillReused', 1 << 16],
+    ['fillReused', 1 << 20],
+    ['fillReused', 1 << 15],
+    ['fillReusedAtOnce', 1 << 20],
+    ['fillReusedAtOnce', 1 << 15],
+  ] as const)('a result is what it was when its task ended, whatever becomes of its memory: %s(%d)', (fill, length) =>
+    withPool(1, async (pool) => {
+      const values = Array.from({ length: 12 }, (_, i) => i + 1);
+      const task: (value: number, bytes: number) => Uint8Array | Promise<Uint8Array> = tasks[fill];
+      const results = await Promise.all(values.map((value) => pool.apply(task, [value, length])));
+      expect(results.map((bytes) => bytes.length)).toEqual(values.map(() => length));
+      expect(results.map((bytes) => [...new Set(bytes)])).toEqual(values.map((value) => [value]));
+    }),
+  );
+
+  test('binary data of any size arrives as it was, there and back', () =>
+    withPool(2, async (pool) => {
+      const sizes = [0, 1, (1 << 15) - 1, 1 << 15, (1 << 16) - 1, 1 << 16, 3e6, 1 << 24, (1 << 24) + 1, 7e6, 9e6, 9e6];
+      const values = sizes.map((size, at) => Buffer.alloc(size, `${at},`));
+      const results = await Promise.all(
+        values.map((value) => pool.apply(tasks.identity, [[value, new Uint8Array(value)]])),
+      );
+      for (const [at, result] of results.entries())
+        for (const bytes of result as readonly Uint8Array[])
+          expect(Buffer.compare(bytes, values[at] as Uint8Array)).toBe(0);
+    }));
+
   test('a result that cannot travel fails its task alone', () =>
     withPool(1, async (pool) => {
       const results = await Promise.allSettled([pool.apply(tasks.returnSuspended), pool.apply(tasks.square, [3])]);

@@ -116,6 +116,20 @@ export const reportAndExitAfter = async (ms: number): Promise<never> => {
   block(ms);
   process.exit(9);
 };
+const reused = new Uint8Array(1 << 20);
+/** Returns memory that the next call writes over, as code does that keeps a buffer. */
+export const fillReused = async (value: number, length: number): Promise<Uint8Array> =>
+  reused.subarray(0, length).fill(value);
+export const fillReusedAtOnce = (value: number, length: number): Uint8Array => {
+  setImmediate(() => reused.fill(255));
+  return reused.subarray(0, length).fill(value);
+};
+export const throwHostile = (): never => {
+  const trap = () => {
+    throw new Error('trap');
+  };
+  throw new Proxy(new Error('never seen'), { get: trap, getPrototypeOf: trap, ownKeys: trap, has: trap });
+};
 export const reportThree = (): number => {
   for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
   return 3;
