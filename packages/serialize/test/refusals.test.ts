@@ -122,6 +122,68 @@ describe('a function that cannot travel is refused by name, with its place and w
   });
 });
 
+describe('an object that got private members from a class that it is no instance of', () => {
+  // Only the engine shows them, and another process could not read what it is not sent.
+  class Returner {
+    constructor(object: object) {
+      // biome-ignore lint/correctness/noConstructorReturn: what gives private members to any object
+      return object;
+    }
+  }
+  class Field extends Returner {
+    #x = 5;
+    static read(object: Field): number {
+      return object.#x;
+    }
+  }
+  class Method extends Returner {
+    #m(): number {
+      return 6;
+    }
+    static read(object: Method): number {
+      return object.#m();
+    }
+  }
+  const stamped = <T extends object>(K: new (object: object) => object, object: T): T => {
+    new K(object);
+    return object;
+  };
+
+  test.each([
+    ['an object', () => stamped(Field, { a: 1 })],
+    ['an object, by a class with private methods', () => stamped(Method, {})],
+    ['an array', () => stamped(Field, [1, 2])],
+    ['a Map', () => stamped(Field, new Map())],
+    ['a function', () => stamped(Field, () => 1)],
+    ['a proxy', () => stamped(Field, new Proxy({}, {}))],
+    ['an object of thousands', () => [...Array.from({ length: 3000 }, (_, i) => ({ i })), stamped(Field, { i: 1 })]],
+    ['an instance of another class', () => stamped(Field, new (class { #y = 1; static is = (o: object) => #y in o; })())], // biome-ignore format: one row
+    ['an instance that lost its prototype', () => Object.setPrototypeOf(stamped(Field, {}), null)],
+  ])('%s, is refused where the class comes along', (_, make) => {
+    expect(refusal([make(), Field, Method]).message).toMatch(/private (members of a class|fields are)/);
+    expect(refusal([Field, Method, make()]).message).toMatch(/private (members of a class|fields are)/);
+  });
+
+  test('is refused by its path', () => {
+    expect(refusal({ list: [0, stamped(Field, {})], Field })).toMatchObject({
+      code: 'MP_UNSUPPORTED',
+      path: 'value.it.list[1]',
+    });
+  });
+
+  test('goes where nothing can read them', () => {
+    expect(refusalOrBytes(stamped(Field, { a: 1 }))).toBeInstanceOf(Uint8Array);
+  });
+});
+
+function refusalOrBytes(value: unknown): unknown {
+  try {
+    return serialize(value);
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('a function that cannot be entered without running its parameters', () => {
   const holder = {
     arrow() {
