@@ -1,5 +1,6 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FunctionReading } from '../inspector/scopes.js';
+import { Inspector } from '../inspector/session.js';
 import { type WeakVariable, weakStateOf } from '../inspector/weak-state.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
@@ -121,9 +122,12 @@ export class ValueCapture implements Capture {
     const declared = privateClassesOf(classFunction);
     const named = this.#namedClassesOf(classFunction);
     if (declared.length === 0 && named.length === 0) return undefined;
-    const all = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
-    this.#nameCounts.set(instance, nameCountOf(all.present));
-    const { present, values } = ofBuiltIn ? withoutBuiltIn(all, ({ fn }) => this.#isBuiltIn(fn)) : all;
+    const builtIn = ofBuiltIn ? declared.filter(({ fn }) => this.#isBuiltIn(fn)) : [];
+    // Only the inspector shows what built-in classes keep, and it shows all: without it the others are asked.
+    const asked = Inspector.isAvailable ? declared : declared.filter((one) => !builtIn.includes(one));
+    const all = asked.length === 0 ? NO_PRIVATES : presentPrivates(instance, asked);
+    const { present, values } = builtIn.length === 0 ? all : withoutBuiltIn(all, (one) => builtIn.includes(one));
+    this.#nameCounts.set(instance, nameCountOf([...present, ...builtIn]));
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
     const slots = [...values];
