@@ -17,14 +17,14 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { foreignPrivates, NO_PRIVATES, presentPrivates, withoutBuiltIn } from './present-privates.js';
+import { foreignPrivates, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
-import { findStray, nameCountOf } from './stray-privates.js';
+import { findStray } from './stray-privates.js';
 import { weakVariablesOf } from './weak-variables.js';
 
 type PathOf = (fn: AnyFunction) => string;
@@ -121,9 +121,11 @@ export class ValueCapture implements Capture {
     const declared = privateClassesOf(classFunction);
     const named = this.#namedClassesOf(classFunction);
     if (declared.length === 0 && named.length === 0) return undefined;
-    const all = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
-    this.#nameCounts.set(instance, nameCountOf(all.present));
-    const { present, values } = ofBuiltIn ? withoutBuiltIn(all, ({ fn }) => this.#isBuiltIn(fn)) : all;
+    const { present, values, names } =
+      declared.length === 0
+        ? NO_PRIVATES
+        : presentPrivates(instance, declared, (fn) => ofBuiltIn && this.#isBuiltIn(fn));
+    this.#nameCounts.set(instance, names);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
     const slots = [...values];
