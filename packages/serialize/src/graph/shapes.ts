@@ -32,10 +32,20 @@ export interface ShapeNode {
   fresh: boolean;
   /** The shape of the record that was met next, the last time. */
   following: ShapeNode | undefined;
+  /** How often it was defined with all its keys. */
+  definitions: number;
+  /** How its keys are written where the decoder knows none of them. */
+  spelling: Spelling | undefined;
   /** The node that followed last. */
   next: ShapeNode | undefined;
   /** All nodes that followed, where there were several. */
   others: Map<string, ShapeNode> | undefined;
+}
+
+/** The keys of a shape, and their names as they are written one behind the other. */
+export interface Spelling {
+  readonly keys: readonly KeyEntry[];
+  readonly bytes: Uint8Array;
 }
 
 /** All keys, and how many nodes there are. */
@@ -122,6 +132,8 @@ function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, 
     sampled: 0,
     fresh: false,
     following: undefined,
+    definitions: 0,
+    spelling: undefined,
     next: undefined,
     others: undefined,
   };
