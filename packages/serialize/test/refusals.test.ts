@@ -55,6 +55,30 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(() => serialize(home)).toThrow();
   });
 
+  test('a method of another class of the same mixin, which sees all that its own would see', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: a mixin
+    const mixin = (P: new (...args: any[]) => { m(): string }) =>
+      class extends P {
+        override m(): string {
+          return `${super.m()}!`;
+        }
+      };
+    const make = (text: string) =>
+      mixin(
+        class {
+          m(): string {
+            return text;
+          }
+        },
+      );
+    const A = make('a');
+    const B = make('b');
+    A.prototype.m = B.prototype.m;
+    const expected = /method m of another class with the same text, and the engine does not show/;
+    expect(refusal(A).message).toMatch(expected);
+    expect(refusal([B, A]).message).toMatch(expected);
+  });
+
   test('a variable of a with statement', () => {
     const f: unknown = new Function('o', 'with (o) { return () => hidden; }')({ hidden: 1 });
     expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);

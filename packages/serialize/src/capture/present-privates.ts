@@ -1,49 +1,53 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { Inspector } from '../inspector/session.js';
 import type { AnyFunction } from '../model/ports.js';
 import { functionName } from './failure.js';
 import type { PrivateClass } from './private-classes.js';
 import { hasMarks, privateFieldsOf } from './private-members.js';
+import { nameCountOf } from './stray-privates.js';
 
 /** The classes that gave an object private members, and the values of all fields. */
 interface PresentPrivates {
   readonly present: readonly PrivateClass[];
   readonly values: readonly unknown[];
+  /** How many private names the object has from these and from built-in classes. */
+  readonly names: number;
 }
 
 /** What an object has that no class gave private members to. */
-export const NO_PRIVATES: PresentPrivates = { present: [], values: [] };
+export const NO_PRIVATES: PresentPrivates = { present: [], values: [], names: 0 };
 
-/** Leaves out what built-in classes keep in private members: it travels as the state of the object, which its kind writes. */
-export function withoutBuiltIn(
-  { present, values }: PresentPrivates,
-  isBuiltIn: (one: PrivateClass) => boolean,
+/**
+ * Which classes on a chain gave their private members to an instance, and the values of the fields.
+ *
+ * @param isBuiltIn - Classes to leave out: what they keep in private members is the state of the object, which its kind writes.
+ */
+export function presentPrivates(
+  instance: object,
+  declared: readonly PrivateClass[],
+  isBuiltIn: (fn: AnyFunction) => boolean,
 ): PresentPrivates {
-  const kept: unknown[] = [];
-  let at = 0;
-  const own = present.filter((one) => {
-    const end = at + one.fields.length;
-    const isOwn = !isBuiltIn(one);
-    if (isOwn) kept.push(...values.slice(at, end));
-    at = end;
-    return isOwn;
-  });
-  return { present: own, values: kept };
-}
-
-/** Which classes on a chain gave their private members to an instance, and the values of the fields. */
-export function presentPrivates(instance: object, declared: readonly PrivateClass[]): PresentPrivates {
-  const found = privateFieldsOf(instance, declared);
+  const builtIn = new Set(declared.filter(({ fn }) => isBuiltIn(fn)));
+  // Without the inspector the classes themselves tell, and built-in ones do not.
+  const telling = Inspector.isAvailable ? declared : declared.filter((one) => !builtIn.has(one));
+  const found = privateFieldsOf(instance, telling);
   const present: PrivateClass[] = [];
+  const values: unknown[] = [];
   let at = 0;
-  for (const one of declared) {
+  for (const one of telling) {
     const { fields } = one;
+    const end = at + fields.length;
     const isPresent =
-      fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : hasMarks(instance, one, declared);
+      builtIn.has(one) ||
+      (fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : hasMarks(instance, one, declared));
     if (!isPresent) continue;
-    present.push(one);
-    at += fields.length;
+    if (!builtIn.has(one)) {
+      present.push(one);
+      values.push(...found.slice(at, end).map(({ value }) => value));
+    }
+    at = end;
   }
-  if (at === found.length) return { present, values: found.map(({ value }) => value) };
+  if (at === found.length) return { present, values, names: nameCountOf([...builtIn, ...present]) };
   const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
   throw new SerializeError(
     SERIALIZE_ERROR_CODES.unsupported,

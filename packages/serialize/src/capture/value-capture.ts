@@ -1,6 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FunctionReading } from '../inspector/scopes.js';
-import { Inspector } from '../inspector/session.js';
 import { type WeakVariable, weakStateOf } from '../inspector/weak-state.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
@@ -18,14 +17,14 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { foreignPrivates, NO_PRIVATES, presentPrivates, withoutBuiltIn } from './present-privates.js';
+import { foreignPrivates, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
-import { findStray, nameCountOf } from './stray-privates.js';
+import { findStray } from './stray-privates.js';
 import { weakVariablesOf } from './weak-variables.js';
 
 type PathOf = (fn: AnyFunction) => string;
@@ -122,12 +121,11 @@ export class ValueCapture implements Capture {
     const declared = privateClassesOf(classFunction);
     const named = this.#namedClassesOf(classFunction);
     if (declared.length === 0 && named.length === 0) return undefined;
-    const builtIn = ofBuiltIn ? declared.filter(({ fn }) => this.#isBuiltIn(fn)) : [];
-    // Only the inspector shows what built-in classes keep, and it shows all: without it the others are asked.
-    const asked = Inspector.isAvailable ? declared : declared.filter((one) => !builtIn.includes(one));
-    const all = asked.length === 0 ? NO_PRIVATES : presentPrivates(instance, asked);
-    const { present, values } = builtIn.length === 0 ? all : withoutBuiltIn(all, (one) => builtIn.includes(one));
-    this.#nameCounts.set(instance, nameCountOf([...present, ...builtIn]));
+    const { present, values, names } =
+      declared.length === 0
+        ? NO_PRIVATES
+        : presentPrivates(instance, declared, (fn) => ofBuiltIn && this.#isBuiltIn(fn));
+    this.#nameCounts.set(instance, names);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
     const slots = [...values];
