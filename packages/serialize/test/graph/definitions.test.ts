@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { deserialize, serialize } from '@mp/serialize';
+import fc from 'fast-check';
 
 test('a definition that names keys by number is not taken for one of an earlier payload where the numbers name other keys', () => {
   const first = [
