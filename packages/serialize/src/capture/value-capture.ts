@@ -18,7 +18,7 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { type PrivateClass, privateClassesOf } from './private-classes.js';
+import { beyond, type PresentPrivates, type PrivateClass, privateClassesOf } from './private-classes.js';
 import { hasMarks, privateFieldsOf, privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
@@ -112,11 +112,16 @@ export class ValueCapture implements Capture {
     };
   }
 
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined {
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    builtIn?: AnyFunction,
+  ): CapturedBatch | null | undefined {
     const declared = privateClassesOf(classFunction);
     const named = this.#namedClassesOf(classFunction);
     if (declared.length === 0 && named.length === 0) return undefined;
-    const { present, values } = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
+    const all = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
+    const { present, values } = builtIn === undefined ? all : beyond(builtIn, all);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
     const slots = [...values];
@@ -326,10 +331,7 @@ export class ValueCapture implements Capture {
 const NO_PRIVATES = { present: [], values: [] } as const;
 
 /** Which classes on a chain gave their private members to an instance, and the values of the fields. */
-function presentPrivates(
-  instance: object,
-  declared: readonly PrivateClass[],
-): { readonly present: readonly PrivateClass[]; readonly values: readonly unknown[] } {
+function presentPrivates(instance: object, declared: readonly PrivateClass[]): PresentPrivates {
   const found = privateFieldsOf(instance, declared);
   const present: PrivateClass[] = [];
   let at = 0;

@@ -72,9 +72,14 @@ export interface Capture {
   /**
    * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
+   * @param builtIn - The class of the host that makes the instance; its own private members are left out.
    * @returns `undefined` where the class and its ancestors declare none, and `null` where only this object has none.
    */
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined;
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    builtIn?: AnyFunction | undefined,
+  ): CapturedBatch | null | undefined;
 }
 
 /** The encoding half of the code engine. */
