@@ -29,6 +29,26 @@ export abstract class TokenSink implements ValueSink {
   abstract elements(array: readonly unknown[]): void;
   abstract properties(object: object, keys: readonly (string | symbol)[]): void;
   abstract companion(object: object): boolean;
+  abstract placeOf(object: object): number;
+
+  /** Whether the value is to be written once more. */
+  wantsAgain = false;
+  #owners: Map<object, object> | undefined;
+
+  noteOwner(object: object, owner: object): void {
+    this.#owners ??= new Map();
+    this.#owners.set(object, owner);
+    this.wantsAgain = true;
+  }
+
+  ownerOf(object: object): object | undefined {
+    return this.#owners?.get(object);
+  }
+
+  /** To be called when a value is written for good. */
+  forgetOwners(): void {
+    this.#owners = undefined;
+  }
 
   readonly #writeEntry = (value: unknown, key: unknown): void => {
     this.value(key);

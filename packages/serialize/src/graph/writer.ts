@@ -365,6 +365,12 @@ export class GraphWriter extends TokenSink {
     return true;
   }
 
+  placeOf(object: object): number {
+    if (!this.isClaimed(object)) return -1;
+    this.refersBack = true;
+    return this.#objects.find(object, this.#hashOf(object));
+  }
+
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
     this.hidden = knownHiddenClasses();
@@ -374,6 +380,7 @@ export class GraphWriter extends TokenSink {
     this.#depth = 0;
     this.refersBack = false;
     this.hasCode = false;
+    this.wantsAgain = false;
   }
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
