@@ -1,5 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
-import { type PausedFrame, pauseIn } from '../inspector/pause.js';
+import { type EntryFrame, lookAtEntry } from '../inspector/entry.js';
 import { type RawScope, readFunctions, type ScopeMark } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
 import { scriptById } from '../instrument/scripts.js';
@@ -7,7 +7,7 @@ import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STATED_SCOPE } from './explicit.js';
 import { CaptureFailure } from './failure.js';
-import { entering, mayPause, realmGlobal, refusePause } from './receiver.js';
+import { entering, isAnyWith, mayPause, realmGlobal, refusePause } from './receiver.js';
 import { depthOf, readSlot, type Variable } from './variables.js';
 
 /** A function as a witness of the scopes that it sees. */
@@ -170,7 +170,7 @@ export class SharedVariables {
     if (writer === undefined) return group;
     const mark = {};
     let seen: readonly unknown[] = [];
-    enter(writer, (frame) => {
+    enter(writer, name, (frame) => {
       if (!frame.assign(name, mark)) return;
       try {
         seen = readAgain(group, name);
@@ -235,16 +235,19 @@ function markOf({ witness, scope }: Member): ScopeMark {
 function write(member: Member, name: string, value: unknown): boolean {
   let done = false;
   if (mayPause(member.witness.entrance.facts)) {
-    enter(member, (frame) => {
+    enter(member, name, (frame) => {
       done = frame.assign(name, value);
     });
   }
   return done;
 }
 
-function enter({ witness }: Member, look: (frame: PausedFrame) => void): void {
+function enter({ witness }: Member, name: string, look: (frame: EntryFrame) => void): void {
   const { fn, facts } = witness.entrance;
-  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), look, facts);
+  const { stopsBeforeBody } = facts;
+  const isInWith = isAnyWith(witness.scopes);
+  const call = entering(fn, facts);
+  lookAtEntry(fn, call, realmGlobal(witness.scopes), { assigns: [name] }, look, { stopsBeforeBody, isInWith });
 }
 
 /** What a variable is now, as each member sees it. */
