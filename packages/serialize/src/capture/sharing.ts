@@ -53,10 +53,19 @@ const FEW = 16;
 export class SharedVariables {
   readonly #buckets: Map<string, Bucket> = new Map();
   readonly #dirty: Set<Bucket> = new Set();
+  /** Who was not sorted into buckets yet: while nobody assigns anything, or there is only one, nothing is shared. */
+  #waiting: Witness[] = [];
+  #isAnyAssigned = false;
+  #hasBuckets = false;
   #instances = 0;
 
   /** Takes note of a function's variables. */
   add(witness: Witness): void {
+    this.#waiting.push(witness);
+    if (witness.assigned.size > 0) this.#isAnyAssigned = true;
+  }
+
+  #sort(witness: Witness): void {
     const byScope = new Map<RawScope | undefined, Map<string, number>>();
     witness.variables.forEach((variable, i) => {
       if (variable.isDead) return;
@@ -84,6 +93,10 @@ export class SharedVariables {
    * @param guard - Says of a failure which function it is about.
    */
   settle(guard: (fn: AnyFunction, body: () => void) => void): readonly Sharing[] {
+    if (!this.#isAnyAssigned || (this.#waiting.length < 2 && !this.#hasBuckets)) return [];
+    this.#hasBuckets = true;
+    for (const witness of this.#waiting) this.#sort(witness);
+    this.#waiting = [];
     const found: Sharing[] = [];
     for (const bucket of this.#dirty) {
       const concerned = bucket.members.filter(({ vars }) => [...bucket.assigned].some((name) => vars.has(name)));
