@@ -12,20 +12,6 @@ export interface PrivateClass {
   readonly isDerived: boolean;
 }
 
-/** The classes that gave their private members to an instance, from the base down, and the values of the fields. */
-export interface PresentPrivates {
-  readonly present: readonly PrivateClass[];
-  readonly values: readonly unknown[];
-}
-
-/** What classes beyond a built-in one gave. Theirs come after those of the built-in one. */
-export function beyond(builtIn: AnyFunction, { present, values }: PresentPrivates): PresentPrivates {
-  const inner = new Set(privateClassesOf(builtIn).map(({ fn }) => fn));
-  const outer = present.filter(({ fn }) => !inner.has(fn));
-  const count = outer.reduce((sum, { fields }) => sum + fields.length, 0);
-  return { present: outer, values: values.slice(values.length - count) };
-}
-
 const privateClasses = new WeakMap<AnyFunction, Omit<PrivateClass, 'fn'> | null>();
 
 /** The classes on the chain of a class that declare private members, from the base down: the order of definition. */

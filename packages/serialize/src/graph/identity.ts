@@ -139,6 +139,12 @@ export class Identity {
     return this.#rest.find(object);
   }
 
+  /** The objects that have numbers, in the order in which they were met. */
+  *all(): Iterable<object> {
+    const objects = this.#index?.objects ?? this.#few;
+    for (let number = 0; number < this.#count; number++) yield objects[number]!;
+  }
+
   /** Code of the user's is about to run: what objects hold may change, so it says nothing of them any more. */
   distrustHashes(): void {
     if (!this.#hashing) return;

@@ -1,4 +1,3 @@
-import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction, CapturedBatch } from '../model/ports.js';
 import { functionOfPrototype } from './owners.js';
@@ -62,21 +61,18 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 /**
  * The private members of an object that classes of the user's gave it.
  *
- * @param kind - Of which kind the instance is made: the private members of that class come with it.
+ * @param ofBuiltIn - Whether the object is of a built-in kind: then the private members of its class come with it.
  */
 export function privateMembers(
   writer: GraphWriter,
   instance: object,
   facts: PrototypeFacts,
-  kind?: Kind,
+  ofBuiltIn = false,
 ): CapturedBatch | undefined {
   const { capture } = writer.context;
   if (capture === undefined || facts.builtIn !== undefined || facts.hasPrivateMembers === false) return undefined;
   const classFunction = classOf(facts.prototype);
-  const found =
-    classFunction === undefined
-      ? undefined
-      : capture().privateMembers(instance, classFunction, kind && builtInClassOf(kind, facts.prototype));
+  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction, ofBuiltIn);
   facts.hasPrivateMembers = found !== undefined;
   return found ?? undefined;
 }
@@ -88,14 +84,4 @@ function classOf(prototype: object | null): AnyFunction | undefined {
     if (owner !== undefined) return owner;
   }
   return undefined;
-}
-
-/** The class of a kind, as the prototype chain of an instance has it: the last one of its name. */
-function builtInClassOf(kind: Kind, prototype: object | null): AnyFunction | undefined {
-  let found: AnyFunction | undefined;
-  for (let object = prototype; object !== null && !isProxy(object); object = getPrototypeOf(object)) {
-    const owner = functionOfPrototype(object);
-    if (owner !== undefined && nameOf(owner) === kind.name) found = owner;
-  }
-  return found;
 }

@@ -235,7 +235,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
   const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
-  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, kind);
+  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, true);
   const late = writer.isDeep && (own.length > 0 || privates !== undefined);
   if (flags !== 0 || privates !== undefined) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);

@@ -18,6 +18,7 @@ import { RecentReferences } from './recent.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
 import type { ShapeNode } from './shapes.js';
+import { refuseStray } from './stray.js';
 import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
@@ -88,6 +89,7 @@ export class GraphWriter extends TokenSink {
       for (const slot of slots) this.value(slot);
       this.#finishPutOff();
     }
+    if (this.hasCode) refuseStray(this, this.#objects.all());
   }
 
   #finishPutOff(): void {
@@ -364,9 +366,8 @@ export class GraphWriter extends TokenSink {
   }
 
   placeOf(object: object): number {
-    if (!this.isClaimed(object)) return -1;
-    this.refersBack = true;
-    return this.#objects.find(object, this.#hashOf(object));
+    if (this.isClaimed(object)) this.refersBack = true;
+    return this.#identity ? this.#objects.find(object, this.#hashOf(object)) : -1;
   }
 
   /** Makes ready for a value; what an earlier one left is dropped. */
@@ -378,7 +379,6 @@ export class GraphWriter extends TokenSink {
     this.#depth = 0;
     this.refersBack = false;
     this.hasCode = false;
-    this.wantsAgain = false;
   }
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
