@@ -366,9 +366,8 @@ export class GraphWriter extends TokenSink {
   }
 
   placeOf(object: object): number {
-    if (!this.isClaimed(object)) return -1;
-    this.refersBack = true;
-    return this.#objects.find(object, this.#hashOf(object));
+    if (this.isClaimed(object)) this.refersBack = true;
+    return this.#identity ? this.#objects.find(object, this.#hashOf(object)) : -1;
   }
 
   /** Makes ready for a value; what an earlier one left is dropped. */
@@ -380,7 +379,6 @@ export class GraphWriter extends TokenSink {
     this.#depth = 0;
     this.refersBack = false;
     this.hasCode = false;
-    this.wantsAgain = false;
   }
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */

@@ -129,7 +129,7 @@ export class MessageEncoder {
       if (place?.sequence === 0) writer.out.uint(place.epoch);
       if (forget !== undefined) for (const count of forget) writer.out.uint(count);
       writer.write(value);
-      if (writer.wantsAgain && this.#settings.observer === undefined) throw AGAIN;
+      if (writer.wantsAgain() && this.#settings.observer === undefined) throw AGAIN;
       if (this.#missing > 0) throw notPrepared(rootName);
       const payload = this.#finish(place, forget !== undefined);
       if (this.#blobs.length > 0) this.#settings.blobs!.release(this.#blobs);
