@@ -230,6 +230,8 @@ static bool is_waiting_call(long call) {
     case SYS_epoll_pwait2:
 #endif
     case SYS_futex_waitv:
+    // The thread that hands descriptors out.
+    case SYS_accept4:
       return true;
     default:
       return false;

@@ -247,6 +247,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #adopt(channel: FrameChannel): void {
     this.#channel = channel;
+    // The relay goes on with what was said before; what is said here begins anew.
+    this.#encoder = undefined;
+    this.#decoder = undefined;
+    this.#isGreeted = false;
     this.#state = 'fresh';
   }
 
