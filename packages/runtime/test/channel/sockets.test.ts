@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
 import { type Context, getAllStartMethods, getContext, importShared, Pipe } from '@mp/runtime';
+import { startMethods } from '../support/start-methods.js';
 
 const tasks = await importShared<typeof import('../support/socket-tasks.js')>(
   new URL('../support/socket-tasks.js', import.meta.url),
 );
-const contexts: (readonly [string, Context, isOtherProcess: boolean])[] = getAllStartMethods().flatMap((method) => [
+const contexts: (readonly [string, Context, isOtherProcess: boolean])[] = startMethods.flatMap((method) => [
   [method, getContext(method), method !== 'thread'] as const,
   [`${method} (structured clone)`, getContext({ method, codec: structuredCloneCodec }), method !== 'thread'] as const,
 ]);
