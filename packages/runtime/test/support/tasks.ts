@@ -109,6 +109,13 @@ export const waitForAbort = (): Promise<string> =>
     task.signal.addEventListener('abort', () => resolve('aborted'));
     task.reportProgress('waits');
   });
+export const reportAndExitAfter = async (ms: number): Promise<never> => {
+  currentTask()?.reportProgress('begun');
+  // What was reported leaves before the process is blocked.
+  await sleep(1);
+  block(ms);
+  process.exit(9);
+};
 export const reportThree = (): number => {
   for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
   return 3;

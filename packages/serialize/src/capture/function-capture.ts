@@ -148,7 +148,9 @@ export function captureFunction(
   if (facts.usesSuper) bound.push(homes.ofMethod(fn, facts, location, holderOf()));
 
   const capturedClass =
-    facts.kind === 'class' ? captureClass(fn, facts, (name) => findVariable(name, reading) === undefined) : undefined;
+    facts.kind === 'class'
+      ? captureClass(fn, facts, reading, (name) => findVariable(name, reading) === undefined)
+      : undefined;
   for (const [element, key] of capturedClass?.fieldKeys ?? []) add(`${INTERNAL_NAMES.fieldKey}${element}`, key);
   const name = ownNameValue(fn);
   const place = placeOf(facts, reading);
@@ -194,7 +196,7 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
   );
   const { receiver } = from;
   const bound = [...(receiver?.home ? [receiver.home] : []), ...(receiver?.thisValue ? [receiver.thisValue] : [])];
-  const capturedClass = record.kind === 'class' ? captureClass(fn, facts, () => false) : undefined;
+  const capturedClass = record.kind === 'class' ? captureClass(fn, facts, undefined, () => false) : undefined;
   return {
     code: from.codeId,
     facts,

@@ -266,11 +266,11 @@ function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)
   return [...names, ...keys.filter((key) => typeof key === 'symbol')];
 }
 
-function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeFacts) {
+function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeFacts, ofBuiltIn = false) {
   const { capture } = writer.context;
   if (capture === undefined || facts.builtIn !== undefined || facts.hasPrivateMembers === false) return undefined;
   const classFunction = classOf(facts.prototype);
-  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction);
+  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction, ofBuiltIn);
   facts.hasPrivateMembers = found !== undefined;
   return found ?? undefined;
 }
@@ -295,7 +295,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
   const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
-  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts);
+  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, true);
   const late = writer.isDeep && (own.length > 0 || privates !== undefined);
   if (flags !== 0 || privates !== undefined) {
     writer.out.extensionUint(EXT.kind, FRAME.decorated);
