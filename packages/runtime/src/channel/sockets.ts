@@ -5,6 +5,7 @@ import { nativeProblem, requireNative } from '../native/native.js';
 import { translated } from '../native/native-errors.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { noteTicket } from './broker.js';
+import { noteUndo } from './undoing.js';
 
 /** What Node keeps in a socket or server, and has no public name for. */
 interface WithHandle {
@@ -82,7 +83,17 @@ function reduceSocket(socket: Socket): SocketData {
   const unread = socket.readableLength > 0 ? (socket.read() as Uint8Array) : undefined;
   const data: SocketData = { ticket, allowHalfOpen: socket.allowHalfOpen, unread };
   sent.set(socket, data);
-  socket.destroy();
+  let isUndone = false;
+  noteUndo(() => {
+    isUndone = true;
+    sent.delete(socket);
+    requireNative().withdrawDescriptor(ticket);
+    if (unread !== undefined) socket.unshift(unread);
+  });
+  // Nothing is read from it before that.
+  queueMicrotask(() => {
+    if (!isUndone) socket.destroy();
+  });
   return data;
 }
 
@@ -101,10 +112,12 @@ function reduceServer(server: Server): ServerData {
       ([, value]) => value !== undefined,
     ),
   );
+  const ticket = offer(fd);
+  noteUndo(() => void requireNative().withdrawDescriptor(ticket));
   // Node keeps seconds of what it takes in milliseconds.
   const delay = (keepAliveInitialDelay ?? 0) * 1000;
   return {
-    ticket: offer(fd),
+    ticket,
     options: { ...options, keepAliveInitialDelay: delay },
     maxConnections: server.maxConnections,
   };
