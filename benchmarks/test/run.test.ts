@@ -42,6 +42,20 @@ test('the peers of a case follow each other, pass after pass, and take turns at 
   ]);
 });
 
+test('what a goal is about comes first in every pass but the first one', async () => {
+  const taken: string[] = [];
+  await runCases(plan, {
+    ...options,
+    passes: 2,
+    isUrgent: ({ info }) => info.id === 'two',
+    takeSample: async (request) => {
+      taken.push(request.case);
+      return ok({ time: 1 });
+    },
+  });
+  expect(taken).toEqual(['one', 'one', 'two', 'two', 'two', 'two', 'one', 'one']);
+});
+
 test('a peer that was wrong once is marked and not run again', async () => {
   const { taken, cases } = await run(
     (_, id) => (id === 'ours' ? { status: 'wrong', detail: 'It differs.' } : ok({ time: 1 })),

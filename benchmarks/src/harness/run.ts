@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly deadline: number;
   /** Ends the run at once, without the sample under way. What was measured until then is kept. */
   readonly signal?: AbortSignal;
+  /** Which cases come first in every pass but the first one: the time may not suffice for all. */
+  readonly isUrgent?: (planned: PlannedCase) => boolean;
   readonly takeSample: (request: SampleRequest, planned: PlannedCase) => Promise<Outcome>;
   readonly onSample: (event: SampleEvent) => void;
   /** Told what is known so far, after each pass. */
@@ -46,7 +48,7 @@ export async function runCases(plan: readonly PlannedCase[], options: RunOptions
     const total = runs.reduce((sum, run) => sum + run.pending(pass).length, 0);
     if (total === 0) break;
     let done = 0;
-    for (const run of runs) {
+    for (const run of pass === 0 ? runs : byUrgency(runs, options.isUrgent)) {
       if (isOver() || Date.now() + run.lastMs > options.deadline || run.pending(pass).length === 0) continue;
       await run.take(pass, options, (peer, outcome, tookMs) =>
         options.onSample({ pass, done: ++done, total, planned: run.planned, peer, outcome, tookMs }),
@@ -55,6 +57,11 @@ export async function runCases(plan: readonly PlannedCase[], options: RunOptions
     options.onPass?.(resultOf(runs));
   }
   return resultOf(runs);
+}
+
+function byUrgency(runs: readonly CaseRun[], isUrgent: RunOptions['isUrgent']): readonly CaseRun[] {
+  if (isUrgent === undefined) return runs;
+  return [...runs.filter((run) => isUrgent(run.planned)), ...runs.filter((run) => !isUrgent(run.planned))];
 }
 
 function resultOf(runs: readonly CaseRun[]): RunResult {

@@ -118,8 +118,8 @@ export const poolTargets: readonly FigureTarget[] = [
   },
   {
     id: 'pulled',
-    text: 'a million pulled inputs: under 64 MB on top',
-    ours: pool('pulled-1M', 'peak', 'mp-spawn'),
+    text: '200 000 pulled inputs: under 64 MB on top',
+    ours: pool('pulled-200k', 'peak', 'mp-spawn'),
     atMost: 64,
   },
   {

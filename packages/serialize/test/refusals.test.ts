@@ -55,6 +55,30 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(() => serialize(home)).toThrow();
   });
 
+  test('a method of another class of the same mixin, which sees all that its own would see', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: a mixin
+    const mixin = (P: new (...args: any[]) => { m(): string }) =>
+      class extends P {
+        override m(): string {
+          return `${super.m()}!`;
+        }
+      };
+    const make = (text: string) =>
+      mixin(
+        class {
+          m(): string {
+            return text;
+          }
+        },
+      );
+    const A = make('a');
+    const B = make('b');
+    A.prototype.m = B.prototype.m;
+    const expected = /method m, perhaps of another class with the same text, and the engine does not show/;
+    expect(refusal(A).message).toMatch(expected);
+    expect(refusal([B, A]).message).toMatch(expected);
+  });
+
   test('a variable of a with statement', () => {
     const f: unknown = new Function('o', 'with (o) { return () => hidden; }')({ hidden: 1 });
     expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);
@@ -121,6 +145,68 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(() => serialize(f)).not.toThrow();
   });
 });
+
+describe('an object that got private members from a class that it is no instance of', () => {
+  // Only the engine shows them, and another process could not read what it is not sent.
+  class Returner {
+    constructor(object: object) {
+      // biome-ignore lint/correctness/noConstructorReturn: what gives private members to any object
+      return object;
+    }
+  }
+  class Field extends Returner {
+    #x = 5;
+    static read(object: Field): number {
+      return object.#x;
+    }
+  }
+  class Method extends Returner {
+    #m(): number {
+      return 6;
+    }
+    static read(object: Method): number {
+      return object.#m();
+    }
+  }
+  const stamped = <T extends object>(K: new (object: object) => object, object: T): T => {
+    new K(object);
+    return object;
+  };
+
+  test.each([
+    ['an object', () => stamped(Field, { a: 1 })],
+    ['an object, by a class with private methods', () => stamped(Method, {})],
+    ['an array', () => stamped(Field, [1, 2])],
+    ['a Map', () => stamped(Field, new Map())],
+    ['a function', () => stamped(Field, () => 1)],
+    ['a proxy', () => stamped(Field, new Proxy({}, {}))],
+    ['an object of thousands', () => [...Array.from({ length: 3000 }, (_, i) => ({ i })), stamped(Field, { i: 1 })]],
+    ['an instance of another class', () => stamped(Field, new (class { #y = 1; static is = (o: object) => #y in o; })())], // biome-ignore format: one row
+    ['an instance that lost its prototype', () => Object.setPrototypeOf(stamped(Field, {}), null)],
+  ])('%s, is refused where the class comes along', (_, make) => {
+    expect(refusal([make(), Field, Method]).message).toMatch(/private (members of a class|fields are)/);
+    expect(refusal([Field, Method, make()]).message).toMatch(/private (members of a class|fields are)/);
+  });
+
+  test('is refused by its path', () => {
+    expect(refusal({ list: [0, stamped(Field, {})], Field })).toMatchObject({
+      code: 'MP_UNSUPPORTED',
+      path: 'value.it.list[1]',
+    });
+  });
+
+  test('goes where nothing can read them', () => {
+    expect(refusalOrBytes(stamped(Field, { a: 1 }))).toBeInstanceOf(Uint8Array);
+  });
+});
+
+function refusalOrBytes(value: unknown): unknown {
+  try {
+    return serialize(value);
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('a function that cannot be entered without running its parameters', () => {
   const holder = {

@@ -63,6 +63,7 @@ describe('in an instrumented process without an inspector', () => {
     'home.mjs': /./,
     'mixed.mjs': /promise|iterator|WeakMap|ES5|AsyncLocalStorage|Function|proxies|super/,
     'modules.mjs': /createRequire/,
+    'moved.mjs': /put back|alone/,
     'native.mjs': /built-in|promisified/,
     'private.mjs': /proxy/,
     'proxy.mjs': /./,

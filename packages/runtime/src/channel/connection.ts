@@ -3,6 +3,7 @@ import { trackForFork } from '../platform/forking.js';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
+import { closedError, movedError } from './connection-errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -10,6 +11,7 @@ import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
 import { carry, isCarrier } from './twins.js';
+import { encodeOrUndo } from './undoing.js';
 
 /** Which ways a connection goes. */
 export type Direction = 'both' | 'read' | 'write';
@@ -253,6 +255,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #adopt(channel: FrameChannel): void {
     this.#channel = channel;
+    // The relay goes on with what was said before; what is said here begins anew.
+    this.#encoder = undefined;
+    this.#decoder = undefined;
+    this.#isGreeted = false;
     this.#state = 'fresh';
   }
 
@@ -337,7 +343,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   #write(value: TSend, encoder: Encoder): boolean {
     this.#checkWritable();
     this.#activate();
-    const { body, buffers } = carry(this.#channel, () => encoder.encode(value, 'message'));
+    const { body, buffers } = carry(this.#channel, () => encodeOrUndo(() => encoder.encode(value, 'message')));
     this.#channel.send(FRAME.value, body, buffers);
     return buffers.length > 0;
   }
@@ -369,12 +375,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #checkOpen(): void {
     if (this.#state === 'closed') throw closedError();
-    if (this.#state === 'moved')
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.moved,
-        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it. ' +
-          'A forked process gets those that are among its arguments; what a function has captured stays with the parent.',
-      );
+    if (this.#state === 'moved') throw movedError();
   }
 }
 
@@ -397,8 +398,4 @@ export function receiveEither(
   connection: Connection,
 ): Promise<{ readonly isBytes: boolean; readonly message: unknown }> {
   return receiveAny(connection);
-}
-
-function closedError(): ProcessError {
-  return new ProcessError(PROCESS_ERROR_CODES.closed, 'The connection is closed.');
 }

@@ -1,11 +1,13 @@
 import type { ClassElement, ClassFacts } from '../analyze/class-facts.js';
 import type { CodeFacts } from '../analyze/facts.js';
+import type { FunctionReading } from '../inspector/scopes.js';
 import { CLASS_KEY_PLACEHOLDER } from '../model/code.js';
 import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
 import { type ClassPlan, memberKeyOf, planClass } from './class-text.js';
 import { computedFieldKeys } from './field-keys.js';
+import { isMadeBy } from './own-members.js';
 
 /** A class, and the functions that evaluating its text makes again. */
 export interface CapturedClass {
@@ -24,6 +26,7 @@ export interface CapturedClass {
 export function captureClass(
   fn: AnyFunction,
   facts: CodeFacts,
+  reading: FunctionReading | undefined,
   isSuperAmbient: (name: string) => boolean,
 ): CapturedClass {
   const classFacts = facts.classFacts as ClassFacts;
@@ -48,7 +51,10 @@ export function captureClass(
     if (!isMember || element.key.kind === 'private' || name === undefined) return;
     const at = index++;
     const key = keys.live.get(i) ?? keyFor(name);
-    const live = liveMember(element, key, element.isStatic ? fn : prototype, facts.text);
+    const holder = element.isStatic ? fn : prototype;
+    const found = liveMember(element, key, holder, facts.text);
+    const place = { holder, key, textStart: element.textStart };
+    const live = found !== undefined && isMadeBy(found, fn, facts, place, reading) ? found : undefined;
     const isLast = seen.get(`${element.isStatic}${element.kind}${String(key)}`) === undefined;
     seen.set(`${element.isStatic}${element.kind}${String(key)}`, at);
     const list = element.isStatic ? statics : instance;

@@ -10,6 +10,7 @@ import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { CaptureFailure } from './failure.js';
+import { isMadeBy, rootOf } from './own-members.js';
 import { findInScript, scriptFacts } from './source-info.js';
 import { readSlot } from './variables.js';
 
@@ -76,10 +77,17 @@ export class Homes {
     if (isStatic === undefined) return notFound('its class has it twice, static and not');
     if (holder !== undefined) {
       const K: unknown = isStatic ? holder : Reflect.getOwnPropertyDescriptor(holder, 'constructor')?.value;
-      if (typeof K === 'function' && textOf(K as AnyFunction) === classText && homeIn(K, isStatic) === holder)
+      if (
+        typeof K === 'function' &&
+        textOf(K as AnyFunction) === classText &&
+        homeIn(K, isStatic) === holder &&
+        hasMade(K as AnyFunction, fn, holder)
+      )
         return holder;
     }
-    const classes = this.#heapOf(fn).classesOf(classText);
+    const classes = this.#heapOf(fn)
+      .classesOf(classText)
+      .filter((K) => hasMade(K, fn, homeIn(K, isStatic)));
     if (classes.length === 1) return homeIn(classes[0] as AnyFunction, isStatic);
     const holders = this.#heapOf(fn).holdersOf(fn, undefined);
     const [home, ...others] = classes.map((K) => homeIn(K, isStatic)).filter((one) => holders.includes(one));
@@ -112,13 +120,6 @@ function keyOf({ kind, textName }: CodeFacts): string | undefined {
   return kind === 'getter' || kind === 'setter' ? textName?.slice('get '.length) : textName;
 }
 
-/** The end of the prototype chain of a function: `Object.prototype` of its realm. */
-function rootOf(fn: AnyFunction): object {
-  let root: object = fn;
-  for (let next = Reflect.getPrototypeOf(fn); next !== null; next = Reflect.getPrototypeOf(next)) root = next;
-  return root;
-}
-
 function homeIn(K: object, isStatic: boolean): object {
   return isStatic ? K : (Reflect.getOwnPropertyDescriptor(K, 'prototype')?.value as object);
 }
@@ -137,6 +138,21 @@ function isStaticMember(classText: string, text: string): boolean | undefined {
   const alike = elements.filter(({ textStart, span }) => classText.slice(textStart, span.end) === text);
   const isStatic = alike[0]?.isStatic ?? false;
   return alike.every((element) => element.isStatic === isStatic) ? isStatic : undefined;
+}
+
+/** Whether a class made a method that has the text of one of its members. */
+function hasMade(K: AnyFunction, fn: AnyFunction, holder: object): boolean {
+  const facts = factsOf(textOf(K), false);
+  const text = textOf(fn);
+  const key = Reflect.ownKeys(holder).find((one) => {
+    const descriptor = Reflect.getOwnPropertyDescriptor(holder, one);
+    return descriptor?.value === fn || descriptor?.get === fn || descriptor?.set === fn;
+  });
+  // A class that has lost it may have made it.
+  const places = (facts.classFacts?.elements ?? [])
+    .filter(({ textStart, span }) => facts.text.slice(textStart, span.end) === text)
+    .map(({ textStart }) => ({ holder, key: key ?? '', textStart }));
+  return places.some((place) => isMadeBy(fn, K, facts, place, undefined));
 }
 
 /** The class in whose initialiser or constructor an arrow stands, no other function around it. */

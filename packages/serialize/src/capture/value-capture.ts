@@ -1,11 +1,10 @@
-import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import { type WeakVariable, weakStateOf } from '../inspector/weak-state.js';
 import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
-import type { AnyFunction, Capture, CapturedBatch, Meta } from '../model/ports.js';
+import type { AnyFunction, Capture, CapturedBatch, Meta, Reference } from '../model/ports.js';
 import { References } from '../references/port.js';
 import { CaptureFailure, functionName, refusal } from './failure.js';
 import {
@@ -18,12 +17,14 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
+import { foreignPrivates, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
-import { hasMarks, privateFieldsOf, privateStaticsOf } from './private-members.js';
+import { privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
+import { findStray } from './stray-privates.js';
 import { weakVariablesOf } from './weak-variables.js';
 
 type PathOf = (fn: AnyFunction) => string;
@@ -45,6 +46,10 @@ export class ValueCapture implements Capture {
   readonly #sharing: SharedVariables = new SharedVariables();
   readonly #namedClasses: Map<AnyFunction, readonly (readonly [Meta, readonly WeakVariable[]])[]> = new Map();
   readonly #homes: Homes = new Homes();
+  /** How many private names each instance has that was asked for them. */
+  readonly #nameCounts: Map<object, number> = new Map();
+  /** Whether a class among the functions declares private members. */
+  #readsPrivates = false;
   /** Functions that were captured on their own. */
   readonly #emitted: Set<AnyFunction> = new Set();
   /** Classes of instances, which are still to be met themselves. */
@@ -112,11 +117,15 @@ export class ValueCapture implements Capture {
     };
   }
 
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined {
+  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined {
     const declared = privateClassesOf(classFunction);
     const named = this.#namedClassesOf(classFunction);
     if (declared.length === 0 && named.length === 0) return undefined;
-    const { present, values } = declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared);
+    const { present, values, names } =
+      declared.length === 0
+        ? NO_PRIVATES
+        : presentPrivates(instance, declared, (fn) => ofBuiltIn && this.#isBuiltIn(fn));
+    this.#nameCounts.set(instance, names);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
     const slots = [...values];
@@ -130,6 +139,17 @@ export class ValueCapture implements Capture {
     if (classes.length === 0) return null;
     // Where a class was not met yet, its index is filled in when it is: before anything is written.
     return { meta: { classes } as unknown as Meta, slots };
+  }
+
+  #isBuiltIn(fn: AnyFunction): boolean {
+    const reference = this.#references.find(fn)?.meta;
+    return reference !== undefined && !References.isOfModule(reference);
+  }
+
+  findStray(objects: Iterable<object>, references: readonly Reference[]): object | undefined {
+    const mayBeRead = this.#readsPrivates || references.some(({ meta }) => References.isOfModule(meta));
+    if (!mayBeRead) return undefined;
+    return findStray(objects, this.#nameCounts) ?? findStray(this.#emitted, this.#nameCounts);
   }
 
   #privatesOf({ fn, fields, isDerived }: PrivateClass, hasNamesTwice: boolean): PrivatesOfClass {
@@ -203,9 +223,13 @@ export class ValueCapture implements Capture {
       }
     });
     slots.push(...captured.bound);
-    if (captured.capturedClass !== undefined) this.#addClass(fn, captured);
+    if (captured.capturedClass !== undefined) {
+      this.#addClass(fn, captured);
+      this.#readsPrivates ||= captured.capturedClass.plan.record.hasPrivates === true;
+    }
     const properties = captureProperties(fn, captured.facts, captured.naturalName, captured.capturedClass);
     slots.push(...properties.slots);
+    this.#nameCounts.set(fn, captured.privateStatics.length);
     if (captured.privateStatics.length > 0) slots.push(...this.#privateStatics(fn, captured));
     if (captured.variables.length > 0) this.#witness(fn, captured, reading);
     const classAround = isGuest
@@ -321,42 +345,6 @@ export class ValueCapture implements Capture {
     }
     return { fn, facts: captured.facts };
   }
-}
-
-const NO_PRIVATES = { present: [], values: [] } as const;
-
-/** Which classes on a chain gave their private members to an instance, and the values of the fields. */
-function presentPrivates(
-  instance: object,
-  declared: readonly PrivateClass[],
-): { readonly present: readonly PrivateClass[]; readonly values: readonly unknown[] } {
-  const found = privateFieldsOf(instance, declared);
-  const present: PrivateClass[] = [];
-  let at = 0;
-  for (const one of declared) {
-    const { fields } = one;
-    const isPresent =
-      fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : hasMarks(instance, one, declared);
-    if (!isPresent) continue;
-    present.push(one);
-    at += fields.length;
-  }
-  if (at === found.length) return { present, values: found.map(({ value }) => value) };
-  const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
-  throw new SerializeError(
-    SERIALIZE_ERROR_CODES.unsupported,
-    `Cannot serialize an instance of ${functionName((declared.at(-1) as PrivateClass).fn)}: its private fields are ${list(found.map(({ name }) => name))}, ` +
-      `and its classes declare ${list(declared.flatMap(({ fields }) => fields))}.\nAn instance whose constructor did not finish cannot travel.`,
-  );
-}
-
-function foreignPrivates(fn: AnyFunction): SerializeError {
-  return new SerializeError(
-    SERIALIZE_ERROR_CODES.unsupported,
-    `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
-      'which then only its constructor could give to an object.\n' +
-      'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
-  );
 }
 
 function originsOf(

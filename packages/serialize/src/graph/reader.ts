@@ -104,7 +104,6 @@ export class GraphReader extends RecordSource {
     if (token >= 0xa0 && token < 0xc0) return source.text(token & 31);
     if (token < 0x90) return this.map(token & 15);
     if (token < 0xa0) return this.array(token & 15);
-    const { view } = source;
     switch (token) {
       case 0xc0:
         return null;
@@ -113,25 +112,25 @@ export class GraphReader extends RecordSource {
       case 0xc3:
         return true;
       case 0xca:
-        return view.getFloat32(source.take(4));
+        return source.view.getFloat32(source.take(4));
       case 0xcb:
-        return view.getFloat64(source.take(8));
+        return source.float64(source.take(8));
       case 0xcc:
         return source.byte();
       case 0xcd:
-        return view.getUint16(source.take(2));
+        return source.uint16(source.take(2));
       case 0xce:
-        return view.getUint32(source.take(4));
+        return source.uint32(source.take(4));
       case 0xcf:
-        return view.getBigUint64(source.take(8));
+        return source.view.getBigUint64(source.take(8));
       case 0xd0:
-        return view.getInt8(source.take(1));
+        return (source.byte() << 24) >> 24;
       case 0xd1:
-        return view.getInt16(source.take(2));
+        return (source.uint16(source.take(2)) << 16) >> 16;
       case 0xd2:
-        return view.getInt32(source.take(4));
+        return source.uint32(source.take(4)) | 0;
       case 0xd3:
-        return view.getBigInt64(source.take(8));
+        return source.view.getBigInt64(source.take(8));
       case 0xd4:
         return this.#extension(source.byte(), 1);
       case 0xd5:
@@ -143,23 +142,23 @@ export class GraphReader extends RecordSource {
       case 0xd9:
         return source.text(source.byte());
       case 0xda:
-        return source.text(view.getUint16(source.take(2)));
+        return source.text(source.uint16(source.take(2)));
       case 0xdb:
-        return source.text(view.getUint32(source.take(4)));
+        return source.text(source.uint32(source.take(4)));
       case 0xdc:
-        return this.array(view.getUint16(source.take(2)));
+        return this.array(source.uint16(source.take(2)));
       case 0xdd:
-        return this.array(view.getUint32(source.take(4)));
+        return this.array(source.uint32(source.take(4)));
       case 0xde:
-        return this.map(view.getUint16(source.take(2)));
+        return this.map(source.uint16(source.take(2)));
       case 0xdf:
-        return this.map(view.getUint32(source.take(4)));
+        return this.map(source.uint32(source.take(4)));
       case 0xc7:
         return this.#block(source.byte());
       case 0xc8:
-        return this.#block(view.getUint16(source.take(2)));
+        return this.#block(source.uint16(source.take(2)));
       case 0xc9:
-        return this.#block(view.getUint32(source.take(4)));
+        return this.#block(source.uint32(source.take(4)));
       default:
         throw damaged(source.position - 1, `the token 0x${token.toString(16)}, which has no meaning here,`);
     }
@@ -168,7 +167,7 @@ export class GraphReader extends RecordSource {
   /** Extensions whose payload is one number. */
   #extension(type: number, length: number): unknown {
     const source = this.source;
-    if (type === EXT.date && length === 8) return this.define(new Date(source.view.getFloat64(source.take(8))));
+    if (type === EXT.date && length === 8) return this.define(new Date(source.float64(source.take(8))));
     const number = source.extensionUint(length);
     switch (type) {
       case EXT.reference: {

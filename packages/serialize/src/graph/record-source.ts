@@ -6,6 +6,7 @@ import { readProperties } from './frames.js';
 import { ObjectSource } from './object-source.js';
 import type { ReadContext } from './read-context.js';
 import { countUse, defineValue, makeShape, plainShape, type ReaderShape } from './reader-shapes.js';
+import { keep, placeOf, readKnown } from './shape-definitions.js';
 
 /** How many properties `Object.prototype` has. */
 const INHERITED = Object.getOwnPropertyNames(Object.prototype).length;
@@ -13,8 +14,7 @@ const INHERITED = Object.getOwnPropertyNames(Object.prototype).length;
 /** Reads ordinary objects, arrays, Maps and Sets: new ones, or the content of shells. */
 export abstract class RecordSource extends ObjectSource {
   protected readonly shapes: ReaderShape[];
-  /** Whether `Object.prototype` is as it was: otherwise assigning might hit a setter. */
-  readonly #plainPrototype: boolean = Object.getOwnPropertyNames(Object.prototype).length === INHERITED;
+  #plainPrototype: boolean | undefined;
 
   constructor(context: ReadContext) {
     super(context);
@@ -35,7 +35,7 @@ export abstract class RecordSource extends ObjectSource {
   #assemble(shape: ReaderShape): object {
     countUse(shape);
     const { keys } = shape;
-    const assignable = shape.assignable && this.#plainPrototype;
+    const assignable = shape.assignable && this.#isPrototypePlain();
     const record = this.#ordinary(shape.prototype);
     for (let i = 0; i < keys.length; i++) {
       const value = this.value();
@@ -43,6 +43,15 @@ export abstract class RecordSource extends ObjectSource {
       else defineValue(record, keys[i]!, value);
     }
     return record;
+  }
+
+  /**
+   * Whether `Object.prototype` is as it was: otherwise assigning might hit a setter. Asked where it matters, once for each
+   * value: most small values are made by functions of their own.
+   */
+  #isPrototypePlain(): boolean {
+    this.#plainPrototype ??= Object.getOwnPropertyNames(Object.prototype).length === INHERITED;
+    return this.#plainPrototype;
   }
 
   /** An empty ordinary object: new, or the shell that waits for its content. */
@@ -59,13 +68,16 @@ export abstract class RecordSource extends ObjectSource {
   protected defineShape(count: number, hasPrototype: boolean): object {
     const source = this.source;
     if (count > source.end - source.position) throw truncated(source.position);
-    const keys: string[] = [];
-    for (let i = 0; i < count; i++) keys.push(this.#key());
+    if (!hasPrototype) {
+      this.shapes.push(this.#plainShape(count));
+      return this.record(this.shapes.length - 1);
+    }
+    const keys = this.#keys(count, undefined);
     const target = this.target;
     this.target = undefined;
     // The record has its ordinal from before its prototype was met.
-    const place = hasPrototype && target === undefined ? this.reserve() : -1;
-    const prototype = hasPrototype ? this.prototype() : Object.prototype;
+    const place = target === undefined ? this.reserve() : -1;
+    const prototype = this.prototype();
     this.shapes.push(prototype === Object.prototype ? plainShape(keys) : makeShape(keys, prototype));
     if (place < 0) {
       this.target = target;
@@ -75,17 +87,41 @@ export abstract class RecordSource extends ObjectSource {
     return this.record(this.shapes.length - 1);
   }
 
-  #key(): string {
+  /** Reads the definition of a shape of plain objects. */
+  #plainShape(count: number): ReaderShape {
     const source = this.source;
-    const token = source.bytes[source.position]!;
-    if (token < 0x80 || (token >= 0xcb && token <= 0xce)) {
-      const key = this.context.keys[source.uint()];
-      if (key === undefined) throw this.damaged('a key that is not there');
-      return key;
+    const place = placeOf(source, count);
+    const known = place < 0 ? undefined : readKnown(source, count, place, this.context.keys);
+    if (known !== undefined) return known;
+    const start = source.position;
+    const ids: number[] = [];
+    const shape = plainShape(this.#keys(count, ids));
+    // Most shapes of a value that has many are met once.
+    if (place >= 0 && shape.uses > 0) keep(source, start, place, shape, ids);
+    return shape;
+  }
+
+  /** @param ids - Takes by which numbers keys were named; -1 for those that were spelled out. */
+  #keys(count: number, ids: number[] | undefined): string[] {
+    const source = this.source;
+    const known = this.context.keys;
+    const keys: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const token = source.bytes[source.position]!;
+      if (token < 0x80 || (token >= 0xcb && token <= 0xce)) {
+        const id = source.uint();
+        const key = known[id];
+        if (key === undefined) throw this.damaged('a key that is not there');
+        keys.push(key);
+        ids?.push(id);
+      } else {
+        const key = token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
+        known.push(key);
+        keys.push(key);
+        ids?.push(-1);
+      }
     }
-    const key = token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
-    this.context.keys.push(key);
-    return key;
+    return keys;
   }
 
   /** The prototype of what comes: of a plain kind, or anything else where the payload may run code. */

@@ -1,10 +1,12 @@
 import { EXT } from '../model/tags.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import { type PrototypeFacts, PrototypeTable } from './prototypes.js';
-import { type KeyEntry, KeyStore, type ShapeNode } from './shapes.js';
+import { type KeyEntry, KeyStore, type ShapeNode, type Spelling } from './shapes.js';
 
 /** So many nodes of shapes are kept from value to value; beyond, all are made anew. */
 const KEPT_NODES = 16_384;
+/** The keys of longer shapes are written one by one. */
+const MAX_SPELLED = 32;
 
 /**
  * The record shapes and keys that the decoder knows.
@@ -46,19 +48,57 @@ export class ShapeTable {
     shape.id = this.#shapes++;
     if (this.#session) this.#knownShapes.push(shape);
     out.extensionUint(EXT.shape, shape.depth * 2 + (withPrototype ? 1 : 0));
-    this.#writeKeys(shape, out);
+    if (shape.spelling !== undefined && this.#areNew(shape.spelling.keys)) this.#writeSpelling(shape.spelling, out);
+    else this.#writeKeys(shape, out);
+  }
+
+  /** Whether the decoder knows none of the keys. */
+  #areNew(keys: readonly KeyEntry[]): boolean {
+    for (let i = 0; i < keys.length; i++) if (keys[i]!.generation === this.#generation) return false;
+    return true;
+  }
+
+  #writeSpelling({ keys, bytes }: Spelling, out: ByteWriter): void {
+    for (let i = 0; i < keys.length; i++) this.#define(keys[i]!);
+    const { length } = bytes;
+    out.ensure(length);
+    const target = out.bytes;
+    const start = out.position;
+    // For so few bytes `set` costs more.
+    for (let i = 0; i < length; i++) target[start + i] = bytes[i]!;
+    out.position = start + length;
+  }
+
+  #define(key: KeyEntry): void {
+    key.generation = this.#generation;
+    key.id = this.#keys++;
+    if (this.#session) this.#knownKeys.push(key);
   }
 
   #writeKeys(shape: ShapeNode, out: ByteWriter): void {
-    if (shape.parent === undefined) return;
-    this.#writeKeys(shape.parent, out);
-    const key = shape.key!;
-    if (key.generation === this.#generation) out.uint(key.id);
-    else {
-      key.generation = this.#generation;
-      key.id = this.#keys++;
-      if (this.#session) this.#knownKeys.push(key);
-      out.string(key.text);
+    const { depth } = shape;
+    if (depth === 0) return;
+    const keys = new Array<KeyEntry>(depth);
+    let node = shape;
+    for (let i = depth - 1; i >= 0; i--) {
+      keys[i] = node.key!;
+      node = node.parent!;
+    }
+    const start = out.position;
+    let spelled = true;
+    for (let i = 0; i < depth; i++) {
+      const key = keys[i]!;
+      if (key.generation === this.#generation) {
+        spelled = false;
+        out.uint(key.id);
+      } else {
+        this.#define(key);
+        out.string(key.text);
+      }
+    }
+    // Most shapes of a value that has many are met once.
+    if (spelled && shape.definitions++ > 0 && depth <= MAX_SPELLED && out.position - start <= MAX_SPELLED * 16) {
+      shape.spelling = { keys, bytes: out.bytes.slice(start, out.position) };
     }
   }
 

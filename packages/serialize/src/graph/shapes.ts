@@ -32,10 +32,20 @@ export interface ShapeNode {
   fresh: boolean;
   /** The shape of the record that was met next, the last time. */
   following: ShapeNode | undefined;
+  /** How often it was defined with all its keys. */
+  definitions: number;
+  /** How its keys are written where the decoder knows none of them. */
+  spelling: Spelling | undefined;
   /** The node that followed last. */
   next: ShapeNode | undefined;
   /** All nodes that followed, where there were several. */
   others: Map<string, ShapeNode> | undefined;
+}
+
+/** The keys of a shape, and their names as they are written one behind the other. */
+export interface Spelling {
+  readonly keys: readonly KeyEntry[];
+  readonly bytes: Uint8Array;
 }
 
 /** All keys, and how many nodes there are. */
@@ -73,13 +83,18 @@ export class ShapeFamily {
     this.prototype = prototype;
   }
 
-  /** The node for a list of keys. */
-  find(keys: readonly string[], store: KeyStore): ShapeNode {
+  /** The node for no keys. */
+  root(store: KeyStore): ShapeNode {
     if (store.version !== this.#version) {
       this.#root = newShapeNode(undefined, undefined, this);
       this.#version = store.version;
     }
-    let node = this.#root;
+    return this.#root;
+  }
+
+  /** The node for a list of keys. */
+  find(keys: readonly string[], store: KeyStore): ShapeNode {
+    let node = this.root(store);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       const next = node.next;
@@ -107,6 +122,13 @@ export class ShapeFamily {
   }
 }
 
+/** The node that a key leads to, if there is one. */
+export function nextOf(node: ShapeNode, key: string): ShapeNode | undefined {
+  const { next } = node;
+  if (next !== undefined && next.key!.text === key) return next;
+  return node.others?.get(key);
+}
+
 /** A node that nothing is known about yet. */
 function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, family: ShapeFamily): ShapeNode {
   return {
@@ -122,6 +144,8 @@ function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, 
     sampled: 0,
     fresh: false,
     following: undefined,
+    definitions: 0,
+    spelling: undefined,
     next: undefined,
     others: undefined,
   };

@@ -18,6 +18,7 @@ import { RecentReferences } from './recent.js';
 import { RecordWriter } from './record-writer.js';
 import type { ShapeTable } from './shape-table.js';
 import type { ShapeNode } from './shapes.js';
+import { refuseStray } from './stray.js';
 import { SymbolTable } from './symbol-table.js';
 import { TokenSink } from './token-sink.js';
 import type { WalkContext, WalkObserver } from './walk-context.js';
@@ -88,6 +89,7 @@ export class GraphWriter extends TokenSink {
       for (const slot of slots) this.value(slot);
       this.#finishPutOff();
     }
+    if (this.hasCode) refuseStray(this, this.#objects.all());
   }
 
   #finishPutOff(): void {
@@ -361,6 +363,11 @@ export class GraphWriter extends TokenSink {
     if (!this.#identity || this.isClaimed(object)) return false;
     this.claim(object);
     return true;
+  }
+
+  placeOf(object: object): number {
+    if (this.isClaimed(object)) this.refersBack = true;
+    return this.#identity ? this.#objects.find(object, this.#hashOf(object)) : -1;
   }
 
   /** Makes ready for a value; what an earlier one left is dropped. */

@@ -27,8 +27,12 @@ interface ScriptParsed {
 /** How long the domain stays enabled after its last use. */
 const LINGER_MS = 100;
 
-// Kept from when the module was loaded: tests of users replace timers.
+/** What a reading costs more while the domain is enabled: every command that compiles something is an event then. */
+const READING_COSTS_MS = 0.06;
+
+// Kept from when the module was loaded: tests of users replace timers and clocks.
 const later: (action: () => void, ms: number) => { unref?(): void } = setTimeout;
+const now: () => number = Date.now;
 
 /**
  * The scripts of this thread.
@@ -43,12 +47,16 @@ export class Scripts {
   readonly #scripts: Map<string, Script> = new Map();
   #users = 0;
   #isEnabled = false;
+  /** How many readings cost as much as enabling the domain did. */
+  #readingsWorth = 0;
+  #readingsLeft = 0;
   #timer: { unref?(): void } | undefined;
 
   private constructor(inspector: Inspector) {
     this.#inspector = inspector;
     inspector.on('Debugger.scriptParsed', (params) => this.#add(params as ScriptParsed));
     inspector.on('Debugger.scriptFailedToParse', () => {});
+    inspector.afterReading(() => this.#countReading());
   }
 
   static get(): Scripts {
@@ -63,6 +71,7 @@ export class Scripts {
     try {
       return body();
     } finally {
+      this.#readingsLeft = this.#readingsWorth;
       if (--this.#users === 0) this.#disableSoon();
     }
   }
@@ -82,7 +91,9 @@ export class Scripts {
   #enable(): void {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
+    const start = now();
     this.#inspector.post('Debugger.enable');
+    this.#readingsWorth = Math.ceil((now() - start) / READING_COSTS_MS);
     this.#inspector.post('Debugger.setSkipAllPauses', { skip: true });
   }
 
@@ -91,11 +102,23 @@ export class Scripts {
     if (this.#timer !== undefined) return;
     this.#timer = later(() => {
       this.#timer = undefined;
-      if (this.#users > 0 || !this.#isEnabled) return;
-      this.#isEnabled = false;
-      this.#inspector.post('Debugger.disable');
+      this.#disable();
     }, LINGER_MS);
     this.#timer.unref?.();
+  }
+
+  /**
+   * A program that serializes in a loop gives no timer a chance. Once readings have lost as much time as enabling it
+   * once more would take, the domain is disabled: so at most twice of what is needed is lost.
+   */
+  #countReading(): void {
+    if (this.#isEnabled && --this.#readingsLeft < 0) this.#disable();
+  }
+
+  #disable(): void {
+    if (this.#users > 0 || !this.#isEnabled) return;
+    this.#isEnabled = false;
+    this.#inspector.post('Debugger.disable');
   }
 
   /** A script by its id. */
@@ -129,7 +152,8 @@ export class Scripts {
   }
 
   #add(parsed: ScriptParsed): void {
-    if (this.#scripts.has(parsed.scriptId)) return;
+    // The inspector's own little scripts hold no function of the program's.
+    if (this.#inspector.isAsking || this.#scripts.has(parsed.scriptId)) return;
     this.#scripts.set(parsed.scriptId, {
       id: parsed.scriptId,
       url: parsed.url,

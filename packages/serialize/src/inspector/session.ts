@@ -25,6 +25,11 @@ export interface RemoteProperties {
   readonly privateProperties?: readonly RemoteProperty[];
 }
 
+interface ExceptionDetails {
+  readonly text: string;
+  readonly exception?: { readonly description?: string };
+}
+
 interface Session {
   connect(): void;
   disconnect(): void;
@@ -39,10 +44,10 @@ interface InspectorModule {
 
 /** Where live values pass between the program and the protocol. */
 interface Stash {
-  /** A value on its way into the protocol. */
-  value: unknown;
+  /** A value on its way into the protocol. It has nothing else, not even a prototype: all of it is listed each time. */
+  readonly in: { value: unknown };
   /** Values on their way out of it. */
-  out: readonly unknown[] | undefined;
+  readonly out: { values: readonly unknown[] | undefined };
 }
 
 const OBJECT_GROUP = 'mp.serialize';
@@ -62,10 +67,16 @@ export class Inspector {
 
   readonly #module: InspectorModule;
   readonly #session: Session;
-  readonly #stash: Stash = { value: undefined, out: undefined };
-  readonly #stashId: string;
-  #readings = 0;
+  readonly #stash: Stash = {
+    in: Object.assign(Object.create(null) as object, { value: undefined }),
+    out: { values: undefined },
+  };
   readonly #stashExpression: string;
+  /** What the protocol calls the two parts of the stash, until the next release. */
+  #ids: { readonly in: string; readonly out: string } | undefined;
+  #readings = 0;
+  #isAsking = false;
+  #afterReading: () => void = () => {};
 
   private constructor(module: InspectorModule) {
     this.#module = module;
@@ -78,12 +89,7 @@ export class Inspector {
     while (Object.hasOwn(module, key)) key = `mp.stash.${++n}`;
     Object.defineProperty(module, key, { value: this.#stash, configurable: true });
     this.#stashExpression = `process.getBuiltinModule('node:inspector')[${JSON.stringify(key)}]`;
-    const { result } = this.post<{ result: RemoteObject }>('Runtime.evaluate', {
-      expression: this.#stashExpression,
-      silent: true,
-    });
-    if (result.objectId === undefined) throw unavailable(undefined);
-    this.#stashId = result.objectId;
+    this.#stashIds();
   }
 
   /**
@@ -116,6 +122,16 @@ export class Inspector {
     return this.#module.url() !== undefined;
   }
 
+  /** Whether a command is being carried out that compiles no script but, perhaps, one of its own. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  /** Says what is to happen whenever something was read. */
+  afterReading(action: () => void): void {
+    this.#afterReading = action;
+  }
+
   /** Sends a command and returns its answer. */
   post<T>(method: string, params?: object): T {
     let answer: unknown;
@@ -141,38 +157,75 @@ export class Inspector {
     this.#session.on(event, (message) => listener(message.params));
   }
 
-  /** Makes a live value known to the protocol. The id is valid until {@link release}. */
-  idOf(value: unknown): string {
-    this.#stash.value = value;
+  /**
+   * Sends a command that runs no code of the program.
+   *
+   * @throws RangeError where the stack is so full that not even that succeeds: the answer would be about the failure.
+   */
+  #ask<T>(method: string, params: object): T {
+    this.#isAsking = true;
     try {
-      const { result } = this.post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
-        objectId: this.#stashId,
-        functionDeclaration: 'function(){return this.value}',
+      const answer = this.post<T & { readonly exceptionDetails?: ExceptionDetails }>(method, params);
+      if (answer.exceptionDetails === undefined) return answer;
+      const { exception, text } = answer.exceptionDetails;
+      throw new RangeError(`The inspector could not carry out ${method}: ${exception?.description ?? text}`);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /**
+   * Makes a live value known to the protocol. The id is valid until {@link release}.
+   *
+   * Of the two ways to ask for it this one compiles nothing: while the debugger domain is enabled, every script that is
+   * compiled is an event.
+   */
+  idOf(value: unknown): string {
+    const stash = this.#stash.in;
+    const { in: objectId } = this.#stashIds();
+    stash.value = value;
+    try {
+      const objectIdOfValue = this.properties(objectId).result[0]?.value?.objectId;
+      if (objectIdOfValue === undefined) throw new TypeError('not an object');
+      return objectIdOfValue;
+    } finally {
+      stash.value = undefined;
+    }
+  }
+
+  /** What is listed of an object belongs to the object's group, and is let go with it: so the stash is known by new ids then. */
+  #stashIds(): { readonly in: string; readonly out: string } {
+    if (this.#ids !== undefined) return this.#ids;
+    const idOfPart = (part: string): string => {
+      const { result } = this.#ask<{ result: RemoteObject }>('Runtime.evaluate', {
+        expression: `${this.#stashExpression}.${part}`,
+        silent: true,
         objectGroup: OBJECT_GROUP,
       });
-      if (result.objectId === undefined) throw new TypeError('not an object');
+      if (result.objectId === undefined) throw unavailable(undefined);
       return result.objectId;
-    } finally {
-      this.#stash.value = undefined;
-    }
+    };
+    this.#ids = { in: idOfPart('in'), out: idOfPart('out') };
+    return this.#ids;
   }
 
   /** Own, internal and private properties. No getter and no trap runs. */
   properties(objectId: string): RemoteProperties {
-    return this.post<RemoteProperties>('Runtime.getProperties', { objectId, ownProperties: true });
+    return this.#ask<RemoteProperties>('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   /** The live values behind remote objects, identity kept. */
   liveValues(remotes: readonly RemoteObject[]): readonly unknown[] {
     if (remotes.length === 0) return [];
-    this.post('Runtime.callFunctionOn', {
-      objectId: this.#stashId,
-      functionDeclaration: 'function(...values){this.out=values}',
+    this.#ask('Runtime.callFunctionOn', {
+      objectId: this.#stashIds().out,
+      functionDeclaration: 'function(...values){this.values=values}',
       arguments: remotes.map(argumentOf),
     });
     const { out } = this.#stash;
-    this.#stash.out = undefined;
-    return out ?? [];
+    const { values } = out;
+    out.values = undefined;
+    return values ?? [];
   }
 
   /**
@@ -184,23 +237,23 @@ export class Inspector {
    * @throws Error where the call was terminated.
    */
   callTerminable(fn: () => unknown): void {
-    this.#stash.value = fn;
+    this.#stash.in.value = fn;
     try {
-      this.post('Runtime.evaluate', { expression: `void ${this.#stashExpression}.value()`, silent: true });
+      this.post('Runtime.evaluate', { expression: `void ${this.#stashExpression}.in.value()`, silent: true });
     } finally {
-      this.#stash.value = undefined;
+      this.#stash.in.value = undefined;
     }
   }
 
   /** Assigns private fields from outside of their classes. @returns whether the object has each of them, and each once. */
   assignPrivates(object: object, names: readonly string[], values: readonly unknown[]): boolean {
     const stash = { object, values, done: false };
-    this.#stash.value = stash;
-    const at = `${this.#stashExpression}.value`;
+    this.#stash.in.value = stash;
+    const at = `${this.#stashExpression}.in.value`;
     this.#evaluateAsRepl(
       [...names.map((name, i) => `${at}.object.#${name}=${at}.values[${i}]`), `${at}.done=true`].join(),
     );
-    this.#stash.value = undefined;
+    this.#stash.in.value = undefined;
     return stash.done;
   }
 
@@ -210,10 +263,10 @@ export class Inspector {
    */
   hasPrivateMember(object: object, name: string): boolean {
     const stash = { object, found: false };
-    this.#stash.value = stash;
-    const at = `${this.#stashExpression}.value`;
+    this.#stash.in.value = stash;
+    const at = `${this.#stashExpression}.in.value`;
     this.#evaluateAsRepl(`${at}.object.#${name},${at}.found=true`);
-    this.#stash.value = undefined;
+    this.#stash.in.value = undefined;
     return stash.found;
   }
 
@@ -237,8 +290,10 @@ export class Inspector {
 
   /** Says that the ids of a reading are no longer needed. */
   release(): void {
+    this.#afterReading();
     if (++this.#readings < READINGS_BETWEEN_RELEASES) return;
     this.#readings = 0;
+    this.#ids = undefined;
     this.post('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP });
   }
 }

@@ -1,4 +1,4 @@
-import { engineFlags } from './platform.js';
+import { withNatives } from './natives.js';
 
 /**
  * What V8 knows about the layout of objects.
@@ -45,10 +45,8 @@ export function knownHiddenClasses(): HiddenClasses | undefined {
 type Natives = readonly [same: (a: object, b: object) => boolean, isFast: (object: object) => boolean];
 
 /**
- * V8 offers the comparison to code that is parsed with `--allow-natives-syntax`. The flag is about parsing alone, so it is set
- * while two small functions are made, and not longer. Tests hold what the comparison tells against each kind of
- * difference, on every Node version. Where it cannot be had (another engine, code generation forbidden) objects
- * are looked at one by one.
+ * Tests hold what the comparison tells against each kind of difference, on every Node version. Where it cannot be had (another
+ * engine, code generation forbidden) objects are looked at one by one.
  */
 function ask(): HiddenClasses | undefined {
   let natives = makeNatives();
@@ -81,19 +79,7 @@ function ask(): HiddenClasses | undefined {
 const NEITHER: Natives = [() => false, () => false];
 
 function makeNatives(): Natives | undefined {
-  // The program may have set the flag itself; then it must stay.
-  const plain = compile();
-  if (plain !== undefined) return plain;
-  const setFlags = engineFlags();
-  if (setFlags === undefined) return undefined;
-  try {
-    setFlags('--allow-natives-syntax');
-    return compile();
-  } catch {
-    return undefined;
-  } finally {
-    setFlags('--no-allow-natives-syntax');
-  }
+  return withNatives(compile);
 }
 
 function compile(): Natives | undefined {

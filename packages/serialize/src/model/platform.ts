@@ -60,6 +60,15 @@ export function fileSystemPromises(): typeof import('node:fs/promises') | undefi
   return builtin('node:fs/promises');
 }
 
+/**
+ * Keeps memory from being transferred to another thread: Node copies it instead, or refuses. Loads `node:worker_threads`,
+ * which takes a while.
+ */
+export function lockMemory(memory: ArrayBuffer): void {
+  const threads: typeof import('node:worker_threads') | undefined = builtin('node:worker_threads');
+  threads?.markAsUntransferable(memory);
+}
+
 /** Sets flags of the engine; `undefined` where there are none. `node:v8` is slow to load, so only when it is needed. */
 export function engineFlags(): ((flags: string) => void) | undefined {
   if ((globalThis as { Bun?: unknown }).Bun !== undefined) return undefined;

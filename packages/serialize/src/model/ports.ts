@@ -72,9 +72,20 @@ export interface Capture {
   /**
    * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
+   * @param ofBuiltIn - Whether the object is of a built-in class: what that keeps in private members travels otherwise.
    * @returns `undefined` where the class and its ancestors declare none, and `null` where only this object has none.
    */
-  privateMembers(instance: object, classFunction: AnyFunction): CapturedBatch | null | undefined;
+  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined;
+
+  /**
+   * Finds an object that has private members which {@link privateMembers} did not tell of: a class gave them to it by a
+   * base class that returns its argument, or the object got another prototype. To be asked when all is written.
+   *
+   * @param objects - All objects of the value.
+   * @param references - What travels by name.
+   * @returns `undefined` where there is none, and where nothing in the value could read such members.
+   */
+  findStray(objects: Iterable<object>, references: readonly Reference[]): object | undefined;
 }
 
 /** The encoding half of the code engine. */

@@ -1,11 +1,13 @@
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
+import { LITTLE_ENDIAN } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
 import { readLatin1, readUtf8, readUtf16 } from './text.js';
 
 /** Reads MessagePack tokens. Every length is held against what is left before anything is allocated. */
 export class ByteReader {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
+  #view: DataView | undefined;
+  #floats = 0;
   /** Where the next byte is. */
   position: number;
   /** Where the bytes end. */
@@ -13,9 +15,33 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array, start: number, end: number) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, end);
     this.position = start;
     this.end = end;
+  }
+
+  /** The bytes up to the end. Made when it is needed: it costs as much as reading twenty numbers without it. */
+  get view(): DataView {
+    this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.end);
+    return this.#view;
+  }
+
+  /** An unsigned number of two bytes that were taken. */
+  uint16(at: number): number {
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+  }
+
+  /** An unsigned number of four bytes that were taken. */
+  uint32(at: number): number {
+    const { bytes } = this;
+    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  }
+
+  /** A float of eight bytes that were taken. */
+  float64(at: number): number {
+    if (this.#floats >= FLOATS_WITHOUT_VIEW || !LITTLE_ENDIAN) return this.view.getFloat64(at);
+    this.#floats++;
+    for (let i = 0; i < 8; i++) floatBytes[7 - i] = this.bytes[at + i]!;
+    return float[0]!;
   }
 
   /** Takes `count` bytes, and says where they begin. */
@@ -40,11 +66,11 @@ export class ByteReader {
       case 0xcc:
         return this.byte();
       case 0xcd:
-        return this.view.getUint16(this.take(2));
+        return this.uint16(this.take(2));
       case 0xce:
-        return this.view.getUint32(this.take(4));
+        return this.uint32(this.take(4));
       case 0xcb: {
-        const value = this.view.getFloat64(this.take(8));
+        const value = this.float64(this.take(8));
         if (Number.isSafeInteger(value) && value >= 0) return value;
         throw damaged(this.position - 9, 'a number that is not an unsigned integer');
       }
@@ -65,8 +91,8 @@ export class ByteReader {
   extensionUint(length: number): number {
     const at = this.take(length);
     if (length === 1) return this.bytes[at]!;
-    if (length === 2) return this.view.getUint16(at);
-    if (length === 4) return this.view.getUint32(at);
+    if (length === 2) return this.uint16(at);
+    if (length === 4) return this.uint32(at);
     throw damaged(at, 'an extension of an unexpected length');
   }
 
@@ -116,15 +142,20 @@ export class ByteReader {
       token === 0xc4
         ? this.byte()
         : token === 0xc5
-          ? this.view.getUint16(this.take(2))
+          ? this.uint16(this.take(2))
           : token === 0xc6
-            ? this.view.getUint32(this.take(4))
+            ? this.uint32(this.take(4))
             : -1;
     if (length < 0) throw damaged(this.position - 1, 'a token that is not binary data');
     const at = this.take(length);
     return this.bytes.subarray(at, at + length);
   }
 }
+
+/** So many floats are read in the time that a view takes to make. */
+const FLOATS_WITHOUT_VIEW = 4;
+const floatBytes = new Uint8Array(8);
+const float = new Float64Array(floatBytes.buffer);
 
 const KEY_SLOTS = 1024;
 const keys: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(KEY_SLOTS).fill(

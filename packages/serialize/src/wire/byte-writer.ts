@@ -1,5 +1,6 @@
 import { uncleared } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
+import { copyStart } from './slab.js';
 import { encodeUtf8, isAsciiBetween, isOneByte, looksWide, writeLatin1, writeUtf16 } from './text.js';
 
 const INITIAL_BYTES = 16_384;
@@ -18,6 +19,8 @@ const SLACK = 64;
 export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
+  /** The same memory, for copying. */
+  #words: Int32Array;
   /** Where the next byte goes. */
   position = 0;
   /** Below it there is room for any token of fixed size. */
@@ -28,6 +31,7 @@ export class ByteWriter {
   constructor(initialBytes: number = INITIAL_BYTES) {
     this.bytes = new Uint8Array(initialBytes);
     this.view = new DataView(this.bytes.buffer);
+    this.#words = new Int32Array(this.bytes.buffer);
     this.#safeEnd = initialBytes - SLACK;
   }
 
@@ -40,7 +44,7 @@ export class ByteWriter {
   release(): Uint8Array<ArrayBuffer> {
     const { bytes, position } = this;
     this.#lastLength = position;
-    if (position <= KEPT_BYTES || position < bytes.length * 0.75) return bytes.slice(0, position);
+    if (position <= KEPT_BYTES || position < bytes.length * 0.75) return copyStart(bytes, this.#words, position);
     // The memory was not cleared when it was taken.
     bytes.fill(0, position);
     this.#use(new Uint8Array(INITIAL_BYTES));
@@ -50,6 +54,7 @@ export class ByteWriter {
   #use(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
+    this.#words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
     this.#safeEnd = bytes.length - SLACK;
   }
 

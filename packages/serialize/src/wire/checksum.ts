@@ -3,8 +3,8 @@ import { nativeCrc32 } from '../model/platform.js';
 /** Loading zlib takes 2 ms, in which plain JavaScript checks more than this. */
 const PORTABLE_BYTES = 65_536;
 
-/** Up to here plain JavaScript is done before a call of zlib's has begun. */
-const SHORT_BYTES = 128;
+/** Up to here plain JavaScript is done as soon as zlib, with the view that it needs. */
+const SHORT_BYTES = 256;
 
 let checked = 0;
 let native: ((bytes: Uint8Array, seed: number) => number) | undefined;
@@ -12,28 +12,30 @@ let native: ((bytes: Uint8Array, seed: number) => number) | undefined;
 /**
  * CRC-32 as in zlib and PNG (ISO 3309, polynomial 0xEDB88320).
  *
- * @param bytes - What to check.
+ * @param bytes - What to check, from `start` on.
  * @param seed - The checksum of what came before.
  */
-export function crc32(bytes: Uint8Array, seed: number): number {
-  if (bytes.length <= SHORT_BYTES) return portableCrc32(bytes, seed);
-  if (native !== undefined) return native(bytes, seed);
-  checked += bytes.length;
-  if (checked <= PORTABLE_BYTES) return portableCrc32(bytes, seed);
-  native = nativeCrc32() ?? portableCrc32;
-  return native(bytes, seed);
+export function crc32(bytes: Uint8Array, start: number, seed: number): number {
+  const length = bytes.length - start;
+  if (length <= SHORT_BYTES) return portableCrc32(bytes, start, seed);
+  if (native === undefined) {
+    checked += length;
+    if (checked <= PORTABLE_BYTES) return portableCrc32(bytes, start, seed);
+    native = nativeCrc32() ?? ((rest, before) => portableCrc32(rest, 0, before));
+  }
+  return native(start === 0 ? bytes : bytes.subarray(start), seed);
 }
 
 /** Eight tables of 256 entries: the checksum of a byte that 0 to 7 others follow. */
 let table: Int32Array | undefined;
 
 /** The same in plain JavaScript, for hosts without zlib and for short input. Eight bytes at a time ("slicing by 8"). */
-export function portableCrc32(bytes: Uint8Array, seed: number): number {
+export function portableCrc32(bytes: Uint8Array, start: number, seed: number): number {
   table ??= makeTable();
   const t = table;
   const { length } = bytes;
   let crc = ~seed;
-  let i = 0;
+  let i = start;
   for (const end = length - 7; i < end; i += 8) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     crc =

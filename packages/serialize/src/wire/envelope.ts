@@ -51,7 +51,7 @@ export function seal(body: Uint8Array, flags: number, position: number, seed: nu
   body[7] = flags;
   body[8] = flags & FLAG.session ? position : length >> 8;
   body[9] = length;
-  const crc = crc32(body.subarray(CHECKED_FROM), seed);
+  const crc = crc32(body, CHECKED_FROM, seed);
   body[2] = crc >>> 24;
   body[3] = crc >>> 16;
   body[4] = crc >>> 8;
@@ -90,7 +90,7 @@ export function verify(body: Uint8Array, seed: number): void {
   const written = isSession ? body[9]! : (body[8]! << 8) | body[9]!;
   const missing = (written - body.length) & (modulus - 1);
   const expected = ((body[2]! << 24) | (body[3]! << 16) | (body[4]! << 8) | body[5]!) >>> 0;
-  if (missing === 0 && body[6]! > 0 && crc32(body.subarray(CHECKED_FROM), seed) === expected) return;
+  if (missing === 0 && body[6]! > 0 && crc32(body, CHECKED_FROM, seed) === expected) return;
   if (missing > 0 && missing < modulus / 2) throw truncated(body.length);
   throw new SerializeError(
     CODES.damaged,

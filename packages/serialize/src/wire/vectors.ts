@@ -184,9 +184,10 @@ export function readTimes(source: ByteReader, length: number): Float64Array {
   return aligned(source, at + length - count * 8, count);
 }
 
-function aligned({ bytes, view }: ByteReader, start: number, count: number): Float64Array {
+function aligned(source: ByteReader, start: number, count: number): Float64Array {
+  const { bytes } = source;
   const offset = bytes.byteOffset + start;
   if (LITTLE_ENDIAN && offset % 8 === 0) return new Float64Array(bytes.buffer, offset, count);
   if (LITTLE_ENDIAN) return new Float64Array(bytes.slice(start, start + count * 8).buffer);
-  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(start + i * 8, true));
+  return Float64Array.from({ length: count }, (_, i) => source.view.getFloat64(start + i * 8, true));
 }
