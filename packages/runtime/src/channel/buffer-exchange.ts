@@ -7,6 +7,11 @@ const ENTRY_BYTES = 20;
 const OFFSET_BYTES = 8;
 /** The other end is told what was taken with the next frame that goes there, or at once from so many bytes. */
 const OWED_BYTES = 1 << 22;
+/**
+ * More than this goes through the channel, where one end reads while the other one still writes; unless it must be copied
+ * first, which the file does at a third of what memory costs that was never used.
+ */
+const MOST_BYTES = 1 << 22;
 const EMPTY = new Uint8Array(0);
 
 /** A frame's contents. */
@@ -45,15 +50,19 @@ export class BufferExchange {
   store({ body, buffers }: Contents): (Contents & { readonly stored: Uint8Array }) | undefined {
     const places: (readonly [number, StoredBuffer])[] = [];
     const rest = buffers.map((buffer, index) => {
-      const place = this.#kept.get(buffer) ?? this.#file.put(buffer);
+      const place = this.#kept.get(buffer) ?? this.#putAtMost(buffer);
       if (place === undefined) return buffer;
       places.push([index, place]);
       return EMPTY;
     });
-    const place = this.#file.put(body);
+    const place = this.#putAtMost(body);
     if (place !== undefined) places.push([BODY, place]);
     if (places.length === 0) return undefined;
     return { stored: writeEntries(places), body: place === undefined ? body : EMPTY, buffers: rest };
+  }
+
+  #putAtMost(bytes: Uint8Array): StoredBuffer | undefined {
+    return bytes.length <= MOST_BYTES ? this.#file.put(bytes) : undefined;
   }
 
   /** The next frame has large data in the file. */

@@ -11,7 +11,6 @@ import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
 import { carry, isCarrier } from './twins.js';
-import { encodeOrUndo } from './undoing.js';
 
 /** Which ways a connection goes. */
 export type Direction = 'both' | 'read' | 'write';
@@ -343,7 +342,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   #write(value: TSend, encoder: Encoder): boolean {
     this.#checkWritable();
     this.#activate();
-    const { body, buffers } = carry(this.#channel, () => encodeOrUndo(() => encoder.encode(value, 'message')));
+    const { body, buffers } = carry(this.#channel, () => encoder.encode(value, 'message'));
     this.#channel.send(FRAME.value, body, buffers);
     return buffers.length > 0;
   }

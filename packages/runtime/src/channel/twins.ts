@@ -1,4 +1,5 @@
 import type { FrameChannel } from './frame-channel.js';
+import { encodeOrUndo } from './undoing.js';
 
 /** The two ends of a pipe that was made in this process; each is the other one's twin. */
 const twins = new WeakMap<FrameChannel, FrameChannel>();
@@ -17,12 +18,12 @@ export function twinOf(end: FrameChannel): FrameChannel | undefined {
 /** The channel for which a message is being encoded. */
 let carrier: FrameChannel | undefined;
 
-/** Encodes a message for a channel: what it brings along is asked for {@link isCarrier}. */
+/** Encodes a message for a channel, or takes back what was done for it: what it brings along is asked for {@link isCarrier}. */
 export function carry<T>(channel: FrameChannel, encode: () => T): T {
   const before = carrier;
   carrier = channel;
   try {
-    return encode();
+    return encodeOrUndo(encode);
   } finally {
     carrier = before;
   }
