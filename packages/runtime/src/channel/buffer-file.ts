@@ -1,6 +1,10 @@
-import { readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
+/** Memory as a file system, on Linux. On a disk a write may have to wait for it. */
+const MEMORY_FOLDER = '/dev/shm';
+/** A file takes at most so much of what is free there in each direction: containers often have 64 MB for everybody. */
+const SHARE = 1 / 32;
 /** So many bytes at most are under way in one direction; what finds no room goes through the channel itself. */
 const REGION_BYTES = 1 << 24;
 /** The first bytes of the file belong to others: a worker's progress record. */
@@ -34,11 +38,16 @@ export class BufferFile {
   /** What was written and not taken, in the order in which it lies in the ring. */
   readonly #places: Place[] = [];
   #end = 0;
-  #isUsable = true;
+  /** How many bytes may lie there. */
+  #room: number;
 
-  /** @param side - Which of the two ends of the channel this one is. */
-  constructor(descriptor: number, side: 'parent' | 'child') {
+  /**
+   * @param side - Which of the two ends of the channel this one is.
+   * @param room - How many bytes this end may put there; see {@link roomIn}.
+   */
+  constructor(descriptor: number, side: 'parent' | 'child', room: number) {
     this.#descriptor = descriptor;
+    this.#room = room;
     const regions = [RESERVED_BYTES, RESERVED_BYTES + REGION_BYTES] as const;
     [this.#writeFrom, this.#readFrom] = side === 'parent' ? regions : [regions[1], regions[0]];
   }
@@ -46,7 +55,7 @@ export class BufferFile {
   /** Writes data, if there is room for it and it is worth it. What is written is a copy: the data may be changed afterwards. */
   put(bytes: Uint8Array): StoredBuffer | undefined {
     const { length } = bytes;
-    if (length < STORED_BYTES || length > REGION_BYTES || !this.#isUsable) return undefined;
+    if (length < STORED_BYTES || length > this.#room) return undefined;
     const start = this.#findRoom(length);
     if (start === undefined) return undefined;
     const offset = this.#writeFrom + start;
@@ -55,7 +64,7 @@ export class BufferFile {
         done += writeSync(this.#descriptor, bytes, done, length - done, offset + done);
     } catch {
       // The file system is full, or the file is closed: the channel itself has always room.
-      this.#isUsable = false;
+      this.#room = 0;
       return undefined;
     }
     const place = { offset, length, isFree: false };
@@ -93,10 +102,22 @@ export class BufferFile {
     if (first === undefined) return 0;
     const start = first.offset - this.#writeFrom;
     if (this.#end > start) {
-      if (this.#end + length <= REGION_BYTES) return this.#end;
+      if (this.#end + length <= this.#room) return this.#end;
       return length <= start ? 0 : undefined;
     }
     return this.#end + length <= start ? this.#end : undefined;
+  }
+}
+
+/** How many bytes one end may put into a file: none where it is not in memory. */
+export function roomIn(descriptor: number): number {
+  try {
+    if (fstatSync(descriptor).dev !== statSync(MEMORY_FOLDER).dev) return 0;
+    const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+    return Math.min(REGION_BYTES, Math.floor(bavail * bsize * SHARE));
+  } catch {
+    // Another system, or the permission model.
+    return 0;
   }
 }
 

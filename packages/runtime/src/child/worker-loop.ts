@@ -1,6 +1,6 @@
 // The loop of a pool's worker. In: frames with functions and tasks. Out: frames with results.
 import type { Payload } from '@mp/codec';
-import { BufferFile } from '../channel/buffer-file.js';
+import { BufferFile, roomIn } from '../channel/buffer-file.js';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
@@ -70,7 +70,8 @@ class WorkerLoop {
     this.#concurrency = settings.concurrency;
     this.#functions = new FunctionTable(marshal);
     this.#recordProgress = createProgressWriter(child.progress);
-    this.#file = typeof child.progress === 'number' ? new BufferFile(child.progress, 'child') : undefined;
+    this.#file =
+      typeof child.progress === 'number' ? new BufferFile(child.progress, 'child', roomIn(child.progress)) : undefined;
     this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
     if (this.#concurrency === 1)
       findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));

@@ -1,4 +1,4 @@
-import { BufferFile } from '../channel/buffer-file.js';
+import { BufferFile, roomIn } from '../channel/buffer-file.js';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
 import { readError, reviveError } from '../channel/error-transfer.js';
 import { decodePayload, Later, type Marshal } from '../channel/marshal.js';
@@ -213,7 +213,8 @@ export class WorkerSlot {
   /** The worker's progress record is a file that both have open: large data goes through it, too. */
   #shareFile(): void {
     const descriptor = this.child.progress?.descriptor;
-    if (descriptor !== undefined) this.child.channel.shareFile(new BufferFile(descriptor, 'parent'));
+    if (descriptor !== undefined)
+      this.child.channel.shareFile(new BufferFile(descriptor, 'parent', roomIn(descriptor)));
   }
 
   #onReport(report: ChildReport): void {

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { BufferFile, type StoredBuffer } from '../../dist/channel/buffer-file.js';
+import { BufferFile, roomIn, type StoredBuffer } from '../../dist/channel/buffer-file.js';
 
 const REGION = 1 << 24;
 const folder = mkdtempSync(join(tmpdir(), 'mp-buffer-file-'));
@@ -24,7 +24,7 @@ test('what one end puts the other one takes, whatever is taken in whatever order
   );
   fc.assert(
     fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
-      const ends = [new BufferFile(descriptor, 'parent'), new BufferFile(descriptor, 'child')] as const;
+      const ends = [new BufferFile(descriptor, 'parent', REGION), new BufferFile(descriptor, 'child', REGION)] as const;
       const underWay: { place: StoredBuffer; seed: number }[][] = [[], []];
       steps.forEach(({ put, side, n }, seed) => {
         const from = Number(side);
@@ -50,7 +50,7 @@ test('what one end puts the other one takes, whatever is taken in whatever order
 });
 
 test('small data, data without room, and a file that cannot be written go another way', () => {
-  const file = new BufferFile(descriptor, 'parent');
+  const file = new BufferFile(descriptor, 'parent', REGION);
   expect(file.put(new Uint8Array((1 << 16) - 1))).toBeUndefined();
   expect(file.put(new Uint8Array(REGION + 1))).toBeUndefined();
   const whole = file.put(new Uint8Array(REGION)) as StoredBuffer;
@@ -58,12 +58,12 @@ test('small data, data without room, and a file that cannot be written go anothe
   file.free(whole.offset);
   expect(file.put(new Uint8Array(1 << 16))).toBeDefined();
   const readOnly = openSync(path, 'r');
-  expect(new BufferFile(readOnly, 'parent').put(new Uint8Array(1 << 16))).toBeUndefined();
+  expect(new BufferFile(readOnly, 'parent', REGION).put(new Uint8Array(1 << 16))).toBeUndefined();
   closeSync(readOnly);
 });
 
 test('a place that is not in the region of the other end is refused', () => {
-  const file = new BufferFile(descriptor, 'child');
+  const file = new BufferFile(descriptor, 'child', REGION);
   for (const place of [
     { offset: 0, length: 4 },
     { offset: 4096, length: REGION + 1 },
@@ -72,4 +72,11 @@ test('a place that is not in the region of the other end is refused', () => {
     { offset: 4096, length: -1 },
   ])
     expect(() => file.take(place)).toThrow(expect.objectContaining({ code: 'MP_PROTOCOL' }));
+});
+
+test('a file on a disk takes nothing', () => {
+  const own = openSync(new URL(import.meta.url), 'r');
+  expect(roomIn(own)).toBe(0);
+  closeSync(own);
+  expect(roomIn(-1)).toBe(0);
 });
