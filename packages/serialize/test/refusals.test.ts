@@ -79,6 +79,16 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(refusal([B, A]).message).toMatch(expected);
   });
 
+  test('an arrow that uses a private name of a class which the other side imports', async () => {
+    const file = new URL('../test/fixtures/modules/weak.mjs', import.meta.url).href;
+    const { Arrowed } = (await import(file)) as { readonly Arrowed: new () => { readonly next: () => number } };
+    const { code, message } = refusal(new Arrowed());
+    expect([code, message]).toEqual([
+      'MP_UNSUPPORTED',
+      expect.stringMatching(/value\.it\.next.*private names of the class Arrowed/s),
+    ]);
+  });
+
   test('a variable of a with statement', () => {
     const f: unknown = new Function('o', 'with (o) { return () => hidden; }')({ hidden: 1 });
     expect(refusal(f).message).toMatch(/reads hidden inside of a with statement/);
