@@ -121,7 +121,7 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
   broadcast(make: MakeTask, alsoLater: boolean): void {
     if (alsoLater) this.#broadcasts.add(make);
-    for (const slot of this.#slots.values()) this.#submitTo(slot, make());
+    for (const slot of this.#slots.values()) if (slot.state.state !== 'leaving') this.#submitTo(slot, make());
     this.#schedulePump();
   }
 
@@ -344,7 +344,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   #afterWork(slot: WorkerSlot, memory: number): void {
     slot.idleSince = performance.now();
-    if (isSpent(slot, memory, this.#options)) {
+    if (isSpent(slot, memory, this.#options) && !this.#scheduler.hasPinned(slot.state)) {
       this.#scheduler.dismiss(slot.state);
       this.statistics.recycled++;
     }

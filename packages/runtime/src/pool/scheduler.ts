@@ -1,23 +1,7 @@
-import type { Pace } from './pace.js';
-import { Ring } from './ring.js';
+import { type JobLevel, JobQueue } from './job-queue.js';
+import { aheadOf, createWorker, type Job, type Worker, type WorkerState } from './scheduled-worker.js';
 
-/** What the scheduler must know of a task. */
-export interface Job {
-  /** Higher runs earlier. */
-  readonly priority: number;
-  /** Jobs with the same key run in the same worker, as long as it lives. */
-  readonly affinity: string | number | undefined;
-  /** Runs in a worker that has nothing else to do: because it may have to be ended with its worker. */
-  readonly isExclusive: boolean;
-  /** How long jobs of its kind take. */
-  readonly pace: Pace;
-  /** Whether it was cancelled while it waited. The queue drops it when it comes to it. */
-  readonly isCancelled: boolean;
-  /** Its number among all that its worker was given, modulo 2 ** 32; -1 where it is in no worker's hands. Set by the scheduler. */
-  sequence: number;
-  /** How long it was expected to take when it was delivered, in nanoseconds. Set by the scheduler. */
-  cost: number;
-}
+export type { Job, WorkerState } from './scheduled-worker.js';
 
 /** What the scheduler decides. It never calls from inside a call of its own, except for these. */
 export interface SchedulerPort<J extends Job> {
@@ -53,27 +37,6 @@ const UNKNOWN_MS = LONG_MS * 2;
 const LONGEST_MS = 1000;
 const NS_PER_MS = 1e6;
 
-/** A worker, as the scheduler sees it. */
-export interface WorkerState<J extends Job> {
-  readonly id: number;
-  readonly state: 'starting' | 'ready' | 'leaving' | 'gone';
-  /** Delivered and not settled, by {@link Job.sequence}, in the order of delivery. */
-  readonly inHand: ReadonlyMap<number, J>;
-}
-
-interface Worker<J extends Job> extends WorkerState<J> {
-  state: 'starting' | 'ready' | 'leaving' | 'gone';
-  readonly inHand: Map<number, J>;
-  /** Jobs that must run here. */
-  readonly own: Ring<J>;
-  /** The sum of the expected durations. */
-  load: number;
-  delivered: number;
-  hasExclusive: boolean;
-  /** How many affinity keys live here. */
-  keys: number;
-}
-
 /**
  * Decides which worker gets which job, and when. It knows no process, no clock and no bytes: what happens is told to it,
  * and what should happen it says through its port.
@@ -85,14 +48,14 @@ export class Scheduler<J extends Job> {
   readonly #limits: SchedulerLimits;
   readonly #port: SchedulerPort<J>;
   readonly #workers = new Map<number, Worker<J>>();
-  /** Waiting jobs by priority, the highest first. */
-  #queues: { readonly priority: number; readonly jobs: Ring<J> }[] = [];
+  readonly #tally = { waiting: 0 };
+  /** Jobs that wait for whoever is free. */
+  readonly #queue = new JobQueue<J>(this.#tally);
   /** Ready workers with nothing in hand; the one that was busy last comes first, because its caches are warm. */
   readonly #idle: Worker<J>[] = [];
   /** Where the jobs of each affinity key run. */
   readonly #homes = new Map<string | number, Worker<J>>();
   #nextId = 1;
-  #waiting = 0;
   #isPumping = false;
 
   constructor(limits: SchedulerLimits, port: SchedulerPort<J>) {
@@ -102,7 +65,7 @@ export class Scheduler<J extends Job> {
 
   /** Jobs that wait for a worker; cancelled ones among them. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#tally.waiting;
   }
 
   /** Workers that are starting or ready. */
@@ -124,37 +87,28 @@ export class Scheduler<J extends Job> {
 
   /** Takes a job in. Call {@link pump} afterwards, once for many. */
   add(job: J): void {
-    this.#queueOf(job.priority).push(job);
-    this.#waiting++;
+    this.#queue.push(job);
   }
 
   /** Takes jobs back in, before all others of their priority. */
   addFirst(jobs: readonly J[]): void {
-    for (let i = jobs.length - 1; i >= 0; i--) {
-      const job = jobs[i] as J;
-      this.#queueOf(job.priority).unshift(job);
-      this.#waiting++;
-    }
+    for (let i = jobs.length - 1; i >= 0; i--) this.#queue.unshift(jobs[i] as J);
   }
 
-  /** Takes in a job for one worker alone. */
+  /** Takes in a job for one worker alone, which is not leaving. */
   addFor(state: WorkerState<J>, job: J): void {
-    (state as Worker<J>).own.push(job);
-    this.#waiting++;
+    (state as Worker<J>).pinned.push(job);
+    this.#tally.waiting++;
+  }
+
+  /** Whether jobs wait for this worker alone: it must not be dismissed before it had them. */
+  hasPinned(state: WorkerState<J>): boolean {
+    return (state as Worker<J>).pinned.length > 0;
   }
 
   /** Registers a worker that is being started. */
   addWorker(): WorkerState<J> {
-    const worker: Worker<J> = {
-      id: this.#nextId++,
-      state: 'starting',
-      inHand: new Map(),
-      own: new Ring(),
-      load: 0,
-      delivered: 0,
-      hasExclusive: false,
-      keys: 0,
-    };
+    const worker = createWorker<J>(this.#nextId++, this.#tally);
     this.#workers.set(worker.id, worker);
     return worker;
   }
@@ -192,7 +146,12 @@ export class Scheduler<J extends Job> {
     this.#reroute(worker);
   }
 
-  /** The worker is gone. @returns What it had in hand, in the order of delivery, each with the {@link Job.sequence} that it had. */
+  /**
+   * The worker is gone.
+   *
+   * @returns What it had in hand, in the order of delivery, each with the {@link Job.sequence} that it had; and what waited
+   *   for it alone.
+   */
   workerGone(state: WorkerState<J>): J[] {
     const worker = state as Worker<J>;
     if (worker.state === 'gone') return [];
@@ -200,16 +159,18 @@ export class Scheduler<J extends Job> {
     this.#workers.delete(worker.id);
     this.#removeIdle(worker);
     this.#reroute(worker);
-    const lost = [...worker.inHand.values()];
+    const pinned = worker.pinned.drain();
+    this.#tally.waiting -= pinned.length;
+    const lost = [...worker.inHand.values(), ...pinned];
     worker.inHand.clear();
     return lost;
   }
 
   /** Takes every waiting job out. */
   drain(): J[] {
-    const jobs = this.#queues.flatMap(({ jobs: queued }) => queued.drain());
-    for (const worker of this.#workers.values()) jobs.push(...worker.own.drain());
-    this.#waiting = 0;
+    const jobs = this.#queue.drain();
+    for (const { own, pinned } of this.#workers.values()) jobs.push(...pinned.drain(), ...own.drain());
+    this.#tally.waiting = 0;
     return jobs;
   }
 
@@ -219,9 +180,16 @@ export class Scheduler<J extends Job> {
     this.#isPumping = true;
     try {
       this.#retireSpent();
-      for (const worker of this.#workers.values())
-        if (worker.own.length > 0) this.#deliver(worker, worker.own, MAX_IN_HAND);
-      for (const { jobs } of this.#queues) if (jobs.length > 0) this.#distribute(jobs);
+      for (const worker of this.#workers.values()) if (worker.pinned.length > 0) this.#deliverPinned(worker);
+      const { levels } = this.#queue;
+      for (let i = levels.length - 1; i >= 0; i--) {
+        const level = levels[i] as JobLevel<J>;
+        if (level.jobs.length === 0) continue;
+        this.#deliverOwn(level.priority);
+        if (!this.#mayTakeMore) break;
+        this.#distribute(level);
+      }
+      this.#deliverOwn(Number.NEGATIVE_INFINITY);
       this.#grow();
     } finally {
       this.#isPumping = false;
@@ -233,19 +201,19 @@ export class Scheduler<J extends Job> {
     return this.#idle.slice(0, Math.max(0, this.size - this.#limits.minWorkers));
   }
 
-  #distribute(queue: Ring<J>): void {
+  #distribute(level: JobLevel<J>): void {
     for (;;) {
-      const job = this.#head(queue);
+      const job = this.#queue.head(level);
       if (job === undefined) return;
       if (job.affinity !== undefined) {
-        if (!this.#moveToOwn(queue, job)) return;
+        if (!this.#moveToOwn(level, job)) return;
         continue;
       }
       const worker = this.#choose(job);
       if (worker === undefined) return;
       // Half of a fair share: what is left goes to whoever is done first.
-      const share = Math.ceil(queue.length / (2 * Math.max(1, this.size)));
-      if (this.#deliver(worker, queue, share) === 0) return;
+      const share = Math.ceil(level.jobs.length / (2 * Math.max(1, this.size)));
+      if (this.#deliver(worker, this.#queue, level, share) === 0) return;
     }
   }
 
@@ -260,21 +228,48 @@ export class Scheduler<J extends Job> {
     return best !== undefined && this.#hasRoom(best, job) ? best : undefined;
   }
 
-  /** Delivers up to `count` jobs from the head of a queue. @returns How many. */
-  #deliver(worker: Worker<J>, queue: Ring<J>, count: number): number {
+  /** Delivers up to `count` jobs of a level. @returns How many. */
+  #deliver(worker: Worker<J>, queue: JobQueue<J>, level: JobLevel<J>, count: number): number {
     if (worker.state !== 'ready') return 0;
+    const isOwn = queue === worker.own;
     const batch: J[] = [];
     while (batch.length < count) {
-      const job = this.#head(queue);
-      if (job === undefined || !this.#hasRoom(worker, job) || (job.affinity !== undefined && queue !== worker.own))
-        break;
-      queue.shift();
-      this.#waiting--;
+      const job = queue.head(level);
+      if (job === undefined || !this.#hasRoom(worker, job) || (job.affinity !== undefined && !isOwn)) break;
+      queue.shift(level);
       batch.push(job);
       this.#take(worker, job);
     }
     if (batch.length > 0) this.#port.send(worker, batch);
     return batch.length;
+  }
+
+  /** Delivers what must run in a certain worker, down to a priority: the same job is not overtaken by lower ones for that. */
+  #deliverOwn(lowest: number): void {
+    for (const worker of this.#workers.values()) {
+      const { own } = worker;
+      for (let i = own.levels.length - 1; i >= 0 && own.length > 0; i--) {
+        const level = own.levels[i] as JobLevel<J>;
+        if (level.priority < lowest) break;
+        if (level.jobs.length > 0) this.#deliver(worker, own, level, MAX_IN_HAND);
+      }
+    }
+  }
+
+  /** Delivers what is for one worker alone: also to one that has had its share of jobs, which leaves when it is done. */
+  #deliverPinned(worker: Worker<J>): void {
+    if (worker.state !== 'ready') return;
+    const batch: J[] = [];
+    for (let job = worker.pinned.peek(); job !== undefined; job = worker.pinned.peek()) {
+      if (!job.isCancelled) {
+        if (!this.#hasPlace(worker, job)) break;
+        batch.push(job);
+        this.#take(worker, job);
+      }
+      worker.pinned.shift();
+      this.#tally.waiting--;
+    }
+    if (batch.length > 0) this.#port.send(worker, batch);
   }
 
   #take(worker: Worker<J>, job: J): void {
@@ -288,7 +283,24 @@ export class Scheduler<J extends Job> {
   }
 
   #hasRoom(worker: Worker<J>, job: J): boolean {
-    if (worker.hasExclusive || worker.delivered >= this.#limits.maxJobsPerWorker) return false;
+    return worker.delivered < this.#limits.maxJobsPerWorker && this.#hasPlace(worker, job);
+  }
+
+  /** Whether any worker might take a job, if it is a short one. */
+  get #mayTakeMore(): boolean {
+    if (this.#idle.length > 0) return true;
+    const { concurrency } = this.#limits;
+    for (const worker of this.#workers.values()) {
+      if (worker.state === 'starting') return true;
+      if (worker.state !== 'ready' || worker.hasExclusive || !this.#wantsMore(worker)) continue;
+      const { size } = worker.inHand;
+      if (size <= concurrency || worker.load <= AHEAD_MS) return true;
+    }
+    return false;
+  }
+
+  #hasPlace(worker: Worker<J>, job: J): boolean {
+    if (worker.hasExclusive) return false;
     const { size } = worker.inHand;
     if (size === 0) return true;
     if (job.isExclusive || size >= MAX_IN_HAND) return false;
@@ -304,22 +316,12 @@ export class Scheduler<J extends Job> {
     return worker.load <= AHEAD_MS / 2 || worker.inHand.size <= this.#limits.concurrency;
   }
 
-  /** The first job of a queue that was not cancelled. */
-  #head(queue: Ring<J>): J | undefined {
-    for (;;) {
-      const job = queue.peek();
-      if (job === undefined || !job.isCancelled) return job;
-      queue.shift();
-      this.#waiting--;
-    }
-  }
-
-  #moveToOwn(queue: Ring<J>, job: J): boolean {
+  #moveToOwn(level: JobLevel<J>, job: J): boolean {
     const worker = this.#preferred(job.affinity as string | number);
     if (worker === undefined) return false;
-    queue.shift();
+    this.#queue.shift(level);
     worker.own.push(job);
-    this.#deliver(worker, worker.own, MAX_IN_HAND);
+    this.#deliverOwn(level.priority);
     return true;
   }
 
@@ -327,14 +329,11 @@ export class Scheduler<J extends Job> {
   #preferred(key: string | number): Worker<J> | undefined {
     const known = this.#homes.get(key);
     if (known !== undefined && (known.state === 'ready' || known.state === 'starting')) return known;
-    let best: Worker<J> | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const worker of this.#workers.values()) {
-      if (worker.state === 'leaving') continue;
-      const ahead = worker.own.length + worker.inHand.size + worker.keys;
-      if (ahead >= least) continue;
-      least = ahead;
-      best = worker;
+    let best = this.#leastAhead();
+    if ((best === undefined || aheadOf(best) > 0) && this.size < this.#limits.maxWorkers) {
+      // A key is bound to its worker for good: it must not begin behind another one where there could be a worker more.
+      this.#port.startWorker();
+      best = this.#leastAhead();
     }
     if (best === undefined) return undefined;
     this.#homes.set(key, best);
@@ -343,19 +342,24 @@ export class Scheduler<J extends Job> {
     return best;
   }
 
-  /** What was to run in this worker only must find another one. */
+  #leastAhead(): Worker<J> | undefined {
+    let best: Worker<J> | undefined;
+    for (const worker of this.#workers.values())
+      if (worker.state !== 'leaving' && (best === undefined || aheadOf(worker) < aheadOf(best))) best = worker;
+    return best;
+  }
+
+  /** What was to run in this worker as long as it lives must find another one. */
   #reroute(worker: Worker<J>): void {
-    const own = worker.own.drain();
-    this.#waiting -= own.length;
-    this.addFirst(own);
+    this.addFirst(worker.own.drain());
   }
 
   /** Lets workers go that have done their share. */
   #retireSpent(): void {
     if (this.#limits.maxJobsPerWorker === Number.POSITIVE_INFINITY) return;
     for (const worker of this.#workers.values()) {
-      if (worker.state !== 'ready' || worker.delivered < this.#limits.maxJobsPerWorker || worker.inHand.size > 0)
-        continue;
+      if (worker.state !== 'ready' || worker.delivered < this.#limits.maxJobsPerWorker) continue;
+      if (worker.inHand.size > 0 || worker.pinned.length > 0) continue;
       this.dismiss(worker);
       this.#port.retire(worker);
     }
@@ -366,7 +370,7 @@ export class Scheduler<J extends Job> {
     let starting = 0;
     for (const { state } of this.#workers.values()) if (state === 'starting') starting++;
     let size = this.size;
-    while (size < minWorkers || (size < maxWorkers && this.#unserved > starting)) {
+    while (size < minWorkers || (size < maxWorkers && this.#queue.length > starting)) {
       this.#port.startWorker();
       if (this.size === size) return;
       size++;
@@ -374,23 +378,8 @@ export class Scheduler<J extends Job> {
     }
   }
 
-  /** Jobs that a new worker could take. */
-  get #unserved(): number {
-    let unserved = 0;
-    for (const { jobs } of this.#queues) unserved += jobs.length;
-    return unserved;
-  }
-
   #removeIdle(worker: Worker<J>): void {
     const at = this.#idle.lastIndexOf(worker);
     if (at >= 0) this.#idle.splice(at, 1);
-  }
-
-  #queueOf(priority: number): Ring<J> {
-    const found = this.#queues.find((queue) => queue.priority === priority);
-    if (found !== undefined) return found.jobs;
-    const jobs = new Ring<J>();
-    this.#queues = [...this.#queues, { priority, jobs }].sort((a, b) => b.priority - a.priority);
-    return jobs;
   }
 }

@@ -98,10 +98,24 @@ function pullIterator<T>(iterator: Iterator<T>, length: number | undefined): Pul
       return taken;
     },
     stop: () => {
-      if (!isOver) iterator.return?.();
+      if (isOver) return;
       isOver = true;
+      close(() => iterator.return?.());
     },
   };
+}
+
+/**
+ * Ends an input early. Its clean-up may throw, or refuse because the input itself had the call ended while it was asked for an
+ * item ("Generator is already running"). As where a loop is left by an error, that error counts, and not this one; see
+ * ECMA-262, IteratorClose.
+ */
+function close(end: () => unknown): void {
+  try {
+    Promise.resolve(end()).catch(() => {});
+  } catch {
+    // The call is over for another reason, which its caller hears.
+  }
 }
 
 function isAsync<T>(source: Source<T>): source is AsyncIterable<T> {
@@ -128,8 +142,7 @@ function pullAsync<T>(iterator: AsyncIterator<T>): Puller<T> {
     stop: () => {
       if (isOver) return;
       isOver = true;
-      // The input's own clean-up; nobody is left whom its failure would concern.
-      Promise.resolve(iterator.return?.()).catch(() => {});
+      close(() => iterator.return?.());
     },
   };
 }

@@ -9,7 +9,6 @@ export interface QueueItem {
 /** Somebody who waits, here or in another process. */
 interface Waiter<T> {
   readonly grant: (value: T) => void;
-  isGone: boolean;
 }
 
 /** Takes back a wish that was not granted. */
@@ -23,8 +22,9 @@ export class QueueServer {
   readonly maxSize: number;
   readonly #items: QueueItem[] = [];
   #head = 0;
-  readonly #getters: Waiter<QueueItem>[] = [];
-  readonly #putters: (Waiter<void> & { readonly item: QueueItem })[] = [];
+  // Sets keep the order of coming. Who gives up is gone at once: a consumer that asks again and again leaves nothing behind.
+  readonly #getters = new Set<Waiter<QueueItem>>();
+  readonly #putters = new Set<Waiter<void> & { readonly item: QueueItem }>();
   readonly #joiners: (() => void)[] = [];
   #unfinished = 0;
   readonly #listeners = new Set<() => void>();
@@ -50,21 +50,24 @@ export class QueueServer {
 
   /** Puts an item when there is room. */
   put(item: QueueItem, granted: () => void): Withdraw {
-    if (!this.isFull && !this.#putters.some(({ isGone }) => !isGone)) {
+    if (!this.isFull && !this.hasPutters) {
       this.#add(item);
       granted();
       return () => {};
     }
-    const waiter = { item, grant: granted, isGone: false };
-    this.#putters.push(waiter);
-    return () => {
-      waiter.isGone = true;
-    };
+    const waiter = { item, grant: granted };
+    this.#putters.add(waiter);
+    return () => void this.#putters.delete(waiter);
+  }
+
+  /** How many gets and puts wait. */
+  get waiters(): number {
+    return this.#getters.size + this.#putters.size;
   }
 
   /** Whether somebody waits for room, and comes first. */
   get hasPutters(): boolean {
-    return this.#putters.length > 0;
+    return this.#putters.size > 0;
   }
 
   /** The next item, if there is one. */
@@ -79,16 +82,14 @@ export class QueueServer {
       granted(item);
       return () => {};
     }
-    const waiter = { grant: granted, isGone: false };
-    this.#getters.push(waiter);
-    return () => {
-      waiter.isGone = true;
-    };
+    const waiter = { grant: granted };
+    this.#getters.add(waiter);
+    return () => void this.#getters.delete(waiter);
   }
 
   /** Puts an item back to the front: who was to get it is gone. */
   putBack(item: QueueItem): void {
-    const getter = this.#nextGetter();
+    const getter = takeFirst(this.#getters);
     if (getter !== undefined) return getter.grant(item);
     if (this.#head > 0) this.#items[--this.#head] = item;
     else this.#items.unshift(item);
@@ -119,7 +120,7 @@ export class QueueServer {
 
   #add(item: QueueItem): void {
     this.#unfinished++;
-    const getter = this.#nextGetter();
+    const getter = takeFirst(this.#getters);
     if (getter !== undefined) return getter.grant(item);
     this.#items.push(item);
     for (const listener of [...this.#listeners]) listener();
@@ -140,18 +141,18 @@ export class QueueServer {
   /** Lets those in who wait for room. */
   #admit(): void {
     while (!this.isFull) {
-      const putter = this.#putters.shift();
+      const putter = takeFirst(this.#putters);
       if (putter === undefined) return;
-      if (putter.isGone) continue;
       this.#add(putter.item);
       putter.grant();
     }
   }
+}
 
-  #nextGetter(): Waiter<QueueItem> | undefined {
-    for (;;) {
-      const getter = this.#getters.shift();
-      if (getter === undefined || !getter.isGone) return getter;
-    }
+function takeFirst<T>(set: Set<T>): T | undefined {
+  for (const first of set) {
+    set.delete(first);
+    return first;
   }
+  return undefined;
 }

@@ -137,6 +137,7 @@ export class BaseQueue<T = unknown> implements AsyncIterable<T> {
    */
   async get(options: WaitOptions = NO_OPTIONS): Promise<T> {
     this.#checkOpen();
+    options.signal?.throwIfAborted();
     const item = this.#getAtOnce() ?? (await this.#get(options));
     if (item === undefined) throw new QueueEmpty();
     const value = decodeItem(this.#marshal, item);

@@ -27,3 +27,30 @@ describe.each(contexts.filter(([name, , method]) => name === method))('a broadca
     );
   });
 });
+
+describe.each(contexts)('a broadcast over %s workers', (_, context) => {
+  test('is never called twice in one worker because another one is gone', async () => {
+    await using pool = new context.Pool(2);
+    await pool.broadcast(tasks.nothing, [], { alsoLater: false });
+    const busy = new Promise<unknown>((onProgress) => {
+      pool.apply(tasks.reportAndExitAfter, [300], { onProgress, errorCallback: () => {} });
+    });
+    await busy;
+    // One worker ends before it comes to it; the other one is called once.
+    await expect(pool.broadcast(tasks.whoAmI, [], { alsoLater: false })).rejects.toMatchObject({
+      code: 'MP_WORKER_DIED',
+    });
+    expect(await pool.apply(tasks.square, [2])).toBe(4);
+  });
+
+  test('reaches a worker that has had its share of tasks, before it leaves', async () => {
+    await using pool = new context.Pool({ processes: 1, maxTasksPerChild: 2 });
+    await pool.ready;
+    const first = pool.apply(tasks.whoAmI);
+    const second = pool.apply(tasks.sleep, [50]);
+    const [called] = await pool.broadcast(tasks.whoAmI, [], { alsoLater: false });
+    await second;
+    expect(called).toBe(await first);
+    expect(pool.stats().died).toBe(0);
+  });
+});

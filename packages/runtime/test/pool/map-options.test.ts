@@ -38,6 +38,60 @@ describe.each(contexts)('map and its relatives over %s workers', (_name, context
     expect(await pool.apply(tasks.square, [2])).toBe(4);
   });
 
+  test.each([
+    ['throws', () => new RangeError('from finally')],
+    ['rejects', () => Promise.reject(new RangeError('from finally'))],
+  ])('an input whose clean-up %s does not keep the call from ending', async (_how, cleanUp) => {
+    let closed = 0;
+    const input = (key: symbol) => ({
+      [key]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          closed++;
+          const problem = cleanUp();
+          if (problem instanceof Error) throw problem;
+          return problem;
+        },
+      }),
+    });
+    for (const key of [Symbol.iterator, Symbol.asyncIterator]) {
+      const items = input(key) as unknown as Iterable<number>;
+      const controller = new AbortController();
+      const mapping = pool.map(tasks.squareLater, items, { signal: controller.signal });
+      await pool.apply(tasks.nothing);
+      controller.abort(new RangeError('enough'));
+      await expect(mapping).rejects.toThrow('enough');
+      const results = pool.imap(tasks.square, items);
+      expect(await results.next()).toEqual({ done: false, value: 1 });
+      expect(await results.return()).toEqual({ done: true, value: undefined });
+    }
+    expect(closed).toBe(4);
+  });
+
+  test('an input may have the call ended while it is asked for an item', async () => {
+    const controller = new AbortController();
+    function* items(): Generator<number> {
+      for (let i = 0; ; i++) {
+        if (i === 5) controller.abort(new RangeError('from inside'));
+        yield i;
+      }
+    }
+    await expect(pool.map(tasks.square, items(), { signal: controller.signal })).rejects.toThrow('from inside');
+    const other = new AbortController();
+    function* cancelling(): Generator<number> {
+      yield 1;
+      other.abort(new RangeError('from inside'));
+      yield 2;
+    }
+    const results = pool.imap(tasks.square, cancelling(), { signal: other.signal });
+    await expect(
+      (async () => {
+        for await (const value of results) expect(value).toBe(1);
+      })(),
+    ).rejects.toThrow('from inside');
+    expect(await pool.apply(tasks.square, [2])).toBe(4);
+  });
+
   test('an abort signal ends imap with its reason, after the results that were there', async () => {
     const controller = new AbortController();
     const input = endless(3);

@@ -187,6 +187,94 @@ test('keeps the jobs of one key in one worker until it is gone', () => {
   expect(jobs.every(({ sent }) => sent === 2)).toBe(true);
 });
 
+test('a job of higher priority overtakes those of a key', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1 }).ready();
+  const [first, low, high, highOfKey] = [
+    world.job({ affinity: 'k', pace: slow() }),
+    world.job({ affinity: 'k', pace: slow() }),
+    world.job({ priority: 1, pace: slow() }),
+    world.job({ priority: 2, affinity: 'k', pace: slow() }),
+  ] as const;
+  world.submit(first, low);
+  world.submit(high);
+  world.submit(highOfKey);
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  for (const job of [first, highOfKey, high]) world.finish(worker, job);
+  expect(world.log.flatMap(({ jobs }) => jobs)).toEqual([first, highOfKey, high, low]);
+});
+
+test('jobs of the same priority and key keep their order among others', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1 });
+  const jobs = Array.from({ length: 12 }, (_, i) =>
+    world.job({ affinity: i % 3 === 0 ? undefined : 'k', pace: quick() }),
+  );
+  world.submit(...jobs);
+  world.ready();
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  for (let job = [...worker.inHand.values()][0]; job !== undefined; job = [...worker.inHand.values()][0])
+    world.finish(worker, job);
+  const order = world.log.flatMap(({ jobs: sent }) => sent).filter(({ affinity }) => affinity === 'k');
+  expect(order).toEqual(jobs.filter(({ affinity }) => affinity === 'k'));
+});
+
+test('a key of its own has a worker of its own, where there may be more', () => {
+  const world = new World({ minWorkers: 0, maxWorkers: 3 });
+  world.submit(...['a', 'b', 'c', 'd'].map((affinity) => world.job({ affinity, pace: slow() })));
+  expect(world.workers).toHaveLength(3);
+  world.ready();
+  expect(world.log.map(({ jobs }) => jobs.map(({ affinity }) => affinity))).toEqual([['a'], ['b'], ['c']]);
+});
+
+test('a job for one worker alone never runs in another one', () => {
+  const world = new World().ready();
+  const [a, b] = world.workers as [WorkerState<TestJob>, WorkerState<TestJob>];
+  const [busy, pinned] = [world.job({ pace: slow(), affinity: 'k' }), world.job({ pace: slow() })];
+  world.submit(busy);
+  const [home, other] = busy.sequence >= 0 && a.inHand.size > 0 ? [a, b] : [b, a];
+  world.scheduler.addFor(home, pinned);
+  world.scheduler.pump();
+  expect(world.scheduler.workerGone(home)).toEqual([busy, pinned]);
+  world.scheduler.pump();
+  expect(other.inHand.size).toBe(0);
+  expect(world.scheduler.waiting).toBe(0);
+});
+
+test('a worker that has had its share of jobs is given what is for it alone before it leaves', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1, maxJobsPerWorker: 1 }).ready();
+  const [worker] = world.workers as [WorkerState<TestJob>];
+  const [busy, pinned] = [world.job({ pace: slow() }), world.job({ pace: slow() })];
+  world.submit(busy);
+  world.scheduler.addFor(worker, pinned);
+  world.finish(worker, busy);
+  expect([...worker.inHand.values()]).toEqual([pinned]);
+  expect(world.retired.has(worker)).toBe(false);
+  world.finish(worker, pinned);
+  expect(world.retired.has(worker)).toBe(true);
+});
+
+test('a hundred thousand priorities, each used once, are no quadratic matter', () => {
+  let sent = 0;
+  const limits = { minWorkers: 1, maxWorkers: 1, concurrency: 1, maxJobsPerWorker: Number.POSITIVE_INFINITY };
+  const scheduler = new Scheduler<TestJob>(limits, {
+    send: (_, jobs) => {
+      sent += jobs.length;
+    },
+    startWorker: () => {},
+    retire: () => {},
+  });
+  const worker = scheduler.addWorker();
+  scheduler.workerReady(worker);
+  const world = new World();
+  const pace = quick();
+  const started = performance.now();
+  for (let i = 0; i < 100_000; i++) scheduler.add(world.job({ priority: -i, pace }));
+  for (scheduler.pump(); worker.inHand.size > 0; scheduler.pump())
+    for (const done of worker.inHand.values()) scheduler.settled(worker, done);
+  expect(sent).toBe(100_000);
+  // A second or two; quadratic, it would be minutes.
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
+
 // Whatever happens in whatever order: no job is lost, none is in two places, nobody who is gone receives any, and
 // nothing waits while somebody is idle.
 test('keeps its invariants through any history', () => {

@@ -247,6 +247,9 @@ test('a queue neither loses nor doubles an item, whatever waits, comes, and goes
         }
         expect(server.size).toBeLessThanOrEqual(maxSize + steps.length);
       }
+      // Who has given up leaves nothing behind: a consumer may ask in vain for years.
+      for (const withdraw of withdraws) withdraw();
+      expect(server.waiters).toBe(0);
       // Nobody waits for room any more once everything is taken.
       for (let left = server.size; left > 0; left = server.size) server.get(({ body }) => got.push(body[0] as number));
       expect([...got].sort((a, b) => a - b)).toEqual([...accepted].sort((a, b) => a - b));

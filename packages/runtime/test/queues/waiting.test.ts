@@ -27,6 +27,13 @@ describe('a wait for a queue', () => {
     expect(await queue.empty()).toBe(true);
   });
 
+  test('takes nothing that is there already, where its signal was aborted before', async () => {
+    const queue = new Queue<number>();
+    await queue.put(1);
+    await expect(queue.get({ signal: AbortSignal.abort(new RangeError('too late')) })).rejects.toThrow('too late');
+    expect(await queue.get()).toBe(1);
+  });
+
   test('for a joinable queue goes on after the queue is closed', async () => {
     const queue = new JoinableQueue<number>();
     await queue.put(1);

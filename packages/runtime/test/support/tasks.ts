@@ -109,6 +109,13 @@ export const waitForAbort = (): Promise<string> =>
     task.signal.addEventListener('abort', () => resolve('aborted'));
     task.reportProgress('waits');
   });
+export const reportAndExitAfter = async (ms: number): Promise<never> => {
+  currentTask()?.reportProgress('begun');
+  // What was reported leaves before the process is blocked.
+  await sleep(1);
+  block(ms);
+  process.exit(9);
+};
 export const reportThree = (): number => {
   for (let i = 1; i <= 3; i++) currentTask()?.reportProgress(i / 3);
   return 3;
@@ -256,7 +263,8 @@ export const contentOf = async (file: string): Promise<string> => {
   }
 };
 export const throwWhatCannotBeRebuilt = async (): Promise<never> => {
-  const module = new URL('../../test/fixtures/only-in-children.mjs', import.meta.url).href;
+  // A name of its own: where the main process has failed to load it before, a copy of that process has, too.
+  const module = new URL(`../../test/fixtures/only-in-children.mjs?${process.pid}`, import.meta.url).href;
   const { throwVerdict } = (await import(module)) as { throwVerdict: () => never };
   return throwVerdict();
 };

@@ -40,8 +40,6 @@ export class Identity {
   /** Whether hashes are believed: not after code of the user's ran, which may have changed the objects. */
   #hashing = true;
   #rest = new ObjectSet();
-  /** Whether objects with a hash are in the Set, because they found no room in the table. */
-  #crowded = false;
   readonly #hashOf: (object: object) => number;
 
   /** @param hashOf - The hash of an object that was met without it. */
@@ -84,15 +82,11 @@ export class Identity {
         if (objects[number] === object) return number;
         continue;
       }
-      if (this.#crowded) {
-        const known = this.#rest.find(object);
-        if (known >= 0) return known;
-      }
+      // Slots are filled and never emptied: an object that found no room here would find none now.
       slots[place] = this.#count + 1;
       this.#list(index, object, hash);
       return -1;
     }
-    this.#crowded = true;
     const known = this.#rest.meet(object, this.#count);
     if (known < 0) this.#list(index, object, hash);
     return known;
@@ -138,10 +132,9 @@ export class Identity {
       const { objects, slots } = index;
       for (let i = 0; i < MAX_PROBES; i++) {
         const number = slots[(hash + i) & (slots.length - 1)]! - 1;
-        if (number < 0) break;
+        if (number < 0) return -1;
         if (objects[number] === object) return number;
       }
-      if (!this.#crowded) return -1;
     }
     return this.#rest.find(object);
   }
@@ -174,15 +167,12 @@ export class Identity {
     const rest = this.#rest;
     for (let number = 0; number < this.#count; number++) {
       const hash = hashes[number]!;
-      // Those in the Set stay there.
-      if (hash === 0 || (this.#crowded && rest.find(index.objects[number]!) >= 0)) continue;
+      if (hash === 0) continue;
       let i = 0;
       while (i < MAX_PROBES && slots[(hash + i) & mask] !== 0) i++;
       if (i < MAX_PROBES) slots[(hash + i) & mask] = number + 1;
-      else {
-        this.#crowded = true;
-        rest.meet(index.objects[number]!, number);
-      }
+      // It may be there already; then it stays.
+      else rest.meet(index.objects[number]!, number);
     }
   }
 
@@ -195,7 +185,6 @@ export class Identity {
     if (index !== undefined) {
       if (this.#count <= KEPT) giveBack(index, this.#count);
       if (this.#rest.size > 0) this.#rest = new ObjectSet();
-      this.#crowded = false;
       this.#index = undefined;
     }
     this.#hashing = true;

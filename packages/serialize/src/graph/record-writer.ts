@@ -2,7 +2,7 @@ import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hid
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
-import { MAX_SHAPE_KEYS, ShapeFamily, type ShapeNode } from './shapes.js';
+import { MAX_SHAPE_KEYS, nextOf, ShapeFamily, type ShapeNode } from './shapes.js';
 import type { GraphWriter } from './writer.js';
 
 const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
@@ -131,14 +131,16 @@ export class RecordWriter {
    */
   find(object: object, facts: PrototypeFacts, known: boolean): ShapeNode | undefined {
     if (facts.builtIn === undefined && (!known || this.#session)) return undefined;
+    if (facts === this.#plainFacts && this.#hidden !== undefined) {
+      const alike = this.#findAlike(object);
+      if (alike !== undefined) return alike;
+    }
     const keys = this.#exact ? getOwnPropertyNames(object) : Object.keys(object);
     const count = keys.length;
     if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
     const shape = facts.family.find(keys, this.#shapes.store);
     const samples = facts === this.#plainFacts && !this.#canonical;
-    if (samples && this.#hidden !== undefined && this.#isAlike(object, shape) && this.#read(object, shape))
-      return shape;
     const values = this.#values;
     const base = this.#top;
     if (this.#exact) {
@@ -155,6 +157,16 @@ export class RecordWriter {
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
     if (samples) this.#keepSample(object, shape, keys);
     return shape;
+  }
+
+  /** The shape of an object that has the hidden class of one that was looked at. The keys alone lead there: nothing is read. */
+  #findAlike(object: object): ShapeNode | undefined {
+    let node: ShapeNode | undefined = this.#plainFacts.family.root(this.#shapes.store);
+    for (const key in object) {
+      node = nextOf(node, key);
+      if (node === undefined) return undefined;
+    }
+    return this.#isAlike(object, node) && this.#read(object, node) ? node : undefined;
   }
 
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */

@@ -83,13 +83,18 @@ export class ShapeFamily {
     this.prototype = prototype;
   }
 
-  /** The node for a list of keys. */
-  find(keys: readonly string[], store: KeyStore): ShapeNode {
+  /** The node for no keys. */
+  root(store: KeyStore): ShapeNode {
     if (store.version !== this.#version) {
       this.#root = newShapeNode(undefined, undefined, this);
       this.#version = store.version;
     }
-    let node = this.#root;
+    return this.#root;
+  }
+
+  /** The node for a list of keys. */
+  find(keys: readonly string[], store: KeyStore): ShapeNode {
+    let node = this.root(store);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       const next = node.next;
@@ -115,6 +120,13 @@ export class ShapeFamily {
     }
     return made;
   }
+}
+
+/** The node that a key leads to, if there is one. */
+export function nextOf(node: ShapeNode, key: string): ShapeNode | undefined {
+  const { next } = node;
+  if (next !== undefined && next.key!.text === key) return next;
+  return node.others?.get(key);
 }
 
 /** A node that nothing is known about yet. */

@@ -1,5 +1,7 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
+import { getBuiltin } from './built-in.js';
+import { evaluatorBeside } from './import-origin.js';
 import { mapComments, type PlacedMap } from './source-map.js';
 
 /** Where a source comes from, for stack traces, breakpoints and coverage. */
@@ -56,6 +58,12 @@ export function compile(
     // biome-ignore lint/security/noGlobalEval: reviving code is what this room is for; the payload is trusted by now
     return (0, eval)(above + source + comment);
   }
+  const evaluate = place.imports && place.url !== undefined ? evaluatorBeside(place.url) : undefined;
+  if (evaluate !== undefined) {
+    return evaluate(
+      `${shifted(source, place, textColumn)}\n//# sourceURL=${(place.url as string).replace(/\s/g, encodeURIComponent)}`,
+    );
+  }
   const script = new vm.Script(source, {
     ...(place.url === undefined ? {} : { filename: place.url }),
     lineOffset: place.line ?? 0,
@@ -63,6 +71,14 @@ export function compile(
     ...(place.imports ? { importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
   });
   return script.runInThisContext();
+}
+
+/** Lets a text stand where it stands in its file; in a file's first line only where there is room before it. */
+function shifted(source: string, { line = 0, column = 0 }: SourcePlace, textColumn: number): string {
+  if (line === 0) return ' '.repeat(Math.max(0, column - textColumn)) + source;
+  // What precedes the text is a bracket or a colon: a line may break there.
+  const before = '\n'.repeat(line - 1) + source.slice(0, textColumn);
+  return `${before}\n${' '.repeat(column)}${source.slice(textColumn)}`;
 }
 
 function hasSourceMaps(): boolean {
@@ -150,12 +166,12 @@ interface ImportMetaLike {
 /** `import.meta` of a module that is not loaded here. */
 function importMetaOf(url = ''): object {
   const meta = Object.create(null) as ImportMetaLike;
-  const module = builtin<{ createRequire(url: string): NodeRequire }>('node:module');
+  const module = getBuiltin<{ createRequire(url: string): NodeRequire }>('node:module');
   if (module !== undefined && url.startsWith('file:')) {
-    const { fileURLToPath } = builtin<{ fileURLToPath(url: string): string }>('node:url') as {
+    const { fileURLToPath } = getBuiltin<{ fileURLToPath(url: string): string }>('node:url') as {
       fileURLToPath(url: string): string;
     };
-    const { dirname } = builtin<{ dirname(path: string): string }>('node:path') as { dirname(path: string): string };
+    const { dirname } = getBuiltin<{ dirname(path: string): string }>('node:path') as { dirname(path: string): string };
     meta.dirname = dirname(fileURLToPath(url));
     meta.filename = fileURLToPath(url);
   }
@@ -167,21 +183,16 @@ function importMetaOf(url = ''): object {
 function resolveFrom(specifier: string, url: string): string {
   if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
   if (/^[a-z][a-z+.-]*:/i.test(specifier)) return new URL(specifier).href;
-  const module = builtin<{ createRequire(url: string): NodeRequire; isBuiltin(id: string): boolean }>('node:module');
+  const module = getBuiltin<{ createRequire(url: string): NodeRequire; isBuiltin(id: string): boolean }>('node:module');
   if (module?.isBuiltin(specifier)) return `node:${specifier}`;
   const found = module?.createRequire(url).resolve(specifier);
   if (found === undefined) throw new TypeError(`Cannot resolve ${specifier} from ${url}`);
-  const { pathToFileURL } = builtin<{ pathToFileURL(path: string): URL }>('node:url') as {
+  const { pathToFileURL } = getBuiltin<{ pathToFileURL(path: string): URL }>('node:url') as {
     pathToFileURL(path: string): URL;
   };
   return pathToFileURL(found).href;
 }
 
 function vmModule(): VmModule | undefined {
-  return builtin<VmModule>('node:vm');
-}
-
-function builtin<T>(id: string): T | undefined {
-  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
-  return process.getBuiltinModule(id) as T | undefined;
+  return getBuiltin<VmModule>('node:vm');
 }

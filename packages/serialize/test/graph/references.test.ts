@@ -1,4 +1,4 @@
-import { deserialize, serialize } from '@mp/serialize';
+import { clone, deserialize, serialize } from '@mp/serialize';
 
 interface Part {
   readonly id: number;
@@ -56,4 +56,29 @@ test('a value that fails in the middle leaves no references behind', () => {
   expect(() => serialize([owner, [owner], [owner], Promise.resolve(1), new Promise(() => {}), owner])).toThrow();
   const copy = deserialize(serialize([owner, 1])) as unknown[];
   expect(copy).toEqual([new Map(), 1]);
+});
+
+test('objects that hold the same stay apart, and each is found again, however many there are', () => {
+  for (const [count, different] of [
+    [14, 1],
+    [300, 5],
+    [5000, 40],
+    [40_000, 3000],
+  ] as const) {
+    const objects = Array.from({ length: count }, (_, i) => ({ value: i % different, text: 'same' }));
+
+    const [copies, again] = clone([objects, objects.toReversed()]) as [object[], object[]];
+
+    expect(new Set(copies).size).toBe(count);
+    expect(again.toReversed().every((copy, i) => copy === copies[i])).toBe(true);
+  }
+});
+
+test('an object that is met again among others that hold the same, before and after the table of objects grew, is one object', () => {
+  const objects = Array.from({ length: 3000 }, (_, i) => ({ value: i % 7 }));
+  const graph = objects.map((object, i) => ({ i, object, earlier: objects[(i * 31) % (i + 1)] }));
+
+  const copy = clone(graph) as { object: object; earlier: object }[];
+
+  for (const [i, { earlier }] of copy.entries()) expect(earlier).toBe(copy[(i * 31) % (i + 1)]!.object);
 });

@@ -1,0 +1,61 @@
+import { JobQueue, type QueuedJob, type Tally } from './job-queue.js';
+import type { Pace } from './pace.js';
+import { Ring } from './ring.js';
+
+/** What the scheduler must know of a task. */
+export interface Job extends QueuedJob {
+  /** Jobs with the same key run in the same worker, as long as it lives. */
+  readonly affinity: string | number | undefined;
+  /** Runs in a worker that has nothing else to do: because it may have to be ended with its worker. */
+  readonly isExclusive: boolean;
+  /** How long jobs of its kind take. */
+  readonly pace: Pace;
+  /** Its number among all that its worker was given, modulo 2 ** 32; -1 where it is in no worker's hands. Set by the scheduler. */
+  sequence: number;
+  /** How long it was expected to take when it was delivered, in nanoseconds. Set by the scheduler. */
+  cost: number;
+}
+
+/** A worker, as the scheduler sees it. */
+export interface WorkerState<J extends Job> {
+  readonly id: number;
+  readonly state: 'starting' | 'ready' | 'leaving' | 'gone';
+  /** Delivered and not settled, by {@link Job.sequence}, in the order of delivery. */
+  readonly inHand: ReadonlyMap<number, J>;
+}
+
+/** A worker, as only the scheduler may change it. */
+export interface Worker<J extends Job> extends WorkerState<J> {
+  state: 'starting' | 'ready' | 'leaving' | 'gone';
+  readonly inHand: Map<number, J>;
+  /** Jobs that must run here as long as it lives. */
+  readonly own: JobQueue<J>;
+  /** Jobs that are meant for this worker alone, and come before all others. */
+  readonly pinned: Ring<J>;
+  /** The sum of the expected durations. */
+  load: number;
+  delivered: number;
+  hasExclusive: boolean;
+  /** How many affinity keys live here. */
+  keys: number;
+}
+
+/** A worker that is being started. */
+export function createWorker<J extends Job>(id: number, tally: Tally): Worker<J> {
+  return {
+    id,
+    state: 'starting',
+    inHand: new Map(),
+    own: new JobQueue(tally),
+    pinned: new Ring(),
+    load: 0,
+    delivered: 0,
+    hasExclusive: false,
+    keys: 0,
+  };
+}
+
+/** What there is to do before a job of a new key. */
+export function aheadOf<J extends Job>({ own, inHand, keys }: Worker<J>): number {
+  return own.length + inHand.size + keys;
+}
