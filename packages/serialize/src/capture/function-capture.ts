@@ -21,6 +21,7 @@ import type { Homes } from './home.js';
 import { neededExports } from './import-objects.js';
 import { type ImportBinding, importBinding } from './imports.js';
 import { recordOf } from './revived-code.js';
+import { type RuntimeWrapper, runtimeWrapper } from './runtime-wrappers.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
 import { findVariable, type Variable, visibleNames } from './variables.js';
 
@@ -103,6 +104,8 @@ export function captureFunction(
   homes: Homes,
   holderOf: () => object | undefined,
 ): CapturedFunction {
+  const wrapper = runtimeWrapper(fn, reading);
+  if (wrapper !== undefined) return ofWrapper(fn, wrapper);
   const { location } = reading;
   const variables: Variable[] = [];
   const imports = new Map<string, ImportBinding>();
@@ -230,6 +233,36 @@ export function readAll(
   const readings = Inspector.isAvailable ? readFunctions(needed) : [];
   const byFunction = new Map(needed.map((fn, i) => [fn, readings[i]]));
   return functions.map((fn, i) => told[i] ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
+}
+
+/** A wrapper of the runtime's, as a function that makes it again. */
+function ofWrapper(fn: AnyFunction, { facts, variables }: RuntimeWrapper): CapturedFunction {
+  const name = ownNameValue(fn);
+  const code = codeString(facts, {
+    name,
+    strict: true,
+    vars: variables.map((variable) => variable.name),
+    consts: [],
+    receiver: 'none',
+    newTarget: false,
+    dropOwnName: false,
+    imports: new Map(),
+    classPlan: undefined,
+    url: undefined,
+    line: undefined,
+    column: undefined,
+  });
+  return {
+    code,
+    facts,
+    variables,
+    assigned: new Set(),
+    bound: [],
+    naturalName: naturalName(facts, name, false),
+    capturedClass: undefined,
+    privateStatics: [],
+    thisValue: undefined,
+  };
 }
 
 /** What can be entered and sees what a function sees: of a class, a method. */
