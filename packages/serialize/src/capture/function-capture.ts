@@ -10,6 +10,7 @@ import { STANDARD_GLOBALS } from '../references/globals.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
 import { receiverOf } from './around.js';
+import { askAround } from './asked.js';
 import { removedSpans } from './class-text.js';
 import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
@@ -136,7 +137,7 @@ export function captureFunction(
       assigned.add(name);
     }
   }
-  const consts = constantsAmong(variables, assigned, facts, reading);
+  const consts = constantsAmong(fn, variables, assigned, facts, reading);
   for (const i of consts) assigned.delete((variables[i] as Variable).name);
 
   const around = receiverOf(fn, facts, reading, variables, strict);
@@ -339,7 +340,7 @@ function isStrict(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading): 
     if (SLOPPY_FUNCTIONS_TELL) return true;
   }
   if (!facts.modeSensitive) return false;
-  return findInScript(reading.location, facts.text)?.strict ?? false;
+  return askAround(fn, facts, reading)?.strict ?? findInScript(reading.location, facts.text)?.strict ?? false;
 }
 
 const SLOPPY_FUNCTIONS_TELL = doSloppyFunctionsTell();
@@ -354,12 +355,15 @@ function doSloppyFunctionsTell(): boolean {
 }
 
 function constantsAmong(
+  fn: AnyFunction,
   variables: readonly Variable[],
   assigned: ReadonlySet<string>,
   facts: CodeFacts,
   reading: FunctionReading,
 ): readonly number[] {
   if (assigned.size === 0) return [];
+  const asked = askAround(fn, facts, reading);
+  if (asked !== undefined) return variables.flatMap(({ name }, i) => (asked.constants.has(name) ? [i] : []));
   const scope = findInScript(reading.location, facts.text)?.scope;
   const consts: number[] = [];
   variables.forEach(({ name, isDead }, i) => {
