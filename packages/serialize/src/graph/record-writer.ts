@@ -1,3 +1,4 @@
+import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
 import type { PrototypeFacts } from './prototypes.js';
@@ -33,6 +34,8 @@ export class RecordWriter {
   #previous: ShapeNode;
   /** What a value begins with follows on this. */
   readonly #start: ShapeNode;
+  /** The object without internal slots that was looked at last. */
+  #slotless: object | undefined;
   /** Shapes that have samples. */
   #sampled: ShapeNode[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -76,6 +79,7 @@ export class RecordWriter {
 
   /** Drops what belongs to the last value. */
   end(): void {
+    this.#slotless = undefined;
     for (const shape of this.#sampled) {
       if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
@@ -146,7 +150,8 @@ export class RecordWriter {
     if (this.#exact) {
       // Built-in objects whose prototype was changed hide among those without enumerable properties.
       if (count === 0 && !known) return undefined;
-      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
+      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0 || this.#hasSlots(object))
+        return undefined;
       for (let i = 0; i < count; i++) {
         const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
         if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return undefined;
@@ -157,6 +162,14 @@ export class RecordWriter {
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
     if (samples) this.#keepSample(object, shape, keys);
     return shape;
+  }
+
+  /** Whether it is a built-in object under the prototype of an ordinary one. Its hidden class says so, too. */
+  #hasSlots(object: object): boolean {
+    if (this.#slotless !== undefined && this.#hidden?.same(object, this.#slotless) === true) return false;
+    if (hasSlots(object)) return true;
+    this.#slotless = object;
+    return false;
   }
 
   /** The shape of an object that has the hidden class of one that was looked at. The keys alone lead there: nothing is read. */
