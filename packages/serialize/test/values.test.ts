@@ -723,6 +723,19 @@ describe('a built-in object under the prototype of an ordinary one stays what it
   }
 });
 
+test('the stack of an error is kept in the way in which the engine keeps it', () => {
+  const error = new Error('message');
+  error.stack = 'Error: message\n    at somewhere';
+  const { get, set, ...rest } = Object.getOwnPropertyDescriptor(error, 'stack')!;
+
+  for (const copy of [clone(error), (clone({ error: Object.freeze(error) }) as { error: Error }).error]) {
+    const own = Object.getOwnPropertyDescriptor(copy, 'stack')!;
+    expect(copy.stack).toBe('Error: message\n    at somewhere');
+    expect([own.get, own.set]).toEqual([get, set]);
+    if (!Object.isFrozen(copy)) expect(own).toEqual({ get, set, ...rest });
+  }
+});
+
 test('memory that hides its length behind another prototype or a property of its own arrives with all its bytes', () => {
   const hidden = Object.setPrototypeOf(Uint8Array.from([1, 2, 3]).buffer, {}) as ArrayBuffer;
   const claims = Object.defineProperty(Uint8Array.from([4, 5, 6]).buffer, 'byteLength', { value: 1 });
