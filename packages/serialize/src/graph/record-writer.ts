@@ -12,6 +12,8 @@ const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, is
 const KEPT_VALUES = 1024;
 /** So many values of an object are looked at to tell it from others. */
 const HASHED_VALUES = 8;
+/** After so many objects that were like none before, objects are all different. */
+const MANY_MISSES = 32;
 /** A value of so many shapes leaves no samples to the next: most are met once. */
 const KEPT_SAMPLES = 256;
 
@@ -34,6 +36,8 @@ export class RecordWriter {
   #previous: ShapeNode;
   /** What a value begins with follows on this. */
   readonly #start: ShapeNode;
+  /** How many objects in a row were like none before. */
+  #misses = 0;
   /** The object without internal slots that was looked at last. */
   #slotless: object | undefined;
   /** Shapes that have samples. */
@@ -74,6 +78,7 @@ export class RecordWriter {
     this.#plainFacts = this.#shapes.of(Object.prototype);
     if (!this.#canonical) this.#hidden = knownHiddenClasses();
     this.#previous = this.#start;
+    this.#misses = 0;
     this.#top = 0;
   }
 
@@ -136,8 +141,15 @@ export class RecordWriter {
   find(object: object, facts: PrototypeFacts, known: boolean): ShapeNode | undefined {
     if (facts.builtIn === undefined && (!known || this.#session)) return undefined;
     if (facts === this.#plainFacts && this.#hidden !== undefined) {
-      const alike = this.#findAlike(object);
-      if (alike !== undefined) return alike;
+      // Among objects that are all different it is tried now and then.
+      if (this.#misses < MANY_MISSES || this.#misses % MANY_MISSES === 0) {
+        const alike = this.#findAlike(object);
+        if (alike !== undefined) {
+          this.#misses = 0;
+          return alike;
+        }
+      }
+      this.#misses++;
     }
     const keys = this.#exact ? getOwnPropertyNames(object) : Object.keys(object);
     const count = keys.length;
