@@ -5,6 +5,48 @@ import type { Config } from 'jest';
 
 type Project = Exclude<NonNullable<Config['projects']>[number], string>;
 
+// What one of these runs over another start method would only repeat, or is about the other methods.
+const SAME_OVER_ALL = [
+  '/package.test.js',
+  '/channel/(framing|cells).test.js',
+  '/pool/(scheduler|chunking|crash-spawn|crash-thread|crash-forkserver).test.js',
+  '/process/fork.test.js',
+];
+
+/** What makes no sense over fork: by file and name, with the reason. */
+const NOT_OVER_FORK = {
+  'process/process.test.js': {
+    'arguments that cannot travel fail the start, and no process is left': 'a copy has its arguments; nothing travels',
+  },
+  'channel/connection.test.js': {
+    'an end that was sent to a process which ends without taking it is the end of the messages':
+      'a copy takes its connections before anything can end it, and has no flags of its own',
+  },
+  'pool/crash-fork.test.js': {
+    'runs out of memory, its task alone fails': 'the limits of a copy are those of its parent',
+  },
+};
+
+/** The same over forkserver. */
+const NOT_OVER_FORKSERVER = {
+  'channel/connection.test.js': {
+    'an end that was sent to a process which ends without taking it is the end of the messages':
+      'flags that Node does not know end the server, and with it the start',
+  },
+};
+
+/** The whole suite of the runtime over one start method. */
+const runtimeOver = (method: string, execArgv: readonly string[], skipped: object): Project => ({
+  ...project('runtime', 120_000),
+  displayName: `runtime over ${method}`,
+  runner: [
+    '<rootDir>/../../tools/jest-plain-node/runner.mjs',
+    { fileTimeoutMs: 120_000, execArgv, env: { MP_TEST_START_METHOD: method }, skipped },
+  ] as never,
+  setupFilesAfterEnv: ['<rootDir>/dist-test/support/start-methods.js'],
+  testPathIgnorePatterns: SAME_OVER_ALL,
+});
+
 // Every test file runs in a bare `node` process of its own against the built packages: jest's own
 // runner puts tests into a vm context, whose realm falsifies what this project is about.
 const project = (name: string, fileTimeoutMs: number): Project => ({
@@ -38,6 +80,13 @@ const config: Config = {
     },
     project('serialize', 120_000),
     project('runtime', 120_000),
+    ...(isNativeBuilt
+      ? [
+          runtimeOver('fork', ['--single-threaded', '--v8-pool-size=0'], NOT_OVER_FORK),
+          // The tests that name their start methods run over it in `runtime`, too: only `npm run test:matrix` repeats the rest.
+          ...(process.env['TEST_ALL_METHODS'] === '1' ? [runtimeOver('forkserver', [], NOT_OVER_FORKSERVER)] : []),
+        ]
+      : []),
     {
       ...project('benchmarks', 60_000),
       rootDir: 'benchmarks',

@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const { createEmptyTestResult } = require('@jest/test-result');
@@ -27,10 +28,20 @@ const NO_SNAPSHOTS = {
 export default class PlainNodeRunner {
   #globalConfig;
   #fileTimeoutMs;
+  #execArgv;
+  #env;
+  #skipped;
 
-  constructor(globalConfig, _context, options = {}) {
+  /**
+   * @param options - `fileTimeoutMs`; `execArgv` and `env`, flags and variables of the test processes; `skipped`, the
+   *   tests of each file that are left out, by name, with the reason.
+   */
+  constructor(globalConfig, _context, { fileTimeoutMs = 60_000, execArgv = [], env = {}, skipped = {} } = {}) {
     this.#globalConfig = globalConfig;
-    this.#fileTimeoutMs = options.fileTimeoutMs ?? 60_000;
+    this.#fileTimeoutMs = fileTimeoutMs;
+    this.#execArgv = execArgv;
+    this.#env = env;
+    this.#skipped = skipped;
   }
 
   async runTests(tests, _watcher, onStart, onResult, onFailure) {
@@ -69,10 +80,10 @@ export default class PlainNodeRunner {
     const mark = `${process.pid}.${++started}`;
     const child = fork(HOST, [], {
       detached: true,
-      execArgv: [],
+      execArgv: this.#execArgv,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, [MARK]: mark },
+      env: { ...process.env, ...this.#env, [MARK]: mark },
     });
     let output = '';
     let report;
@@ -111,6 +122,7 @@ export default class PlainNodeRunner {
       setupFilesAfterEnv: config.setupFilesAfterEnv,
       testTimeout: this.#globalConfig.testTimeout ?? 15_000,
       testNamePattern: this.#globalConfig.testNamePattern,
+      skipped: Object.keys(this.#skipped[relative(join(config.rootDir, 'dist-test'), test.path)] ?? {}),
     });
     return promise;
   }

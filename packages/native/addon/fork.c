@@ -57,6 +57,7 @@ extern int uv_is_active(const uv_handle_t *handle);
 extern int uv_has_ref(const uv_handle_t *handle);
 extern int uv_backend_fd(const uv_loop_t *loop);
 extern int uv_is_closing(const uv_handle_t *handle);
+extern void uv_ref(uv_handle_t *handle);
 extern void uv_unref(uv_handle_t *handle);
 extern int uv_fs_event_stop(uv_handle_t *handle);
 extern int uv_fs_poll_stop(uv_handle_t *handle);
@@ -230,6 +231,8 @@ static bool is_waiting_call(long call) {
     case SYS_epoll_pwait2:
 #endif
     case SYS_futex_waitv:
+    // The thread that hands descriptors out.
+    case SYS_accept4:
       return true;
     default:
       return false;
@@ -295,6 +298,26 @@ static void list_handle(uv_handle_t *handle, void *data) {
   napi_set_element(into->env, into->list, into->count++, entry);
 }
 
+static void reference_socket(uv_handle_t *handle, void *on) {
+  int type = uv_handle_get_type(handle);
+  if (uv_is_closing(handle) || (type != TCP && type != NAMED_PIPE && type != TTY && type != UDP)) return;
+  if (*(bool *)on) uv_ref(handle);
+  else uv_unref(handle);
+}
+
+// referenceSockets(on): makes all sockets of this loop keep it alive, or none. For a fresh child, in which none is its own.
+static napi_value reference_sockets(napi_env env, napi_callback_info info) {
+  napi_value value;
+  bool on;
+  uv_loop_t *loop;
+  if (!read_arguments(env, info, 1, &value)) return NULL;
+  if (napi_get_value_bool(env, value, &on) != napi_ok) return throw_argument_error(env, "Expected a boolean.");
+  if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
+    return throw_system_error(env, "napi_get_uv_event_loop", EINVAL);
+  uv_walk(loop, reference_socket, &on);
+  return NULL;
+}
+
 // listHandles(): [type: string, descriptor or -1, has a reference: 0 | 1][] of the active handles of this loop
 static napi_value list_handles(napi_env env, napi_callback_info info) {
   (void)info;
@@ -312,5 +335,6 @@ void export_fork(napi_env env, napi_value exports) {
   export_function(env, exports, "acceptSignals", accept_signals);
   export_function(env, exports, "countRequests", count_requests);
   export_function(env, exports, "isQuiet", is_quiet);
+  export_function(env, exports, "referenceSockets", reference_sockets);
   export_function(env, exports, "listHandles", list_handles);
 }

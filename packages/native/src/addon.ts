@@ -82,6 +82,7 @@ export interface Addon {
   acceptSignals(): void;
   countRequests(): number;
   isQuiet(): boolean;
+  referenceSockets(on: boolean): void;
   listHandles(): [type: string, descriptor: number, referenced: number][];
   // loop.c
   superviseLoop(onEmpty: (again: boolean) => void): void;

@@ -26,6 +26,8 @@ export const NATIVE_ERROR_CODES = {
   forkServerDied: 'MP_FORK_SERVER_DIED',
   /** The object was closed. */
   closed: 'MP_CLOSED',
+  /** It belongs to another process: the one from which this one was forked. */
+  moved: 'MP_MOVED',
   /** A wait was longer than its time-out. */
   timeout: 'MP_TIMEOUT',
   /** A synchronous wait could never end: only this very thread could end it. */

@@ -5,6 +5,7 @@ import { type ExitStatus, killPidfd, openPidfd, signalNumber, startWait } from '
 import { WATCH_EVENTS, Watcher } from '../system/watcher.js';
 import { isForkSafe, noteForkSafe } from './fork-safety.js';
 import { becomeProcess } from './identity.js';
+import { guardInheritedHandles } from './inherited-handles.js';
 import { findRandomStores } from './randomness.js';
 import { findDueLists, silenceParent } from './silence.js';
 import { countExtraThreads, startThreadPool } from './threads.js';
@@ -179,6 +180,7 @@ function forkBetweenCallbacks(
 function runCopy(main: () => unknown): void {
   void (async () => {
     silenceParent();
+    guardInheritedHandles();
     addon().acceptSignals();
     noteForkSafe();
     becomeProcess();

@@ -48,6 +48,29 @@ describe('fork', () => {
     expect(errors).not.toContain('top-level await');
   });
 
+  test("every use of the parent's sockets and servers fails in the child, and harms nothing of the parent's", async () => {
+    const { lines, errors } = await run('inherited');
+    expect(errors).toBe('');
+    expect(lines).toEqual([
+      'write MP_MOVED',
+      'iterate MP_MOVED',
+      'on data MP_MOVED',
+      'remote address MP_MOVED',
+      'accept MP_MOVED',
+      'address MP_MOVED',
+      'close MP_MOVED',
+      'destroy false',
+      'kind Socket Server true',
+      '{"code":0,"signal":null} false true',
+    ]);
+  });
+
+  test('requests of http and fetch in the child use connections of their own, and not those that the parent keeps', async () => {
+    const { lines, errors } = await run('keptAlive');
+    expect(errors).toBe('');
+    expect(lines).toEqual(['parent answer answer 2', 'child answer answer', 'both 4', 'parent answer answer 4']);
+  });
+
   test('runs nothing of the parent in the child: no timer, immediate, socket, handler or continuation', async () => {
     const { lines, errors } = await run('silence');
     expect(errors).toBe('');

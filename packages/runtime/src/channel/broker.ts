@@ -8,6 +8,7 @@ import { authenticate } from './authentication.js';
 import { FrameChannel } from './frame-channel.js';
 import { FAMILY_LIMITS, STRANGER_LIMITS } from './frame-reader.js';
 import { SocketTransport } from './socket-transport.js';
+import { encodeOrUndo } from './undoing.js';
 
 /** How another process of the family reaches something in this one. */
 export interface Ticket {
@@ -76,7 +77,7 @@ export function collectTickets<T>(encode: () => T): { readonly result: T; readon
   };
   collected = drops;
   try {
-    return { result: encode(), dropTickets };
+    return { result: encodeOrUndo(encode), dropTickets };
   } catch (error) {
     dropTickets();
     throw error;

@@ -3,12 +3,14 @@ import { trackForFork } from '../platform/forking.js';
 import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
+import { closedError, movedError } from './connection-errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
 import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
+import { encodeOrUndo } from './undoing.js';
 
 /** Which ways a connection goes. */
 export type Direction = 'both' | 'read' | 'write';
@@ -247,6 +249,10 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #adopt(channel: FrameChannel): void {
     this.#channel = channel;
+    // The relay goes on with what was said before; what is said here begins anew.
+    this.#encoder = undefined;
+    this.#decoder = undefined;
+    this.#isGreeted = false;
     this.#state = 'fresh';
   }
 
@@ -331,7 +337,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   #write(value: TSend, encoder: Encoder): boolean {
     this.#checkWritable();
     this.#activate();
-    const { body, buffers } = encoder.encode(value, 'message');
+    const { body, buffers } = encodeOrUndo(() => encoder.encode(value, 'message'));
     this.#channel.send(FRAME.value, body, buffers);
     return buffers.length > 0;
   }
@@ -363,12 +369,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #checkOpen(): void {
     if (this.#state === 'closed') throw closedError();
-    if (this.#state === 'moved')
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.moved,
-        'This end of the connection belongs to another process, and can be used only there: it was sent to it, or this process was forked from it. ' +
-          'A forked process gets those that are among its arguments; what a function has captured stays with the parent.',
-      );
+    if (this.#state === 'moved') throw movedError();
   }
 }
 
@@ -391,8 +392,4 @@ export function receiveEither(
   connection: Connection,
 ): Promise<{ readonly isBytes: boolean; readonly message: unknown }> {
   return receiveAny(connection);
-}
-
-function closedError(): ProcessError {
-  return new ProcessError(PROCESS_ERROR_CODES.closed, 'The connection is closed.');
 }

@@ -6,6 +6,7 @@ import {
   SERIALIZE_ERROR_CODES,
   SerializeError,
 } from '@mp/codec';
+import { encodeOrUndo } from './undoing.js';
 
 /** A codec together with what this process adds to it: how everything of one context is turned into bytes. */
 export interface Marshal {
@@ -27,7 +28,7 @@ export function createMarshal(codec: Codec, reducers: readonly Reducer[]): Marsh
 
 /** A payload of which nothing is lent or aliased: what was encoded stays as it is, whatever the caller changes. */
 export function encodeSnapshot(marshal: Marshal, value: unknown, root: string): Payload {
-  const payload = marshal.codec.encode(value, marshal.context, root);
+  const payload = encodeOrUndo(() => marshal.codec.encode(value, marshal.context, root));
   if (payload.buffers.length === 0) return payload;
   return { ...payload, buffers: payload.buffers.map((buffer) => Uint8Array.prototype.slice.call(buffer)) };
 }

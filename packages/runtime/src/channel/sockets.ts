@@ -5,6 +5,7 @@ import { nativeProblem, requireNative } from '../native/native.js';
 import { translated } from '../native/native-errors.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { noteTicket } from './broker.js';
+import { noteUndo } from './undoing.js';
 
 /** What Node keeps in a socket or server, and has no public name for. */
 interface WithHandle {
@@ -38,23 +39,8 @@ export const socketReducer: Reducer<Socket, SocketData> = {
   tag: 'mp.Socket',
   // Subclasses (TLS, terminals) have state that is not in the descriptor. Standard streams are those of each process.
   test: (value): value is Socket => Object.getPrototypeOf(value) === Socket.prototype && !isStandardStream(value),
-  reduce: (socket) => {
-    const before = sent.get(socket);
-    if (before !== undefined) return before;
-    const fd = descriptorOf(socket, 'socket');
-    checkMovable(socket);
-    const ticket = offer(fd);
-    const unread = socket.readableLength > 0 ? (socket.read() as Uint8Array) : undefined;
-    const data: SocketData = { ticket, allowHalfOpen: socket.allowHalfOpen, unread };
-    sent.set(socket, data);
-    socket.destroy();
-    return data;
-  },
-  revive: ({ ticket, allowHalfOpen, unread }) => {
-    const socket = new Socket({ fd: claim(ticket), allowHalfOpen, readable: true, writable: true });
-    if (unread !== undefined) socket.unshift(unread);
-    return socket;
-  },
+  reduce: reduceSocket,
+  revive: reviveSocket,
 };
 
 /**
@@ -64,30 +50,85 @@ export const socketReducer: Reducer<Socket, SocketData> = {
 export const serverReducer: Reducer<Server, ServerData> = {
   tag: 'mp.Server',
   test: (value): value is Server => Object.getPrototypeOf(value) === Server.prototype,
-  reduce: (server) => {
-    const fd = descriptorOf(server, 'server');
-    const { allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } =
-      server as ServerOpts;
-    const options = Object.fromEntries(
-      Object.entries({ allowHalfOpen, pauseOnConnect, noDelay, keepAlive, highWaterMark }).filter(
-        ([, value]) => value !== undefined,
-      ),
-    );
-    // Node keeps seconds of what it takes in milliseconds.
-    const delay = (keepAliveInitialDelay ?? 0) * 1000;
-    return {
-      ticket: offer(fd),
-      options: { ...options, keepAliveInitialDelay: delay },
-      maxConnections: server.maxConnections,
-    };
-  },
-  revive: ({ ticket, options, maxConnections }) => {
-    const server = new Server(options);
-    if (maxConnections !== undefined) server.maxConnections = maxConnections;
-    // Exclusive: a worker of node:cluster must not ask its primary for it.
-    return server.listen({ fd: claim(ticket), exclusive: true });
-  },
+  reduce: reduceServer,
+  revive: reviveServer,
 };
+
+/** Whether a value is a socket or a server that can be given to another process. */
+export function isMovableSocket(value: object): value is Socket | Server {
+  return socketReducer.test(value) || serverReducer.test(value);
+}
+
+/**
+ * Gives a socket or a server to a copy of this process that is going to be made.
+ *
+ * @returns What the copy calls, once, to get it.
+ * @throws SerializeError where it cannot travel.
+ */
+export function moveToCopy(socket: Socket | Server): () => Socket | Server {
+  if (socket instanceof Socket) {
+    const data = reduceSocket(socket);
+    return () => reviveSocket(data);
+  }
+  const data = reduceServer(socket);
+  return () => reviveServer(data);
+}
+
+function reduceSocket(socket: Socket): SocketData {
+  const before = sent.get(socket);
+  if (before !== undefined) return before;
+  const fd = descriptorOf(socket, 'socket');
+  checkMovable(socket);
+  const ticket = offer(fd);
+  const unread = socket.readableLength > 0 ? (socket.read() as Uint8Array) : undefined;
+  const data: SocketData = { ticket, allowHalfOpen: socket.allowHalfOpen, unread };
+  sent.set(socket, data);
+  let isUndone = false;
+  noteUndo(() => {
+    isUndone = true;
+    sent.delete(socket);
+    requireNative().withdrawDescriptor(ticket);
+    if (unread !== undefined) socket.unshift(unread);
+  });
+  // Nothing is read from it before that.
+  queueMicrotask(() => {
+    if (!isUndone) socket.destroy();
+  });
+  return data;
+}
+
+function reviveSocket({ ticket, allowHalfOpen, unread }: SocketData): Socket {
+  const socket = new Socket({ fd: claim(ticket), allowHalfOpen, readable: true, writable: true });
+  if (unread !== undefined) socket.unshift(unread);
+  return socket;
+}
+
+function reduceServer(server: Server): ServerData {
+  const fd = descriptorOf(server, 'server');
+  const { allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } =
+    server as ServerOpts;
+  const options = Object.fromEntries(
+    Object.entries({ allowHalfOpen, pauseOnConnect, noDelay, keepAlive, highWaterMark }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const ticket = offer(fd);
+  noteUndo(() => void requireNative().withdrawDescriptor(ticket));
+  // Node keeps seconds of what it takes in milliseconds.
+  const delay = (keepAliveInitialDelay ?? 0) * 1000;
+  return {
+    ticket,
+    options: { ...options, keepAliveInitialDelay: delay },
+    maxConnections: server.maxConnections,
+  };
+}
+
+function reviveServer({ ticket, options, maxConnections }: ServerData): Server {
+  const server = new Server(options);
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  // Exclusive: a worker of node:cluster must not ask its primary for it.
+  return server.listen({ fd: claim(ticket), exclusive: true });
+}
 
 function isStandardStream(value: object): boolean {
   const { fd } = value as { fd?: unknown };

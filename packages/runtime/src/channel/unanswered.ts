@@ -1,3 +1,5 @@
+import { onFork } from '../platform/forking.js';
+
 /** Something that sends messages without waiting for an answer to each. */
 export interface FreeSender {
   /** Resolves when everything that was sent has arrived, or never will. */
@@ -5,6 +7,9 @@ export interface FreeSender {
 }
 
 const senders = new Set<FreeSender>();
+
+// What the parent has sent is answered to the parent.
+onFork({ afterFork: () => senders.clear() });
 
 /** It has sent something of which it is not known whether it arrived. */
 export function noteUnanswered(sender: FreeSender): void {

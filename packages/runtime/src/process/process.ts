@@ -1,6 +1,5 @@
 import type { Payload } from '@mp/codec';
 import { collectTickets } from '../channel/broker.js';
-import { handOverToCopy } from '../channel/handover.js';
 import { Later, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, LaunchOptions, ProcessWork } from '../launch/launcher.js';
@@ -11,9 +10,9 @@ import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { decodeReport } from '../protocol/reports.js';
 import { addChild, nextIdentity } from './children.js';
-import { connectionsIn } from './connections-in.js';
 import { signalName } from './exit-signal.js';
 import { launchChild, type ProcessOrigin } from './launch-child.js';
+import { handOverWork } from './work-handles.js';
 
 /** What a process is to do, and how it is called. */
 export interface ProcessOptions<A extends readonly unknown[] = readonly unknown[]> extends LaunchOptions {
@@ -301,20 +300,27 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
 
   /** Nothing is encoded: the work is in the copy as it is here, but for connections, which have one end. */
   async #startCopy(origin: ProcessOrigin, identity: readonly number[], work: ProcessWork): Promise<void> {
-    const moved = collectTickets(() => handOverToCopy(connectionsIn(work)));
-    const child = launchChild(origin, {
-      role: 'process',
-      name: this.name,
-      daemon: this.#daemon,
-      identity,
-      options: this.#launchOptions,
-      work: {
-        run: () => {
-          moved.result();
-          return 'run' in work ? work.run() : work.target(...work.args);
+    const moved = collectTickets(() => handOverWork(work));
+    let child: Child;
+    try {
+      child = launchChild(origin, {
+        role: 'process',
+        name: this.name,
+        daemon: this.#daemon,
+        identity,
+        options: this.#launchOptions,
+        work: {
+          run: () => {
+            moved.result();
+            return 'run' in work ? work.run() : work.target(...work.args);
+          },
         },
-      },
-    });
+      });
+    } catch (error) {
+      // Nobody will come for them: the other ends hear of it.
+      moved.dropTickets();
+      throw error;
+    }
     child.onExit(moved.dropTickets);
     this.#register(child);
     try {

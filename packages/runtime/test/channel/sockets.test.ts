@@ -1,17 +1,18 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
-import { type Context, getAllStartMethods, getContext, importShared, Pipe } from '@mp/runtime';
+import { type Connection, type Context, getAllStartMethods, getContext, importShared, Pipe, Queue } from '@mp/runtime';
+import { startMethods } from '../support/start-methods.js';
 
 const tasks = await importShared<typeof import('../support/socket-tasks.js')>(
   new URL('../support/socket-tasks.js', import.meta.url),
 );
-const contexts: (readonly [string, Context, isOtherProcess: boolean])[] = getAllStartMethods().flatMap((method) => [
+const contexts: (readonly [string, Context, isOtherProcess: boolean])[] = startMethods.flatMap((method) => [
   [method, getContext(method), method !== 'thread'] as const,
   [`${method} (structured clone)`, getContext({ method, codec: structuredCloneCodec }), method !== 'thread'] as const,
 ]);
@@ -147,6 +148,50 @@ withDescriptors('a socket that is sent', () => {
     here.destroy();
     server.close();
     await Promise.all([a.close(), b.close()]);
+  });
+
+  test('is still here, with what had arrived, where another part of the message cannot travel', async () => {
+    const { here, there, server } = await connected();
+    here.write('first ');
+    there.on('readable', () => {});
+    await once(there, 'readable');
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    const [a, b] = Pipe();
+    const unsendable = (function* () {})();
+    unsendable.next();
+    for (let i = 0; i < 10; i++)
+      await expect(a.send({ there, server, unsendable } as never)).rejects.toThrow(/unsendable/);
+    expect(descriptors() - before).toBeLessThan(5);
+    expect(there.destroyed).toBe(false);
+    await a.send(there as never);
+    here.end('second');
+    expect(await text((await b.recv()) as Socket)).toBe('first second');
+    server.close();
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('can go through a queue, and so can a server', async () => {
+    const { here, there, server } = await connected();
+    const queue = new Queue<Socket | Server | null>();
+    const [asking, answering] = Pipe<number, Connection>();
+    const child = new (getContext('spawn').Process)({
+      target: tasks.answerFromQueue as never,
+      args: [queue, answering] as never,
+    });
+    await child.start();
+    const id = await asking.recv();
+    await queue.put(there);
+    here.write('hello');
+    expect(await text(here)).toBe(`${id} hello`);
+    await queue.put(server);
+    const { port } = server.address() as AddressInfo;
+    expect(await asking.recv()).toBe(id);
+    server.close();
+    expect(await ask(() => connect(port))).toBe(`${id}`);
+    await queue.put(null);
+    await child.join();
+    expect(child.exitCode).toBe(0);
   });
 
   test('cannot be received twice', async () => {

@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { activeChildren, getAllStartMethods } from '@mp/runtime';
+import { activeChildren } from '@mp/runtime';
 import { chaosRound } from '../support/chaos.js';
+import { startMethods } from '../support/start-methods.js';
 
 const ROUND = { seed: 7, count: 1500 };
 const descriptors = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0);
 const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`mp-progress-${process.pid}-`));
 
 // A long run over many seeds: `npm run soak`.
-describe.each(getAllStartMethods())('while workers by %s are killed at random', (method) => {
+describe.each(startMethods)('while workers by %s are killed at random', (method) => {
   test('with retries, every task is answered with its value, once', async () => {
     const report = await chaosRound({ ...ROUND, method, retries: 1000 });
     expect(report).toMatchObject({ answered: ROUND.count, failed: 0, cancelled: 0 });

@@ -2,14 +2,16 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { getAllStartMethods } from '@mp/runtime';
 import { tasks } from '../support/contexts.js';
+import { startMethods } from '../support/start-methods.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../test/fixtures/${name}`, import.meta.url));
 
 /** Runs a script to its end. */
 async function runScript(name: string, ...args: string[]) {
-  const child = spawn(process.execPath, [fixture(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...process.execArgv, fixture(name), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exit = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
@@ -42,7 +44,7 @@ test('a main module that a task imports does not start processes again: the task
 });
 
 describe('when the main process', () => {
-  const processes = getAllStartMethods().filter((method) => method !== 'thread');
+  const processes = startMethods.filter((method) => method !== 'thread');
   test.each(
     processes.flatMap((method) => ['busy', 'idle', 'pool-busy', 'pool-idle'].map((state) => [method, state] as const)),
   )('is killed, a child by %s that is %s does not outlive it (pain 18)', async (method, state) => {
@@ -67,10 +69,10 @@ describe('when the main process', () => {
     expect(await Promise.all(pids.map(untilGone))).toEqual([true]);
   });
 
-  test.each(getAllStartMethods())(
+  test.each(startMethods)(
     'is interrupted from the terminal, its family by %s ends with it and without noise (pain 17)',
     async (method) => {
-      const child = spawn(process.execPath, [fixture('family.mjs'), 'pool-busy', method], {
+      const child = spawn(process.execPath, [...process.execArgv, fixture('family.mjs'), 'pool-busy', method], {
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });

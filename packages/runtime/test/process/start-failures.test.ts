@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { getAllStartMethods, getContext } from '@mp/runtime';
+import { getContext } from '@mp/runtime';
 import { checkEntry } from '../../dist/launch/checks.js';
 import { tasks } from '../support/contexts.js';
+import { startMethods } from '../support/start-methods.js';
 
 const run = promisify(execFile);
 
 describe('a child that cannot be started fails at once, with the reason:', () => {
-  test.each(getAllStartMethods().filter((method) => method !== 'thread'))(
+  test.each(startMethods.filter((method) => method !== 'thread'))(
     'its working directory does not exist (%s)',
     async (method) => {
       const context = getContext(method);

@@ -9,13 +9,13 @@ import {
   SharedMemory,
   type StartMethod,
 } from '@mp/runtime';
+import { startMethods } from '../support/start-methods.js';
 
 const tasks = await importShared<typeof import('../support/shared-tasks.js')>(
   new URL('../support/shared-tasks.js', import.meta.url),
 );
-const methods = getAllStartMethods();
-const isAvailable = methods.includes('forkserver');
-const contexts: (readonly [string, Context, StartMethod])[] = methods.flatMap((method) => [
+const isAvailable = getAllStartMethods().includes('forkserver');
+const contexts: (readonly [string, Context, StartMethod])[] = startMethods.flatMap((method) => [
   [method, getContext(method), method] as const,
   [`${method} (structured clone)`, getContext({ method, codec: structuredCloneCodec }), method] as const,
 ]);

@@ -1,6 +1,6 @@
 // What tests of sockets run elsewhere; by reference, over every codec.
-import type { Server, Socket } from 'node:net';
-import type { Connection } from '@mp/runtime';
+import { type Server, Socket } from 'node:net';
+import type { Connection, Queue } from '@mp/runtime';
 
 /** Answers each socket that it is sent with its process id and the first bytes that arrive, until it is sent `null`. */
 export async function answerSockets(connection: Connection<unknown, Socket | null>): Promise<void> {
@@ -9,6 +9,22 @@ export async function answerSockets(connection: Connection<unknown, Socket | nul
     const answered = socket;
     answered.once('data', (bytes) => answered.end(`${process.pid} ${bytes}`));
   }
+}
+
+/** Answers sockets, and the connections of servers, that come through a queue, until `null` comes. */
+export async function answerFromQueue(queue: Queue<Socket | Server | null>, connection: Connection): Promise<void> {
+  await connection.send(process.pid);
+  const servers: Server[] = [];
+  for (let got = await queue.get(); got !== null; got = await queue.get()) {
+    const taken = got;
+    if (taken instanceof Socket) taken.once('data', (bytes) => taken.end(`${process.pid} ${bytes}`));
+    else {
+      servers.push(taken);
+      taken.on('connection', (socket) => socket.end(`${process.pid}`));
+      await connection.send(process.pid);
+    }
+  }
+  for (const server of servers) server.close();
 }
 
 /** Accepts connections of a server until it is told to stop. */

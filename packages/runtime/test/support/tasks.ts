@@ -263,7 +263,8 @@ export const contentOf = async (file: string): Promise<string> => {
   }
 };
 export const throwWhatCannotBeRebuilt = async (): Promise<never> => {
-  const module = new URL('../../test/fixtures/only-in-children.mjs', import.meta.url).href;
+  // A name of its own: where the main process has failed to load it before, a copy of that process has, too.
+  const module = new URL(`../../test/fixtures/only-in-children.mjs?${process.pid}`, import.meta.url).href;
   const { throwVerdict } = (await import(module)) as { throwVerdict: () => never };
   return throwVerdict();
 };

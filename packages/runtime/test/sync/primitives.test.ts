@@ -2,20 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
-import {
-  type Context,
-  getAllStartMethods,
-  getContext,
-  importShared,
-  type Lock,
-  ProcessError,
-  TimeoutError,
-} from '@mp/runtime';
+import { type Context, getContext, importShared, type Lock, ProcessError, TimeoutError } from '@mp/runtime';
+import { startMethods } from '../support/start-methods.js';
 
 const tasks = await importShared<typeof import('../support/sync-tasks.js')>(
   new URL('../support/sync-tasks.js', import.meta.url),
 );
-const contexts: (readonly [string, Context, boolean])[] = getAllStartMethods().flatMap((method) =>
+const contexts: (readonly [string, Context, boolean])[] = startMethods.flatMap((method) =>
   [true, false].flatMap((native) => [
     [
       `${method}, ${native ? 'in shared memory' : 'kept by a process'}`,

@@ -71,7 +71,11 @@ export function rootOf(fn: AnyFunction): object {
 /** Two classes have a method, and all that is visible of them is equal. */
 function mixedUp(fn: AnyFunction): CaptureFailure {
   return new CaptureFailure(
-    `has the method ${functionName(fn)} of another class with the same text, and the engine does not show which of them made it`,
+    `has the method ${functionName(fn)}, perhaps of another class with the same text, and ${
+      Inspector.isAvailable
+        ? 'the engine does not show which of them made it'
+        : 'the inspector, which would show whether there is one, is not available'
+    }`,
     'Give each class a method of its own that calls the other: m() { return Other.prototype.m.call(this); }.',
   );
 }

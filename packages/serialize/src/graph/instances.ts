@@ -61,7 +61,7 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 /**
  * The private members of an object that classes of the user's gave it.
  *
- * @param ofBuiltIn - Whether the object is of a built-in kind: then the private members of its class come with it.
+ * @param ofBuiltIn - Whether it is of a built-in class: the private members of that travel as its state.
  */
 export function privateMembers(
   writer: GraphWriter,

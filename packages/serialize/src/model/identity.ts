@@ -10,8 +10,11 @@ export type Origin = `${string}:${number}`;
 let own: string | undefined;
 /** The process in which the name was taken. */
 let ownProcess: number | undefined;
-/** Names that this thread had: a forked process goes on with the functions of its parent. */
-const former = new Set<string>();
+/**
+ * Names that this thread had, with the last number under each: a forked process goes on with the functions of its
+ * parent. Those that the parent numbered later are the parent's alone.
+ */
+const former = new Map<string, number>();
 let last = 0;
 const numbers = new WeakMap<AnyFunction, Origin>();
 const known = new Map<Origin, WeakRef<AnyFunction>>();
@@ -19,27 +22,37 @@ const forgotten = new FinalizationRegistry<Origin>((origin) => known.delete(orig
 
 /** The name of this thread. */
 export function threadName(): string {
-  const pid = processId();
-  // A forked process comes here with its parent's name: two that shared one would take each other's functions for their own.
-  if (own !== undefined && pid !== ownProcess) renameThread();
+  noticeFork();
   if (own === undefined) {
     own = randomName();
-    ownProcess = pid;
+    ownProcess = processId();
   }
   return own;
+}
+
+/** A forked process comes here with its parent's name: two that shared one would take each other's functions for their own. */
+function noticeFork(): void {
+  if (own !== undefined && processId() !== ownProcess) renameThread();
 }
 
 /** Takes a new name, after a fork: what is made from now on is not what the parent makes. */
 export function renameThread(): void {
   if (own === undefined) return;
-  former.add(own);
+  former.set(own, last);
   own = undefined;
 }
 
 /** Whether a function was made here. */
 export function isAtHome(origin: Origin): boolean {
+  noticeFork();
   const thread = threadOf(origin);
-  return thread === own || former.has(thread);
+  return thread === own || Number(origin.slice(thread.length + 1)) <= (former.get(thread) ?? 0);
+}
+
+/** Whether a function was made here under the name that this thread has now: by itself, and not before it was forked. */
+export function isOwn(origin: Origin): boolean {
+  noticeFork();
+  return threadOf(origin) === own;
 }
 
 /** The thread in which a function was made. */

@@ -9,7 +9,7 @@ import {
   type PropertyOperations,
   type Sharing,
 } from '../model/code.js';
-import { functionOf, isAtHome, isOrigin, type Origin, recognise, threadOf } from '../model/identity.js';
+import { functionOf, isAtHome, isOrigin, isOwn, type Origin, recognise, threadOf } from '../model/identity.js';
 import { type RevivedFrom, remember, revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Meta, Revival } from '../model/ports.js';
 import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
@@ -171,7 +171,9 @@ export class ValueRevival implements Revival {
     const { origin, record } = one;
     const fn = origin === undefined ? undefined : functionOf(origin);
     if (origin === undefined || fn === undefined) return;
-    if (isAtHome(origin)) {
+    const from = revivedFrom(fn);
+    // In a forked process, what the parent has sent there before has a name that was this thread's, too.
+    if (isAtHome(origin) && (from === undefined || isOwn(origin))) {
       // A copy that is made where the original is, is a copy, but for classes: their instances are instances.
       // Nor can an instance with private fields be made of the class at home without running code of the user's.
       const isCopy = record.class === undefined || record.class.hasPrivates === true;
@@ -180,7 +182,6 @@ export class ValueRevival implements Revival {
       one.isOriginal = true;
       return;
     }
-    const from = revivedFrom(fn);
     // Functions that are made inside of a class need its body to be evaluated.
     if (record.class === undefined || isSharing || one.guests.length > 0 || from?.codeId !== one.codeId) return;
     one.fn = fn;
@@ -214,7 +215,7 @@ export class ValueRevival implements Revival {
     one.from = { codeId: one.codeId, dead: one.dead };
     if (record.class !== undefined) Object.assign(one.from, { made: one.made, hook: one.hook });
     remember(one.fn, one.from);
-    if (one.origin !== undefined && !isAtHome(one.origin)) recognise(one.fn, one.origin);
+    if (one.origin !== undefined && !isOwn(one.origin)) recognise(one.fn, one.origin);
     if (one.guests.length > 0) this.#makeGuests(one, environment.guests);
   }
 
@@ -226,7 +227,7 @@ export class ValueRevival implements Revival {
     one.fn =
       (isHere && origin !== undefined ? functionOf(origin) : undefined) ??
       memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
-    if (one.fn !== undefined && origin !== undefined && !isAtHome(origin)) recognise(one.fn, origin);
+    if (one.fn !== undefined && origin !== undefined && !isOwn(origin)) recognise(one.fn, origin);
   }
 
   #makeGuests(owner: Revived, key: symbol): void {
