@@ -590,3 +590,92 @@ describe('identity is kept:', () => {
     ],
   ])('%s', (_, make) => trusted(make()));
 });
+
+describe('objects of the host, and those that only look like them', () => {
+  const holders: Record<string, object> = {
+    'Array.prototype': Array.prototype,
+    'Number.prototype': Number.prototype,
+    'String.prototype': String.prototype,
+    'Boolean.prototype': Boolean.prototype,
+    'Blob.prototype': Blob.prototype,
+    'Headers.prototype': Headers.prototype,
+    'URL.prototype': URL.prototype,
+  };
+  for (const [name, holder] of Object.entries(holders)) {
+    test(`${name}, which is of the kind that it is the prototype of or inherits from, arrives as itself`, () => {
+      expect((clone({ holder }) as { holder: object }).holder).toBe(holder);
+    });
+
+    test(`an object that inherits from ${name} is no member of the class, and arrives as what it is`, () => {
+      const object = Object.create(holder, { own: { value: 1, enumerable: true, writable: true, configurable: true } });
+
+      const copy = clone(object) as object;
+
+      expect(Object.getPrototypeOf(copy)).toBe(holder);
+      expect(Object.getOwnPropertyNames(copy)).toEqual(['own']);
+    });
+  }
+
+  test('an instance of a class that extends one of the host arrives with its state, its class and its own private fields', () => {
+    class Address extends URL {
+      #visits = 1;
+      visit(): number {
+        return this.#visits++;
+      }
+    }
+    class Query extends URLSearchParams {}
+    class Head extends Headers {}
+    const address = new Address('https://example.com/?a=1');
+    address.visit();
+
+    const copy = clone({ address, query: new Query('b=2'), head: new Head({ c: '3' }), Address }) as {
+      address: Address;
+      query: URLSearchParams;
+      head: Headers;
+      Address: typeof Address;
+    };
+
+    expect(copy.address).toBeInstanceOf(copy.Address);
+    expect(copy.address.href).toBe('https://example.com/?a=1');
+    expect(copy.address.visit()).toBe(2);
+    copy.address.searchParams.set('a', '5');
+    expect(copy.address.search).toBe('?a=5');
+    expect(copy.query.get('b')).toBe('2');
+    expect(copy.head.get('c')).toBe('3');
+  });
+});
+
+describe('the parameters of a URL', () => {
+  for (const [order, make] of Object.entries({
+    'before it': (url: URL) => [url.searchParams, url],
+    'after it': (url: URL) => [url, url.searchParams],
+    'before it, which leads back to them': (url: URL) => [
+      url.searchParams,
+      Object.assign(url, { own: url.searchParams }),
+    ],
+    'in a Map under themselves': (url: URL) => [new Map([[url.searchParams, url]]), url],
+  })) {
+    test(`that are met ${order} stay its parameters`, () => {
+      for (let i = 0; i < 3; i++) {
+        const copy = clone(make(new URL('https://example.com/?a=1'))) as unknown[];
+
+        const url = copy.find((one) => one instanceof URL) as URL;
+        const first =
+          copy[0] instanceof Map ? [...copy[0].keys()][0] : copy.find((one) => one instanceof URLSearchParams);
+        expect(first).toBe(url.searchParams);
+        url.searchParams.set('a', '2');
+        expect(url.search).toBe('?a=2');
+        if ('own' in url) expect(url.own).toBe(url.searchParams);
+      }
+    });
+  }
+
+  test('travel alone where the URL is left out, whatever was sent before', () => {
+    const url = new URL('https://user:secret@example.com/?a=1');
+    const before = serialize(url.searchParams);
+    clone([url.searchParams, url]);
+
+    expect(serialize(url.searchParams)).toEqual(before);
+    expect(Buffer.from(before).includes('secret')).toBe(false);
+  });
+});

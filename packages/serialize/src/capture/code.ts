@@ -46,8 +46,41 @@ export function factsOf(text: string, isMethod: boolean): CodeFacts {
   return known;
 }
 
+/** The code that was made of a text last: most often it is asked for again. */
+const latest = new WeakMap<CodeFacts, { readonly context: CodeContext; readonly code: string }>();
+
 /** The string that identifies a piece of code and holds all of it. */
 export function codeString(of: CodeFacts, context: CodeContext): string {
+  const last = latest.get(of);
+  if (last !== undefined && isSameContext(last.context, context)) return last.code;
+  const code = codeInContext(of, context);
+  latest.set(of, { context, code });
+  return code;
+}
+
+function isSameContext(a: CodeContext, b: CodeContext): boolean {
+  return (
+    a.name === b.name &&
+    a.strict === b.strict &&
+    a.receiver === b.receiver &&
+    a.newTarget === b.newTarget &&
+    a.dropOwnName === b.dropOwnName &&
+    a.url === b.url &&
+    a.line === b.line &&
+    a.column === b.column &&
+    a.imports.size === 0 &&
+    b.imports.size === 0 &&
+    a.classPlan?.key === b.classPlan?.key &&
+    areSame(a.vars, b.vars) &&
+    areSame(a.consts, b.consts)
+  );
+}
+
+function areSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+function codeInContext(of: CodeFacts, context: CodeContext): string {
   let byContext = records.get(of);
   if (byContext === undefined) {
     byContext = new Map();

@@ -1,6 +1,6 @@
 import type { ClassFacts } from '../analyze/class-facts.js';
 import type { CodeFacts } from '../analyze/facts.js';
-import { constructBare } from '../inspector/pause.js';
+import { constructBare } from '../inspector/entry.js';
 import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
 import type { AnyFunction } from '../model/ports.js';

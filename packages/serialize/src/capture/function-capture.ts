@@ -3,6 +3,7 @@ import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import { instrumentedReading } from '../instrument/reading.js';
 import { INTERNAL_NAMES } from '../model/code.js';
+import { textOf } from '../model/function-text.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
@@ -14,6 +15,7 @@ import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
 import { ambientCounters } from './counters.js';
 import { isStated, statedReading } from './explicit.js';
+import { expressionNames } from './expression-names.js';
 import { CaptureFailure, functionName } from './failure.js';
 import type { Homes } from './home.js';
 import { neededExports } from './import-objects.js';
@@ -104,7 +106,11 @@ export function captureFunction(
   const { location } = reading;
   const variables: Variable[] = [];
   const imports = new Map<string, ImportBinding>();
-  for (const name of neededNames(facts, reading)) {
+  const needed = [...neededNames(facts, reading)];
+  const names = expressionNames(needed, facts, reading, () => entranceOf(fn, facts));
+  for (const [name, value] of names) variables.push({ name, value, isDead: false, scope: undefined, depth: -2 });
+  for (const name of needed) {
+    if (names.has(name)) continue;
     const variable = findVariable(name, reading);
     if (variable === undefined) {
       if (reading.stated !== undefined) requireGlobal(name);
@@ -224,6 +230,24 @@ export function readAll(
   const readings = Inspector.isAvailable ? readFunctions(needed) : [];
   const byFunction = new Map(needed.map((fn, i) => [fn, readings[i]]));
   return functions.map((fn, i) => told[i] ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
+}
+
+/** What can be entered and sees what a function sees: of a class, a method. */
+function entranceOf(
+  fn: AnyFunction,
+  facts: CodeFacts,
+): { readonly fn: AnyFunction; readonly facts: CodeFacts } | undefined {
+  if (facts.kind !== 'class') return { fn, facts };
+  const prototype = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
+  for (const holder of [prototype, fn]) {
+    for (const key of Reflect.ownKeys(holder)) {
+      const value: unknown = Reflect.getOwnPropertyDescriptor(holder, key)?.value;
+      if (typeof value !== 'function' || value === fn || !facts.text.includes(textOf(value as AnyFunction))) continue;
+      const found = factsOfFunction(value as AnyFunction);
+      if (found.kind === 'method' && !found.runsBeforeBody) return { fn: value as AnyFunction, facts: found };
+    }
+  }
+  return undefined;
 }
 
 function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<string> {

@@ -1,5 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
-import { pauseIn } from '../inspector/pause.js';
+import { lookAtEntry } from '../inspector/entry.js';
 import type { FunctionReading, RawScope } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import { ANYTHING } from '../model/anything.js';
@@ -46,6 +46,11 @@ export function realmGlobal(scopes: readonly RawScope[]): object {
   return scopes.at(-1)?.object ?? globalThis;
 }
 
+/** Whether one of the scopes is that of a `with` statement. */
+export function isAnyWith(scopes: readonly RawScope[]): boolean {
+  return scopes.some(({ description }) => description.startsWith('With'));
+}
+
 /** What an instrumented arrow told. */
 export function toldReceiver({ self, tellsThis }: NonNullable<FunctionReading['told']>): Receiver {
   try {
@@ -73,23 +78,25 @@ export function readReceiver(
   let newTarget: unknown;
   const dead = new Set<string>();
   const wantsThis = facts.kind === 'arrow';
-  const stopped = pauseIn(
+  const wantsNewTarget = wantsThis && facts.outerNewTarget.length > 0;
+  const stopped = lookAtEntry(
     fn,
     entering(fn, facts),
     realmGlobal(scopes),
+    { reads: [...(wantsThis ? ['this'] : []), ...(wantsNewTarget ? ['new.target'] : []), ...suspects] },
     (frame) => {
       if (wantsThis) {
         const found = frame.evaluate('this');
         if (found.ok) thisValue = found.value;
         else throw usedTooEarly();
-        if (facts.outerNewTarget.length > 0) {
+        if (wantsNewTarget) {
           const target = frame.evaluate('new.target');
           newTarget = target.ok ? target.value : undefined;
         }
       }
       for (const name of suspects) if (!frame.evaluate(name).ok) dead.add(name);
     },
-    facts,
+    { stopsBeforeBody: facts.stopsBeforeBody, isInWith: isAnyWith(scopes) },
   );
   if (!stopped)
     throw new CaptureFailure('could not be entered to read its this', 'Name the variables: capture(fn, { … }).');

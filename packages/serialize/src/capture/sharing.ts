@@ -1,5 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
-import { type PausedFrame, pauseIn } from '../inspector/pause.js';
+import { type EntryFrame, lookAtEntry } from '../inspector/entry.js';
 import { type RawScope, readFunctions, type ScopeMark } from '../inspector/scopes.js';
 import { Scripts } from '../inspector/scripts.js';
 import { scriptById } from '../instrument/scripts.js';
@@ -7,7 +7,7 @@ import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STATED_SCOPE } from './explicit.js';
 import { CaptureFailure } from './failure.js';
-import { entering, mayPause, realmGlobal, refusePause } from './receiver.js';
+import { entering, isAnyWith, mayPause, realmGlobal, refusePause } from './receiver.js';
 import { depthOf, readSlot, type Variable } from './variables.js';
 
 /** A function as a witness of the scopes that it sees. */
@@ -53,10 +53,19 @@ const FEW = 16;
 export class SharedVariables {
   readonly #buckets: Map<string, Bucket> = new Map();
   readonly #dirty: Set<Bucket> = new Set();
+  /** Who was not sorted into buckets yet: while nobody assigns anything, or there is only one, nothing is shared. */
+  #waiting: Witness[] = [];
+  #isAnyAssigned = false;
+  #hasBuckets = false;
   #instances = 0;
 
   /** Takes note of a function's variables. */
   add(witness: Witness): void {
+    this.#waiting.push(witness);
+    if (witness.assigned.size > 0) this.#isAnyAssigned = true;
+  }
+
+  #sort(witness: Witness): void {
     const byScope = new Map<RawScope | undefined, Map<string, number>>();
     witness.variables.forEach((variable, i) => {
       if (variable.isDead) return;
@@ -84,6 +93,10 @@ export class SharedVariables {
    * @param guard - Says of a failure which function it is about.
    */
   settle(guard: (fn: AnyFunction, body: () => void) => void): readonly Sharing[] {
+    if (!this.#isAnyAssigned || (this.#waiting.length < 2 && !this.#hasBuckets)) return [];
+    this.#hasBuckets = true;
+    for (const witness of this.#waiting) this.#sort(witness);
+    this.#waiting = [];
     const found: Sharing[] = [];
     for (const bucket of this.#dirty) {
       const concerned = bucket.members.filter(({ vars }) => [...bucket.assigned].some((name) => vars.has(name)));
@@ -170,7 +183,7 @@ export class SharedVariables {
     if (writer === undefined) return group;
     const mark = {};
     let seen: readonly unknown[] = [];
-    enter(writer, (frame) => {
+    enter(writer, name, (frame) => {
       if (!frame.assign(name, mark)) return;
       try {
         seen = readAgain(group, name);
@@ -235,16 +248,19 @@ function markOf({ witness, scope }: Member): ScopeMark {
 function write(member: Member, name: string, value: unknown): boolean {
   let done = false;
   if (mayPause(member.witness.entrance.facts)) {
-    enter(member, (frame) => {
+    enter(member, name, (frame) => {
       done = frame.assign(name, value);
     });
   }
   return done;
 }
 
-function enter({ witness }: Member, look: (frame: PausedFrame) => void): void {
+function enter({ witness }: Member, name: string, look: (frame: EntryFrame) => void): void {
   const { fn, facts } = witness.entrance;
-  pauseIn(fn, entering(fn, facts), realmGlobal(witness.scopes), look, facts);
+  const { stopsBeforeBody } = facts;
+  const isInWith = isAnyWith(witness.scopes);
+  const call = entering(fn, facts);
+  lookAtEntry(fn, call, realmGlobal(witness.scopes), { assigns: [name] }, look, { stopsBeforeBody, isInWith });
 }
 
 /** What a variable is now, as each member sees it. */

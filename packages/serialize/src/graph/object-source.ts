@@ -62,6 +62,13 @@ export abstract class ObjectSource implements ValueSource {
     return object;
   }
 
+  fillOuter(place: number, object: object): void {
+    if (!this.counting || place >= this.objects.length || this.objects[place] !== undefined) {
+      throw this.damaged('an object that belongs to none around it');
+    }
+    this.objects[place] = object;
+  }
+
   object(): object {
     const value = this.value();
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value;

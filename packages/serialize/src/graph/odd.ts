@@ -9,9 +9,9 @@ import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
 import { isIndex, namedKeys } from './array-keys.js';
 import { attributesOf, integrityOf, plainValues } from './attributes.js';
+import { privateMembers, requireClass, requireSymbols } from './instances.js';
 import { functionOfPrototype, noteClass } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
-import { isFoundAnywhere } from './symbol-table.js';
 import type { GraphWriter } from './writer.js';
 
 // The way of everything that is not plain: exactness first, speed second.
@@ -30,7 +30,13 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
   if (kind === undefined) {
     if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
     writeOrdinary(writer, object, facts);
-  } else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
+  } else if (isHolder(object) && writeNamed(writer, object)) return;
+  else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
+}
+
+/** Whether it looks like the prototype of a class: `Array.prototype` is an array, and `String.prototype` a string. */
+function isHolder(object: object): boolean {
+  return typeof getOwnPropertyDescriptor(object, 'constructor')?.value === 'function';
 }
 
 /** Writes an object or function that the other side finds by name. @returns Whether it does. */
@@ -162,54 +168,6 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
   writer.shell(handler);
 }
 
-/** Refuses an instance of a class that nothing here can send. Once for each class in a value. */
-function requireClass(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  if (facts.isNamed !== undefined) return;
-  const { prototype, builtIn, opaque } = facts;
-  if (opaque !== undefined) {
-    throw writer.refuse(
-      object,
-      `it is of the built-in class ${opaque}, whose state cannot be read`,
-      'Send what is needed to make one on the other side.',
-    );
-  }
-  const owner =
-    builtIn !== undefined || prototype === null || isProxy(prototype) ? undefined : functionOfPrototype(prototype);
-  const isNamed =
-    owner !== undefined &&
-    (writer.names.indexOf(prototype!) !== undefined || writer.names.indexOf(owner) !== undefined);
-  if (owner !== undefined && !isNamed && writer.context.capture === undefined) {
-    throw writer.refuse(
-      object,
-      `it is an instance of the class ${nameOf(owner)}, and classes do not travel here`,
-      'Register the class, or use a serializer with code.',
-    );
-  }
-  facts.isNamed = isNamed;
-}
-
-/** Refuses an instance whose class would not find the instance's state again on the other side. */
-function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  if (facts.isNamed !== true) return;
-  const hidden = Object.getOwnPropertySymbols(object).find((symbol) => !travels(writer, symbol));
-  if (hidden !== undefined) {
-    throw writer.refuse(
-      object,
-      `its class ${nameOf(functionOfPrototype(facts.prototype!)!)} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
-      'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
-    );
-  }
-}
-
-function nameOf(fn: AnyFunction): string {
-  return String(getOwnPropertyDescriptor(fn, 'name')?.value ?? '');
-}
-
-/** Whether a symbol is the same symbol on the other side. */
-function travels(writer: GraphWriter, symbol: symbol): boolean {
-  return isFoundAnywhere(symbol) || writer.names.indexOf(symbol) !== undefined;
-}
-
 function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
   if (hasState(object)) writer.beforeUserCode();
   const state = getState(object);
@@ -264,24 +222,6 @@ function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)
   if (!writer.context.canonical) return keys;
   const names = keys.filter((key) => typeof key === 'string').sort();
   return [...names, ...keys.filter((key) => typeof key === 'symbol')];
-}
-
-function privateMembers(writer: GraphWriter, instance: object, facts: PrototypeFacts, ofBuiltIn = false) {
-  const { capture } = writer.context;
-  if (capture === undefined || facts.builtIn !== undefined || facts.hasPrivateMembers === false) return undefined;
-  const classFunction = classOf(facts.prototype);
-  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction, ofBuiltIn);
-  facts.hasPrivateMembers = found !== undefined;
-  return found ?? undefined;
-}
-
-/** The nearest class on a prototype chain. */
-function classOf(prototype: object | null): AnyFunction | undefined {
-  for (let object = prototype; object !== null && !isProxy(object); object = getPrototypeOf(object)) {
-    const owner = functionOfPrototype(object);
-    if (owner !== undefined) return owner;
-  }
-  return undefined;
 }
 
 /** Writes an object with internal slots, and what users added to it. */

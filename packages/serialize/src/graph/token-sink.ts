@@ -29,6 +29,33 @@ export abstract class TokenSink implements ValueSink {
   abstract elements(array: readonly unknown[]): void;
   abstract properties(object: object, keys: readonly (string | symbol)[]): void;
   abstract companion(object: object): boolean;
+  abstract placeOf(object: object): number;
+
+  #wantsAgain = false;
+  #owners: Map<object, object> | undefined;
+
+  noteOwner(object: object, owner: object): void {
+    this.#owners ??= new Map();
+    this.#owners.set(object, owner);
+    this.#wantsAgain = true;
+  }
+
+  ownerOf(object: object): object | undefined {
+    return this.#owners?.get(object);
+  }
+
+  /** Whether the value is to be written once more. To be asked when it is written. */
+  wantsAgain(): boolean {
+    const wants = this.#wantsAgain;
+    this.#wantsAgain = false;
+    return wants;
+  }
+
+  /** To be called when a value is written for good. */
+  forgetOwners(): void {
+    this.#owners = undefined;
+    this.#wantsAgain = false;
+  }
 
   readonly #writeEntry = (value: unknown, key: unknown): void => {
     this.value(key);

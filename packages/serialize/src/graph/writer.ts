@@ -365,6 +365,11 @@ export class GraphWriter extends TokenSink {
     return true;
   }
 
+  placeOf(object: object): number {
+    if (this.isClaimed(object)) this.refersBack = true;
+    return this.#identity ? this.#objects.find(object, this.#hashOf(object)) : -1;
+  }
+
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
     this.hidden = knownHiddenClasses();

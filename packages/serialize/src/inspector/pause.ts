@@ -159,22 +159,3 @@ function freeGlobalName(realmGlobal: object): string {
   while (Reflect.getOwnPropertyDescriptor(realmGlobal, name) !== undefined) name += '_';
   return name;
 }
-
-/**
- * Makes an instance of a base class whose text is not ours, with its private fields, without running its constructor.
- *
- * V8 initialises the fields before it enters the constructor, where the call is stopped: so initialisers do run.
- */
-export function constructBare(fn: AnyFunction, args: readonly unknown[] = []): object | undefined {
-  let instance: unknown;
-  pauseIn(
-    fn,
-    () => Reflect.construct(fn, args) as unknown,
-    globalThis,
-    (frame) => {
-      const found = frame.evaluate('this');
-      if (found.ok) instance = found.value;
-    },
-  );
-  return typeof instance === 'object' && instance !== null ? instance : undefined;
-}

@@ -25,6 +25,11 @@ export interface RemoteProperties {
   readonly privateProperties?: readonly RemoteProperty[];
 }
 
+interface ExceptionDetails {
+  readonly text: string;
+  readonly exception?: { readonly description?: string };
+}
+
 interface Session {
   connect(): void;
   disconnect(): void;
@@ -152,11 +157,18 @@ export class Inspector {
     this.#session.on(event, (message) => listener(message.params));
   }
 
-  /** Sends a command that runs no code of the program. */
+  /**
+   * Sends a command that runs no code of the program.
+   *
+   * @throws RangeError where the stack is so full that not even that succeeds: the answer would be about the failure.
+   */
   #ask<T>(method: string, params: object): T {
     this.#isAsking = true;
     try {
-      return this.post<T>(method, params);
+      const answer = this.post<T & { readonly exceptionDetails?: ExceptionDetails }>(method, params);
+      if (answer.exceptionDetails === undefined) return answer;
+      const { exception, text } = answer.exceptionDetails;
+      throw new RangeError(`The inspector could not carry out ${method}: ${exception?.description ?? text}`);
     } finally {
       this.#isAsking = false;
     }
@@ -199,7 +211,7 @@ export class Inspector {
 
   /** Own, internal and private properties. No getter and no trap runs. */
   properties(objectId: string): RemoteProperties {
-    return this.post<RemoteProperties>('Runtime.getProperties', { objectId, ownProperties: true });
+    return this.#ask<RemoteProperties>('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   /** The live values behind remote objects, identity kept. */

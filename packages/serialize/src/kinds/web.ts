@@ -31,14 +31,27 @@ export const urlKind: Kind<URL> = {
   // Its searchParams are made with it, and changing one changes the other.
   write(url, sink) {
     sink.text(hrefOf(url));
-    sink.uint(sink.companion(searchParamsOf(url)) ? 1 : 0);
+    const params = searchParamsOf(url);
+    const place = sink.placeOf(params);
+    if (place < 0) sink.uint(sink.companion(params) ? PARAMS.next : PARAMS.alone);
+    else {
+      sink.uint(PARAMS.around);
+      sink.uint(place);
+      // They were met before their URL, and nothing shows of them whose they are.
+      if (sink.ownerOf(params) !== url) sink.noteOwner(params, url);
+    }
   },
   read(source) {
     const url = source.define(parse(source.text(), source));
-    if (source.uint() === 1) source.define(url.searchParams);
+    const how = source.uint();
+    if (how === PARAMS.next) source.define(url.searchParams);
+    else if (how === PARAMS.around) source.fillOuter(source.uint(), url.searchParams);
     return url;
   },
 };
+
+/** Where the parameters of a URL are: not in the value, numbered next, or what the URL was met through. */
+const PARAMS = { alone: 0, next: 1, around: 2 } as const;
 
 function parse(text: string, source: ValueSource): URL {
   try {
@@ -57,8 +70,20 @@ export const searchParamsKind: Kind<URLSearchParams> = {
     accepts((params: URLSearchParams) => textOfParams.call(params), value),
   structuralKeys: 0,
   ownKeys: ownKeysOfHost,
-  write: (params, sink) => sink.text(textOfParams.call(params)),
-  read: (source) => source.define(new URLSearchParams(source.text())),
+  write(params, sink) {
+    const url = sink.ownerOf(params);
+    if (url === undefined) sink.text(textOfParams.call(params));
+    else sink.value(url);
+  },
+  read(source) {
+    const place = source.reserve();
+    const content = source.value();
+    if (typeof content === 'string') return source.fill(place, new URLSearchParams(content));
+    if (typeof content !== 'object' || content === null || !urlKind.test(content)) {
+      throw source.damaged('parameters without their text');
+    }
+    return searchParamsOf(content as URL);
+  },
 };
 
 /** The user's own keys on an object of the host's, some of which keep their state under symbols. */
@@ -76,13 +101,30 @@ function made(name: 'Headers' | 'Blob' | 'File'): object | undefined {
   return undefined;
 }
 
-function isMadeBy(value: object, name: 'Headers' | 'Blob' | 'File'): boolean {
-  const prototype = made(name);
-  if (prototype !== undefined) return inherits(value, prototype);
-  // Made by the host itself, as the headers of a response: now the global may be read.
+/** A member of each class that looks for the private state of an object before it does anything. */
+const PROBES = { Headers: 'has', Blob: 'size', File: 'lastModified' } as const;
+
+/** Calls a method or getter of a host's class, whatever the object and its own class say. */
+function call(prototype: object, key: PropertyKey, value: object, ...args: unknown[]): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, key);
+  const member: unknown = descriptor?.get ?? descriptor?.value;
+  if (typeof member !== 'function') throw new TypeError(`There is no ${String(key)}.`);
+  return Reflect.apply(member, value, args);
+}
+
+/** Whether the host made the object as one of the class: inheriting from it is not enough. */
+function isMadeBy(value: object, name: keyof typeof PROBES): boolean {
+  const prototype = made(name) ?? madeUnseen(value, name);
+  if (prototype === undefined || !inherits(value, prototype) || value === prototype) return false;
+  return accepts(() => call(prototype, PROBES[name], value, 'x'), value);
+}
+
+/** The same for a class whose global was not read yet: the host itself makes such objects, as the headers of a response. */
+function madeUnseen(value: object, name: keyof typeof PROBES): object | undefined {
   const owner: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor')?.value;
-  if (typeof owner !== 'function' || owner.name !== name) return false;
-  return (globalThis as Record<string, unknown>)[name] === owner;
+  if (typeof owner !== 'function' || owner.name !== name) return undefined;
+  const known: unknown = (globalThis as Record<string, unknown>)[name];
+  return known === owner ? (owner.prototype as object) : undefined;
 }
 
 export const headersKind: Kind<Headers> = {
@@ -96,7 +138,7 @@ export const headersKind: Kind<Headers> = {
       (key) => !Reflect.ownKeys(new Headers()).some((own) => String(own) === String(key)),
     ),
   write(headers, sink) {
-    const entries = [...headers];
+    const entries = [...(call(Headers.prototype, 'entries', headers) as Iterable<[string, string]>)];
     sink.uint(entries.length);
     for (const [name, value] of entries) {
       sink.text(name);
@@ -131,10 +173,11 @@ function blobKind(code: number, name: 'Blob' | 'File'): Kind<Blob> {
         );
       }
       sink.value(bytes);
-      sink.text(blob.type);
+      sink.text(call(Blob.prototype, 'type', blob) as string);
       if (name === 'File') {
-        sink.text((blob as File).name);
-        sink.number((blob as File).lastModified);
+        const { prototype } = builtInClass('File') as typeof File;
+        sink.text(call(prototype, 'name', blob) as string);
+        sink.number(call(prototype, 'lastModified', blob) as number);
       }
     },
     read(source) {

@@ -104,6 +104,18 @@ export class MessageEncoder {
 
   /** Encodes a value. @throws SerializeError; the encoder is then as it was. */
   encode(value: unknown, rootName: string, place: Place | undefined): Payload {
+    try {
+      for (;;) {
+        const payload = this.#tryEncode(value, rootName, place);
+        if (payload !== undefined) return payload;
+      }
+    } finally {
+      this.#writer.forgetOwners();
+    }
+  }
+
+  /** @returns `undefined` where it must be tried again: each time more is known of the value. */
+  #tryEncode(value: unknown, rootName: string, place: Place | undefined): Payload | undefined {
     const writer = this.#writer;
     this.#root = value;
     this.#rootName = rootName;
@@ -117,6 +129,7 @@ export class MessageEncoder {
       if (place?.sequence === 0) writer.out.uint(place.epoch);
       if (forget !== undefined) for (const count of forget) writer.out.uint(count);
       writer.write(value);
+      if (writer.wantsAgain() && this.#settings.observer === undefined) throw AGAIN;
       if (this.#missing > 0) throw notPrepared(rootName);
       const payload = this.#finish(place, forget !== undefined);
       if (this.#blobs.length > 0) this.#settings.blobs!.release(this.#blobs);
@@ -130,6 +143,7 @@ export class MessageEncoder {
       this.#shapes.rollback();
       this.#texts?.rollback();
       for (const abandon of this.#abandons) abandon();
+      if (error === AGAIN) return undefined;
       throw this.explain(error);
     } finally {
       writer.end();
@@ -268,6 +282,9 @@ export class MessageEncoder {
     return error;
   }
 }
+
+/** The value is to be written once more. */
+const AGAIN = Symbol('again');
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -36,6 +36,12 @@ export interface ValueSink {
    * @returns Whether it has one now; not where it was met before, or identity is not kept.
    */
   companion(object: object): boolean;
+  /** The number of an object that was met, or is being written; -1 where it was not, or identity is not kept. */
+  placeOf(object: object): number;
+  /** Says whose part an object is that was met before its owner. The value is then written once more. */
+  noteOwner(object: object, owner: object): void;
+  /** The owner of an object, as far as {@link noteOwner} said. */
+  ownerOf(object: object): object | undefined;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
   /** The error that refuses a value: what it is and why it cannot travel, and what to do instead. */
@@ -68,6 +74,8 @@ export interface ValueSource {
   reserve(): number;
   /** Fills a place that {@link reserve} kept. */
   fill<T extends object>(place: number, object: T): T;
+  /** Fills a place that what is being read inside of was given. */
+  fillOuter(place: number, object: object): void;
   /** Properties, with all their attributes, onto `target`. */
   properties(target: object): void;
   /** The memory of a view and the place of `offset` in it. */

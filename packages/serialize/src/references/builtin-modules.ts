@@ -77,7 +77,7 @@ export class BuiltinModules {
     this.#paths.set(object, path);
     if (path.length > DEPTH) return;
     eachStep(object, (step, value) => {
-      if (step === '[[Prototype]]' || step.startsWith('_')) return;
+      if (step === '[[Prototype]]' || step.startsWith('_') || this.#paths.has(value)) return;
       this.#walk(value, [...path, step]);
     });
   }
@@ -88,9 +88,16 @@ export class BuiltinModules {
  * (`Module.prototype.require.main`), which is another one in each process.
  */
 function isModuleOfProgram(object: object): boolean {
-  const exported = loader()?.getBuiltinModule?.('node:module') as { readonly Module?: { readonly prototype: object } };
-  return Reflect.getPrototypeOf(object) === exported?.Module?.prototype && exported !== undefined;
+  if (modulePrototype === undefined) {
+    const exported = loader()?.getBuiltinModule?.('node:module') as {
+      readonly Module?: { readonly prototype: object };
+    };
+    modulePrototype = exported?.Module?.prototype ?? null;
+  }
+  return modulePrototype !== null && Reflect.getPrototypeOf(object) === modulePrototype;
 }
+
+let modulePrototype: object | null | undefined;
 
 function loader(): Loader | undefined {
   return typeof process === 'object' ? (process as unknown as Loader) : undefined;

@@ -127,7 +127,9 @@ export class Intrinsics {
     // The queue grows while it is walked.
     for (const object of queue) {
       const path = this.#paths.get(object) as readonly Step[];
-      eachStep(object, (step, value) => add(value, [...path, step]));
+      eachStep(object, (step, value) => {
+        if (!this.#paths.has(value)) add(value, [...path, step]);
+      });
     }
   }
 

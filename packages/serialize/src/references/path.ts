@@ -22,7 +22,7 @@ export function follow(object: unknown, step: Step): unknown {
 export function eachStep(object: object, visit: (step: Step, value: object) => void): void {
   for (const key of Reflect.ownKeys(object)) {
     const name = typeof key === 'string' ? key : wellKnown(key);
-    if (name === undefined || /^[gs]et |^\[\[/.test(name)) continue;
+    if (name === undefined || isTaken(name)) continue;
     const descriptor = Reflect.getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
     if (isObject(descriptor.value)) visit(name, descriptor.value);
     if (descriptor.get !== undefined) visit(`get ${name}`, descriptor.get);
@@ -30,6 +30,13 @@ export function eachStep(object: object, visit: (step: Step, value: object) => v
   }
   const prototype = Reflect.getPrototypeOf(object);
   if (prototype !== null) visit(PROTOTYPE, prototype);
+}
+
+/** Whether a property has a name that means another step. Not by a pattern: this runs for every key of the runtime. */
+function isTaken(name: string): boolean {
+  const first = name.charCodeAt(0);
+  if (first === 0x5b) return name.startsWith('[[');
+  return (first === 0x67 || first === 0x73) && (name.startsWith('get ') || name.startsWith('set '));
 }
 
 /** Whether a value has identity and properties. */

@@ -1,5 +1,5 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
-import { constructBare } from '../inspector/pause.js';
+import { constructBare } from '../inspector/entry.js';
 import { assignPrivates } from '../inspector/private-names.js';
 import { setWeakState, weakVariablesAround } from '../inspector/weak-state.js';
 import { ANYTHING } from '../model/anything.js';
