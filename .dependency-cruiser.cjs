@@ -38,7 +38,7 @@ const rooms = {
     pool: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues'],
     context: ['platform', 'protocol', 'channel', 'launch', 'process', 'queues', 'sync', 'shared', 'pool', 'native'],
     // Where another process or thread begins.
-    entry: ['protocol', 'channel', 'launch', 'child', 'context', 'native'],
+    entry: ['platform', 'protocol', 'channel', 'launch', 'child', 'context', 'native'],
   },
 };
 
