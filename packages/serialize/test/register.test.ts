@@ -58,6 +58,7 @@ describe('in an instrumented process without an inspector', () => {
     'bound.mjs': /./,
     'destructuring.mjs': /^$/,
     'eval.cjs': /./,
+    'expression-names.mjs': /eval/,
     'sloppy.cjs': /./,
     'fields.mjs': /beside a constructor/,
     'home.mjs': /./,
