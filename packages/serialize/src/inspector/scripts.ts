@@ -126,7 +126,11 @@ export class Scripts {
 
   /** A script by its id. */
   get(id: string): Script | undefined {
-    if (!this.#scripts.has(id)) this.withDebugger(() => {});
+    if (!this.#scripts.has(id)) {
+      // What an initialiser compiled while an instance was made was taken for the inspector's own: list them anew.
+      this.#disable();
+      this.withDebugger(() => {});
+    }
     return this.#scripts.get(id);
   }
 

@@ -122,7 +122,7 @@ export class Inspector {
     return this.#module.url() !== undefined;
   }
 
-  /** Whether a command is being carried out that compiles no script but, perhaps, one of its own. */
+  /** Whether a command is being carried out that compiles scripts of its own, and as good as never one of the program's. */
   get isAsking(): boolean {
     return this.#isAsking;
   }
@@ -163,6 +163,7 @@ export class Inspector {
    * @throws RangeError where the stack is so full that not even that succeeds: the answer would be about the failure.
    */
   #ask<T>(method: string, params: object): T {
+    const before = this.#isAsking;
     this.#isAsking = true;
     try {
       const answer = this.post<T & { readonly exceptionDetails?: ExceptionDetails }>(method, params);
@@ -170,7 +171,7 @@ export class Inspector {
       const { exception, text } = answer.exceptionDetails;
       throw new RangeError(`The inspector could not carry out ${method}: ${exception?.description ?? text}`);
     } finally {
-      this.#isAsking = false;
+      this.#isAsking = before;
     }
   }
 
@@ -238,9 +239,12 @@ export class Inspector {
    */
   callTerminable(fn: () => unknown): void {
     this.#stash.in.value = fn;
+    const before = this.#isAsking;
+    this.#isAsking = true;
     try {
       this.post('Runtime.evaluate', { expression: `void ${this.#stashExpression}.in.value()`, silent: true });
     } finally {
+      this.#isAsking = before;
       this.#stash.in.value = undefined;
     }
   }

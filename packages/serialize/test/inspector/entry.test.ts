@@ -1,5 +1,8 @@
 import { Session } from 'node:inspector';
 import { deserialize, serialize } from '../../dist/index.js';
+import { readFunctions } from '../../dist/inspector/scopes.js';
+import { Scripts } from '../../dist/inspector/scripts.js';
+import { Inspector } from '../../dist/inspector/session.js';
 
 const TRUSTED = { trustCode: true } as const;
 let entered = 0;
@@ -41,6 +44,28 @@ describe('looking at what no scope lists', () => {
     } finally {
       session.disconnect();
     }
+  });
+
+  test('adds no script to those that are known', () => {
+    const scripts = Scripts.get();
+    scripts.withDebugger(() => {
+      serialize(new Counter().reader());
+      const before = [...scripts.all()].length;
+      for (let i = 0; i < 50; i++) serialize(new Counter().reader());
+      expect([...scripts.all()].length).toBe(before);
+    });
+  });
+
+  test('loses no script that is compiled meanwhile', () => {
+    const scripts = Scripts.get();
+    const inspector = Inspector.get();
+    scripts.refresh();
+    let late: unknown;
+    inspector.callTerminable(() => {
+      late = new Function('return 1');
+    });
+    const id = readFunctions([late as () => number])[0]?.location?.scriptId ?? '';
+    expect(scripts.get(id)).toBeDefined();
   });
 
   test('runs nothing of a function where the stack is nearly full, and works again when it is not', () => {
