@@ -617,6 +617,36 @@ describe('objects of the host, and those that only look like them', () => {
     });
   }
 
+  test('Array.prototype arrives as itself where its place is needed before its content', () => {
+    const bound = function (this: unknown) {
+      return this;
+    }.bind(Array.prototype);
+
+    const copy = clone({ bound, holder: Array.prototype }) as { bound: () => unknown; holder: unknown };
+
+    expect(copy.bound()).toBe(Array.prototype);
+    expect(copy.holder).toBe(Array.prototype);
+  });
+
+  for (const [name, make] of Object.entries({
+    'an array': () => [],
+    'a Map': () => new Map(),
+    'an error': () => new Error(''),
+  })) {
+    test(`an instance of a function whose prototype is ${name} keeps it`, () => {
+      function Owner(): void {
+        // Only its prototype matters.
+      }
+      Owner.prototype = Object.assign(make(), { constructor: Owner });
+      const instance = Reflect.construct(Owner, []) as object;
+
+      const copy = clone({ instance, Owner }) as { instance: object; Owner: () => void };
+
+      expect(copy.instance).toBeInstanceOf(copy.Owner);
+      expect(Object.getPrototypeOf(copy.instance)).toBe(copy.Owner.prototype);
+    });
+  }
+
   test('an instance of a class that extends one of the host arrives with its state, its class and its own private fields', () => {
     class Address extends URL {
       #visits = 1;

@@ -35,7 +35,7 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
   else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
 }
 
-/** Whether it looks like the prototype of a class: `Array.prototype` is an array, and `String.prototype` a string. */
+/** Whether it looks like the prototype of a class: `Array.prototype` is an array, and that of an old error class an error. */
 function isHolder(object: object): boolean {
   return typeof getOwnPropertyDescriptor(object, 'constructor')?.value === 'function';
 }
@@ -310,10 +310,11 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
 /** What to allocate for an object whose content comes later; `undefined` where its kind must be made whole. */
 export function shellOf(writer: GraphWriter, object: object): number | undefined {
   const prototype = getPrototypeOf(object) as object | null;
-  if (prototype === Array.prototype && Array.isArray(object)) return SHELL.array;
+  if (prototype === Array.prototype && Array.isArray(object) && !isHolder(object)) return SHELL.array;
   const kind = brandOf(object);
-  if (kind !== undefined) return kind.shell;
+  if (kind !== undefined && !isHolder(object)) return kind.shell;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
+  if (kind !== undefined) return kind.shell;
   // Only construction gives an object its private fields.
   if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
   return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
