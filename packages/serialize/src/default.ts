@@ -39,6 +39,8 @@ function serializerFor(options: SerializeOptions | undefined): Serializer {
 /**
  * Turns a value into bytes.
  *
+ * @returns The bytes. A small message is a part of a larger ArrayBuffer, as small Buffers are: use the `Uint8Array`, not its
+ *   `buffer`.
  * @throws SerializeError that names the path, where the value cannot travel.
  * @example
  * const bytes = serialize({ when: new Date(), seen: new Set([1n]) });

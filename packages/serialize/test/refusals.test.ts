@@ -1,5 +1,5 @@
 import { close, open } from 'node:inspector';
-import { callbackify } from 'node:util';
+import { debuglog } from 'node:util';
 import { SerializeError } from '@mp/codec';
 import { serialize } from '@mp/serialize';
 
@@ -21,7 +21,7 @@ describe('a function that cannot travel is refused by name, with its place and w
 
   test('a function that the runtime made, and that shares variables with it', () => {
     // The runtime is not written to: here it would have taken the program down.
-    const { message, code } = refusal(callbackify(async (x: number) => x));
+    const { message, code } = refusal(debuglog('a name'));
     expect([code, message]).toEqual([
       'MP_UNSUPPORTED',
       expect.stringMatching(/value\.it.*node:.*is part of the runtime itself/s),
@@ -77,6 +77,16 @@ describe('a function that cannot travel is refused by name, with its place and w
     const expected = /method m, perhaps of another class with the same text, and the engine does not show/;
     expect(refusal(A).message).toMatch(expected);
     expect(refusal([B, A]).message).toMatch(expected);
+  });
+
+  test('an arrow that uses a private name of a class which the other side imports', async () => {
+    const file = new URL('../test/fixtures/modules/weak.mjs', import.meta.url).href;
+    const { Arrowed } = (await import(file)) as { readonly Arrowed: new () => { readonly next: () => number } };
+    const { code, message } = refusal(new Arrowed());
+    expect([code, message]).toEqual([
+      'MP_UNSUPPORTED',
+      expect.stringMatching(/value\.it\.next.*private names of the class Arrowed/s),
+    ]);
   });
 
   test('a variable of a with statement', () => {

@@ -67,6 +67,7 @@ describe('in an instrumented process without an inspector', () => {
     'native.mjs': /built-in|promisified/,
     'private.mjs': /proxy/,
     'proxy.mjs': /./,
+    'runtime-wrappers.mjs': /./,
     'super.mjs': /bound|object|prototype|changed later|assigns/,
   };
   test.each(areas)('every value of %s behaves elsewhere as the original did, or is refused', (file) => {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { runInNewContext, runInThisContext } from 'node:vm';
 import { clone, deserialize, serialize } from '@mp/serialize';
 import { difference } from './support/difference.js';
@@ -678,4 +679,78 @@ describe('the parameters of a URL', () => {
     expect(serialize(url.searchParams)).toEqual(before);
     expect(Buffer.from(before).includes('secret')).toBe(false);
   });
+});
+
+describe('a built-in object under the prototype of an ordinary one stays what it is', () => {
+  class Ordinary {}
+  const kinds: Record<string, readonly [make: () => object, is: (value: unknown) => boolean]> = {
+    'a Map': [() => new Map([[1, 2]]), types.isMap],
+    'a Set': [() => new Set([1]), types.isSet],
+    'a Date': [() => new Date(5), types.isDate],
+    'a regular expression': [() => /x/g, types.isRegExp],
+    'an error': [() => new Error('message'), types.isNativeError],
+    'an array': [() => [1, 2, 3], Array.isArray],
+    'a view': [() => new Uint8Array([1, 2]), types.isUint8Array],
+    'a DataView': [() => new DataView(new ArrayBuffer(2)), types.isDataView],
+    'a buffer': [() => new ArrayBuffer(2), types.isArrayBuffer],
+    'a shared buffer': [() => new SharedArrayBuffer(2), types.isSharedArrayBuffer],
+    'a boxed number': [() => Object(5) as object, types.isNumberObject],
+    'a boxed string': [() => Object('text') as object, types.isStringObject],
+    'a boxed symbol': [() => Object(Symbol.iterator) as object, types.isSymbolObject],
+    'a settled promise': [() => Promise.resolve(1), types.isPromise],
+    'a WeakMap': [() => new WeakMap(), types.isWeakMap],
+    arguments: [() => argumentsOf(1, 2), types.isArgumentsObject],
+  };
+  const prototypes = { 'of a class': Ordinary.prototype, '{}': {}, 'Object.prototype': Object.prototype };
+  for (const [name, [make, is]] of Object.entries(kinds)) {
+    for (const [where, prototype] of Object.entries(prototypes)) {
+      test(`${name} under ${where}, with and without an own property`, () => {
+        const bare = Object.setPrototypeOf(make(), prototype) as object;
+        const own = Object.setPrototypeOf(Object.assign(make(), { own: 1 }), prototype) as object;
+
+        const copies = clone([{ plain: 1 }, bare, own]) as object[];
+
+        expect(copies.slice(1).map(is)).toEqual([true, true]);
+        expect((copies[2] as { own: number }).own).toBe(1);
+        if (prototype === Object.prototype) expect(Object.getPrototypeOf(copies[1])).toBe(Object.prototype);
+      });
+    }
+  }
+
+  function argumentsOf(..._given: unknown[]): object {
+    // biome-ignore lint/complexity/noArguments: the object itself is wanted
+    return arguments;
+  }
+});
+
+test('the stack of an error is kept in the way in which the engine keeps it', () => {
+  const error = new Error('message');
+  error.stack = 'Error: message\n    at somewhere';
+  const { get, set, ...rest } = Object.getOwnPropertyDescriptor(error, 'stack')!;
+
+  for (const copy of [clone(error), (clone({ error: Object.freeze(error) }) as { error: Error }).error]) {
+    const own = Object.getOwnPropertyDescriptor(copy, 'stack')!;
+    expect(copy.stack).toBe('Error: message\n    at somewhere');
+    expect([own.get, own.set]).toEqual([get, set]);
+    if (!Object.isFrozen(copy)) expect(own).toEqual({ get, set, ...rest });
+  }
+});
+
+test('memory that hides its length behind another prototype or a property of its own arrives with all its bytes', () => {
+  const hidden = Object.setPrototypeOf(Uint8Array.from([1, 2, 3]).buffer, {}) as ArrayBuffer;
+  const claims = Object.defineProperty(Uint8Array.from([4, 5, 6]).buffer, 'byteLength', { value: 1 });
+  const seen = new Uint8Array(Object.setPrototypeOf(Uint8Array.from([7, 8, 9]).buffer, null) as ArrayBuffer, 1);
+
+  const copies = clone([hidden, claims, seen]) as [ArrayBuffer, ArrayBuffer, Uint8Array];
+
+  expect([...new Uint8Array(copies[0])]).toEqual([1, 2, 3]);
+  expect([...new Uint8Array(copies[1])]).toEqual([4, 5, 6]);
+  expect([...copies[2]]).toEqual([8, 9]);
+});
+
+test('bound functions that nest more deeply than they can be read are refused when they are written', () => {
+  let bound: () => number = Math.max.bind(null, 1);
+  for (let i = 0; i < 1000; i++) bound = bound.bind(null) as () => number;
+
+  expect(() => serialize({ bound })).toThrow(expect.objectContaining({ code: 'MP_LIMIT' }));
 });

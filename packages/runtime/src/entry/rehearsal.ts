@@ -9,6 +9,7 @@ import { createMarshal, decodePayload, type Marshal } from '../channel/marshal.j
 import { SocketTransport } from '../channel/socket-transport.js';
 import { createHandles } from '../context/handles.js';
 import { requireNative } from '../native/native.js';
+import { playChild } from './dress-rehearsal.js';
 
 const ROUNDS = 3;
 /** What children are sent and send: a target, its arguments, results. */
@@ -45,6 +46,7 @@ async function rehearse(codec: Codec): Promise<void> {
       await first.recv();
     }
     for (let round = 0; round < ROUNDS; round++) decodeTarget(marshal);
+    for (let round = 0; round < ROUNDS; round++) await playChild(codec, marshal);
   } finally {
     for (const connection of connections) await connection.close();
     near.destroy();

@@ -81,3 +81,8 @@ export function family(): Family {
 export function joinFamily(member: Family): void {
   holder[place] = member;
 }
+
+/** Forgets who this process is: it was told only to try. */
+export function leaveFamily(): void {
+  Reflect.deleteProperty(holder, place);
+}

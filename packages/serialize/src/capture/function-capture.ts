@@ -10,6 +10,7 @@ import { STANDARD_GLOBALS } from '../references/globals.js';
 import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
 import { receiverOf } from './around.js';
+import { askAround } from './asked.js';
 import { removedSpans } from './class-text.js';
 import { type CapturedClass, captureClass } from './classes.js';
 import { codeString, factsOf } from './code.js';
@@ -21,6 +22,7 @@ import type { Homes } from './home.js';
 import { neededExports } from './import-objects.js';
 import { type ImportBinding, importBinding } from './imports.js';
 import { recordOf } from './revived-code.js';
+import { type RuntimeWrapper, runtimeWrapper } from './runtime-wrappers.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
 import { findVariable, type Variable, visibleNames } from './variables.js';
 
@@ -103,6 +105,8 @@ export function captureFunction(
   homes: Homes,
   holderOf: () => object | undefined,
 ): CapturedFunction {
+  const wrapper = runtimeWrapper(fn, reading);
+  if (wrapper !== undefined) return ofWrapper(fn, wrapper);
   const { location } = reading;
   const variables: Variable[] = [];
   const imports = new Map<string, ImportBinding>();
@@ -133,7 +137,7 @@ export function captureFunction(
       assigned.add(name);
     }
   }
-  const consts = constantsAmong(variables, assigned, facts, reading);
+  const consts = constantsAmong(fn, variables, assigned, facts, reading);
   for (const i of consts) assigned.delete((variables[i] as Variable).name);
 
   const around = receiverOf(fn, facts, reading, variables, strict);
@@ -232,6 +236,36 @@ export function readAll(
   return functions.map((fn, i) => told[i] ?? (byFunction.has(fn) ? byFunction.get(fn) : NOTHING_READ));
 }
 
+/** A wrapper of the runtime's, as a function that makes it again. */
+function ofWrapper(fn: AnyFunction, { facts, variables }: RuntimeWrapper): CapturedFunction {
+  const name = ownNameValue(fn);
+  const code = codeString(facts, {
+    name,
+    strict: true,
+    vars: variables.map((variable) => variable.name),
+    consts: [],
+    receiver: 'none',
+    newTarget: false,
+    dropOwnName: false,
+    imports: new Map(),
+    classPlan: undefined,
+    url: undefined,
+    line: undefined,
+    column: undefined,
+  });
+  return {
+    code,
+    facts,
+    variables,
+    assigned: new Set(),
+    bound: [],
+    naturalName: naturalName(facts, name, false),
+    capturedClass: undefined,
+    privateStatics: [],
+    thisValue: undefined,
+  };
+}
+
 /** What can be entered and sees what a function sees: of a class, a method. */
 function entranceOf(
   fn: AnyFunction,
@@ -306,7 +340,7 @@ function isStrict(fn: AnyFunction, facts: CodeFacts, reading: FunctionReading): 
     if (SLOPPY_FUNCTIONS_TELL) return true;
   }
   if (!facts.modeSensitive) return false;
-  return findInScript(reading.location, facts.text)?.strict ?? false;
+  return askAround(fn, facts, reading)?.strict ?? findInScript(reading.location, facts.text)?.strict ?? false;
 }
 
 const SLOPPY_FUNCTIONS_TELL = doSloppyFunctionsTell();
@@ -321,12 +355,15 @@ function doSloppyFunctionsTell(): boolean {
 }
 
 function constantsAmong(
+  fn: AnyFunction,
   variables: readonly Variable[],
   assigned: ReadonlySet<string>,
   facts: CodeFacts,
   reading: FunctionReading,
 ): readonly number[] {
   if (assigned.size === 0) return [];
+  const asked = askAround(fn, facts, reading);
+  if (asked !== undefined) return variables.flatMap(({ name }, i) => (asked.constants.has(name) ? [i] : []));
   const scope = findInScript(reading.location, facts.text)?.scope;
   const consts: number[] = [];
   variables.forEach(({ name, isDead }, i) => {

@@ -1,7 +1,7 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { Inspector } from '../inspector/session.js';
 import type { AnyFunction } from '../model/ports.js';
-import { functionName } from './failure.js';
+import { CaptureFailure, functionName } from './failure.js';
 import type { PrivateClass } from './private-classes.js';
 import { hasMarks, privateFieldsOf } from './private-members.js';
 import { nameCountOf } from './stray-privates.js';
@@ -63,5 +63,13 @@ export function foreignPrivates(fn: AnyFunction): SerializeError {
     `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
       'which then only its constructor could give to an object.\n' +
       'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
+  );
+}
+
+/** Says that a function which uses private names cannot be made inside of a class that the other side imports. */
+export function guestOfNamed(fn: AnyFunction): CaptureFailure {
+  return new CaptureFailure(
+    `uses private names of the class ${functionName(fn)}, which is imported on the other side, where only its own text could make such a function`,
+    'Make it a method, or send the class by value (references.byValue).',
   );
 }

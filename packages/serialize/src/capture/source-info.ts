@@ -13,6 +13,11 @@ export function scriptOf(location: FunctionLocation | undefined): Script | undef
   return location === undefined ? undefined : scriptById(location.scriptId);
 }
 
+/** Whether the text of a script was analysed already. */
+export function isParsed(id: string): boolean {
+  return parsed.has(id);
+}
+
 /** The analysed text of a whole script; `undefined` where it cannot be had or parsed. */
 export function scriptFacts(location: FunctionLocation | undefined): ScriptFacts | undefined {
   if (location === undefined) return undefined;

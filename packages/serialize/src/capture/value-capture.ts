@@ -17,7 +17,7 @@ import {
 } from './function-capture.js';
 import { Homes } from './home.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { foreignPrivates, NO_PRIVATES, presentPrivates } from './present-privates.js';
+import { foreignPrivates, guestOfNamed, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateStaticsOf } from './private-members.js';
 import { captureProperties } from './properties.js';
@@ -290,6 +290,7 @@ export class ValueCapture implements Capture {
     readonly details: { guestOf: number; bringsOwner?: 1 };
     readonly owner: AnyFunction | undefined;
   } {
+    if (this.#references.find(owner) !== undefined) throw guestOfNamed(owner);
     const index = this.#indices.get(owner);
     if (index !== undefined) return { details: { guestOf: index }, owner: undefined };
     const details: { guestOf: number; bringsOwner?: 1 } = { guestOf: -1, bringsOwner: 1 };

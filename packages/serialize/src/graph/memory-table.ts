@@ -1,6 +1,5 @@
+import { byteLengthOfMemory, isSharedMemory, limitOfMemory, type Memory } from '../model/memory.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
-
-type Memory = ArrayBuffer | SharedArrayBuffer;
 
 interface Range {
   start: number;
@@ -62,7 +61,7 @@ export class MemoryTable {
 }
 
 function writeEntry({ buffer, ranges, whole }: Entry, out: ByteWriter, options: MemoryOptions, beside: Uint8Array[]) {
-  if (isShared(buffer)) {
+  if (isSharedMemory(buffer)) {
     if (options.attach !== undefined) {
       out.uint(MEMORY.attached);
       out.uint(options.attach(buffer));
@@ -72,13 +71,15 @@ function writeEntry({ buffer, ranges, whole }: Entry, out: ByteWriter, options: 
     }
     return;
   }
-  const limit = maxByteLengthOf(buffer);
+  const limit = limitOfMemory(buffer);
   if (limit !== undefined) {
     out.uint(MEMORY.resizable);
     out.uint(limit);
   }
   const needed =
-    whole || ranges.length === 0 || limit !== undefined ? [{ start: 0, end: buffer.byteLength }] : merge(ranges);
+    whole || ranges.length === 0 || limit !== undefined
+      ? [{ start: 0, end: byteLengthOfMemory(buffer) }]
+      : merge(ranges);
   out.uint(MEMORY.inBand);
   out.uint(needed.length);
   for (const { start, end } of needed) {
@@ -113,20 +114,4 @@ function merge(ranges: readonly Range[]): Range[] {
     else merged.push({ start, end });
   }
   return merged;
-}
-
-function isShared(buffer: Memory): buffer is SharedArrayBuffer {
-  return (
-    typeof SharedArrayBuffer !== 'undefined' && Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]'
-  );
-}
-
-/** The limit of a resizable or growable buffer; `undefined` for any other. */
-function maxByteLengthOf(buffer: Memory): number | undefined {
-  const { resizable, growable, maxByteLength } = buffer as Memory & {
-    readonly resizable?: boolean;
-    readonly growable?: boolean;
-    readonly maxByteLength?: number;
-  };
-  return resizable === true || growable === true ? maxByteLength : undefined;
 }

@@ -1,5 +1,6 @@
 import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
 import { brandOf } from '../kinds/index.js';
+import { hasSlots } from '../kinds/slots.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
 import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
@@ -24,7 +25,7 @@ const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
   const kind = facts.kind?.test(object)
     ? facts.kind
-    : facts.ordinary && facts.builtIn === undefined && Object.keys(object).length > 0
+    : facts.ordinary && facts.builtIn === undefined && !hasSlots(object)
       ? undefined
       : brandOf(object);
   if (kind === undefined) {
@@ -111,7 +112,7 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
   const bound = writer.introspection?.boundFunction(fn);
   if (bound !== undefined) {
     writer.claim(fn);
-    writeBound(writer, fn, bound);
+    writer.nested(() => writeBound(writer, fn, bound));
     return;
   }
   if (writer.context.capture === undefined) {

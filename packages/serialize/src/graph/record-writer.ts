@@ -1,3 +1,4 @@
+import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
 import type { PrototypeFacts } from './prototypes.js';
@@ -11,6 +12,8 @@ const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, is
 const KEPT_VALUES = 1024;
 /** So many values of an object are looked at to tell it from others. */
 const HASHED_VALUES = 8;
+/** After so many objects that were like none before, objects are all different. */
+const MANY_MISSES = 32;
 /** A value of so many shapes leaves no samples to the next: most are met once. */
 const KEPT_SAMPLES = 256;
 
@@ -33,6 +36,10 @@ export class RecordWriter {
   #previous: ShapeNode;
   /** What a value begins with follows on this. */
   readonly #start: ShapeNode;
+  /** How many objects in a row were like none before. */
+  #misses = 0;
+  /** The object without internal slots that was looked at last. */
+  #slotless: object | undefined;
   /** Shapes that have samples. */
   #sampled: ShapeNode[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -71,11 +78,13 @@ export class RecordWriter {
     this.#plainFacts = this.#shapes.of(Object.prototype);
     if (!this.#canonical) this.#hidden = knownHiddenClasses();
     this.#previous = this.#start;
+    this.#misses = 0;
     this.#top = 0;
   }
 
   /** Drops what belongs to the last value. */
   end(): void {
+    this.#slotless = undefined;
     for (const shape of this.#sampled) {
       if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
@@ -132,8 +141,15 @@ export class RecordWriter {
   find(object: object, facts: PrototypeFacts, known: boolean): ShapeNode | undefined {
     if (facts.builtIn === undefined && (!known || this.#session)) return undefined;
     if (facts === this.#plainFacts && this.#hidden !== undefined) {
-      const alike = this.#findAlike(object);
-      if (alike !== undefined) return alike;
+      // Among objects that are all different it is tried now and then.
+      if (this.#misses < MANY_MISSES || this.#misses % MANY_MISSES === 0) {
+        const alike = this.#findAlike(object);
+        if (alike !== undefined) {
+          this.#misses = 0;
+          return alike;
+        }
+      }
+      this.#misses++;
     }
     const keys = this.#exact ? getOwnPropertyNames(object) : Object.keys(object);
     const count = keys.length;
@@ -146,7 +162,8 @@ export class RecordWriter {
     if (this.#exact) {
       // Built-in objects whose prototype was changed hide among those without enumerable properties.
       if (count === 0 && !known) return undefined;
-      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
+      if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0 || this.#hasSlots(object))
+        return undefined;
       for (let i = 0; i < count; i++) {
         const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
         if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return undefined;
@@ -157,6 +174,14 @@ export class RecordWriter {
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
     if (samples) this.#keepSample(object, shape, keys);
     return shape;
+  }
+
+  /** Whether it is a built-in object under the prototype of an ordinary one. Its hidden class says so, too. */
+  #hasSlots(object: object): boolean {
+    if (this.#slotless !== undefined && this.#hidden?.same(object, this.#slotless) === true) return false;
+    if (hasSlots(object)) return true;
+    this.#slotless = object;
+    return false;
   }
 
   /** The shape of an object that has the hidden class of one that was looked at. The keys alone lead there: nothing is read. */

@@ -1,3 +1,4 @@
+import { byteLengthOfMemory, isSharedMemory } from '../model/memory.js';
 import type { Meta } from '../model/ports.js';
 import { type ByteReader, damaged } from '../wire/byte-reader.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
@@ -94,10 +95,10 @@ function readMemory(source: ByteReader, sources: TableSources): Memory {
   let how = source.uint();
   if (how === MEMORY.attached) {
     const buffer = sources.attachments[source.uint()];
-    if (Object.prototype.toString.call(buffer) !== '[object SharedArrayBuffer]') {
+    if (!isSharedMemory(buffer)) {
       throw damaged(source.position, 'a shared buffer without its attachment');
     }
-    return whole(buffer as SharedArrayBuffer);
+    return whole(buffer);
   }
   if (how === MEMORY.sameProcess) {
     const head = source.byte();
@@ -117,7 +118,7 @@ function readMemory(source: ByteReader, sources: TableSources): Memory {
 }
 
 function whole(buffer: SharedArrayBuffer): Memory {
-  return { pieces: [{ start: 0, buffer, length: buffer.byteLength }] };
+  return { pieces: [{ start: 0, buffer, length: byteLengthOfMemory(buffer) }] };
 }
 
 function readPiece(source: ByteReader, { buffers, maxBytes }: TableSources, limit: number | undefined): MemoryPiece {

@@ -192,7 +192,7 @@ export class GraphWriter extends TokenSink {
   #closely(object: object): boolean {
     if (this.#exact && isProxy(object)) {
       if (this.#meet(object, 0)) return true;
-      this.#nested(() => writeProxy(this, object));
+      this.nested(() => writeProxy(this, object));
       return false;
     }
     const records = this.#records;
@@ -281,7 +281,7 @@ export class GraphWriter extends TokenSink {
   }
 
   /** Writes something that adds a level of nesting. */
-  #nested(write: () => void): void {
+  nested(write: () => void): void {
     if (++this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
     write();
     this.#depth--;

@@ -12,6 +12,8 @@ export interface Script {
   readonly startLine: number;
   readonly startColumn: number;
   readonly sourceMapUrl: string | undefined;
+  /** In characters. */
+  readonly length: number;
 }
 
 interface ScriptParsed {
@@ -21,6 +23,7 @@ interface ScriptParsed {
   readonly startColumn: number;
   readonly isModule?: boolean;
   readonly sourceMapURL?: string;
+  readonly length?: number;
   readonly executionContextAuxData?: { readonly isDefault?: boolean };
 }
 
@@ -162,6 +165,7 @@ export class Scripts {
       startLine: parsed.startLine,
       startColumn: parsed.startColumn,
       sourceMapUrl: parsed.sourceMapURL || undefined,
+      length: parsed.length ?? 0,
     });
   }
 }

@@ -41,6 +41,8 @@ function scriptOfFile(loaded: LoadedSource): Script {
       startLine: 0,
       startColumn: 0,
       sourceMapUrl: undefined,
+      // It was parsed when it was instrumented, and functions of it are not to be entered by the inspector.
+      length: 0,
     };
     scripts.set(loaded, script);
   }

@@ -1,9 +1,9 @@
 import type { Kind } from '../model/kind.js';
+import { byteLengthOfMemory, isSharedMemory, limitOfMemory, type Memory } from '../model/memory.js';
 import { NodeBuffer, types } from '../model/platform.js';
 import { printWithoutElements } from '../model/print.js';
 import { getterOf } from './collections.js';
 
-type Memory = ArrayBuffer | SharedArrayBuffer;
 interface Constructor {
   new (buffer: Memory, offset: number, length?: number): ArrayBufferView;
   readonly BYTES_PER_ELEMENT?: number;
@@ -20,14 +20,14 @@ const viewBufferOf = getterOf<DataView, Memory>(DataView.prototype, 'buffer');
 const viewOffsetOf = getterOf<DataView, number>(DataView.prototype, 'byteOffset');
 const viewLengthOf = getterOf<DataView, number>(DataView.prototype, 'byteLength');
 
-const arrayBufferLength = getterOf<ArrayBuffer, number>(ArrayBuffer.prototype, 'byteLength');
+const resizeMemory = (ArrayBuffer.prototype as { resize?: (length: number) => void }).resize;
 const isDetached = getterOf<ArrayBuffer, boolean>(ArrayBuffer.prototype, 'detached');
 
 /** Whether the buffer's memory was given away. `detached` exists from V8 11.4 on; before, a view tells. */
 function detached(buffer: Memory): boolean {
   if (!isArrayBuffer(buffer)) return false;
   if (isDetached(buffer) === true) return true;
-  if (arrayBufferLength(buffer) > 0) return false;
+  if (byteLengthOfMemory(buffer) > 0) return false;
   try {
     new Uint8Array(buffer);
     return false;
@@ -38,8 +38,6 @@ function detached(buffer: Memory): boolean {
 
 const isArrayBuffer = (value: unknown): value is ArrayBuffer =>
   types?.isArrayBuffer(value) ?? value instanceof ArrayBuffer;
-const isShared = (value: unknown): boolean =>
-  types?.isSharedArrayBuffer(value) ?? (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer);
 
 function memoryKind(code: number, name: string, prototype: object | undefined, test: Kind['test']): Kind<ArrayBuffer> {
   return {
@@ -51,7 +49,7 @@ function memoryKind(code: number, name: string, prototype: object | undefined, t
     write(buffer, sink) {
       if (detached(buffer))
         throw sink.refuse(buffer, 'its memory was transferred away', 'Send it before transferring it.');
-      sink.memory(buffer, 0, buffer.byteLength, true);
+      sink.memory(buffer, 0, byteLengthOfMemory(buffer), true);
     },
     read: (source) => source.define(source.memory().buffer as ArrayBuffer),
   };
@@ -63,7 +61,7 @@ export const sharedArrayBufferKind: Kind<ArrayBuffer> = memoryKind(
   11,
   'SharedArrayBuffer',
   typeof SharedArrayBuffer === 'undefined' ? undefined : SharedArrayBuffer.prototype,
-  isShared,
+  isSharedMemory,
 );
 
 // The position in this list is the class's code on the wire.
@@ -98,7 +96,7 @@ function writeView(view: ArrayBufferView, code: number, sink: Parameters<Kind['w
   if (detached(buffer)) throw sink.refuse(view, 'its memory was transferred away', 'Send it before transferring it.');
   const offset = dataView === undefined ? offsetOf(view) : viewOffsetOf(dataView);
   const bytes = dataView === undefined ? byteLengthOf(view) : viewLengthOf(dataView);
-  const isPooled = NodeBuffer?.isBuffer(view) === true && bytes !== buffer.byteLength;
+  const isPooled = NodeBuffer?.isBuffer(view) === true && bytes !== byteLengthOfMemory(buffer);
   sink.uint(code);
   sink.memory(buffer, offset, offset + bytes, !isPooled);
   sink.uint(offset);
@@ -114,15 +112,15 @@ function countOf(view: ArrayBufferView, bytes: number, code: number): number {
  * made without a length is recognised by what it would be: it ends where the buffer ends, and a growing buffer shows it.
  */
 function tracksLength(view: ArrayBufferView, buffer: Memory, offset: number, bytes: number, code: number): boolean {
-  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean };
-  if (resizable !== true && growable !== true) return false;
+  const maxByteLength = limitOfMemory(buffer);
+  if (maxByteLength === undefined) return false;
+  const byteLength = byteLengthOfMemory(buffer);
   const size = code === DATA_VIEW ? 1 : (classes[code]?.BYTES_PER_ELEMENT ?? 1);
-  const rest = buffer.byteLength - offset;
+  const rest = byteLength - offset;
   if (bytes !== rest - (rest % size) || NodeBuffer?.isBuffer(view) === true) return false;
-  if (resizable !== true) return true;
+  if (isSharedMemory(buffer)) return true;
   // Shrinking by less than an element, or growing by one, tells the two apart; both are undone at once.
-  const { byteLength, maxByteLength } = buffer as ArrayBuffer & { maxByteLength: number };
-  const resize = (length: number) => (buffer as ArrayBuffer & { resize(length: number): void }).resize(length);
+  const resize = (length: number) => Reflect.apply(resizeMemory!, buffer, [length]);
   if (byteLength + size <= maxByteLength) {
     resize(byteLength + size);
     const follows = (code === DATA_VIEW ? viewLengthOf(view as DataView) : byteLengthOf(view)) > bytes;

@@ -15,7 +15,7 @@ const CLASSES: readonly (ErrorConstructor | AggregateErrorConstructor | undefine
 ];
 
 /** From V8 12 on `stack` is an own accessor, the same for all errors. */
-const nativeStack = Object.getOwnPropertyDescriptor(new Error('probe'), 'stack')?.get;
+const { get: nativeStack, set: setNativeStack } = Object.getOwnPropertyDescriptor(new Error('probe'), 'stack') ?? {};
 
 export const errorKinds: readonly Kind<Error>[] = CLASSES.flatMap((cls, code) => {
   if (cls === undefined) return [];
@@ -42,6 +42,7 @@ function readError(source: Parameters<Kind['read']>[0]): Error {
   const error = source.define(makeBare(cls as ErrorConstructor));
   const stack = source.value();
   if (stack === undefined) Reflect.deleteProperty(error, 'stack');
+  else if (typeof stack === 'string' && setNativeStack !== undefined) Reflect.apply(setNativeStack, error, [stack]);
   else Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
   return error;
 }

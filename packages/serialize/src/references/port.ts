@@ -68,7 +68,7 @@ export class References implements ReferencePort {
     }
     const path = this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
-    if (typeof value !== 'function' || !this.#modules.isFromRuntime(value)) return undefined;
+    if (typeof value === 'function' ? !this.#modules.isFromRuntime(value) : !isLazyGlobal(value)) return undefined;
     const lazy = intrinsics().findLazy(value);
     if (lazy !== undefined) return { meta: [KIND.intrinsic, ...lazy] };
     const hidden = builtins().findAnywhere(value);
@@ -114,6 +114,17 @@ export class References implements ReferencePort {
 }
 
 const types = typeof process === 'object' ? process.getBuiltinModule?.('node:util')?.types : undefined;
+
+/** Whether an object may be one that the runtime makes when a global is first read: there is one of its class. */
+function isLazyGlobal(value: object): boolean {
+  const prototype = Reflect.getPrototypeOf(value);
+  const owner: unknown = prototype && Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return (
+    typeof owner === 'function' &&
+    !isProxy(owner) &&
+    Reflect.getOwnPropertyDescriptor(owner, 'name')?.value === 'Crypto'
+  );
+}
 
 function isNamespace(value: object): boolean {
   return types?.isModuleNamespaceObject(value) ?? false;
