@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { activeChildren, currentProcess, parentProcess, wait } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
@@ -28,6 +31,16 @@ describe.each(contexts)('a %s process', (_name, context, method) => {
     await process.start();
     await process.join();
     expect(process.exitCode).toBe(code);
+  });
+
+  test('runs its exit handlers', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-exit-handlers-'));
+    const file = join(folder, 'handled');
+    const child = new context.Process({ target: tasks.writeAtExit, args: [file] });
+    await child.start();
+    await child.join();
+    expect(readFileSync(file, 'utf8')).toBe('handled');
+    rmSync(folder, { recursive: true });
   });
 
   test('goes on until nothing of it is left to do', async () => {
