@@ -631,7 +631,7 @@ describe('objects of the host, and those that only look like them', () => {
   for (const [name, make] of Object.entries({
     'an array': () => [],
     'a Map': () => new Map(),
-    'an error': () => new Error(''),
+    'an error': () => withoutStack(new Error('')),
   })) {
     test(`an instance of a function whose prototype is ${name} keeps it`, () => {
       function Owner(): void {
@@ -645,6 +645,12 @@ describe('objects of the host, and those that only look like them', () => {
       expect(copy.instance).toBeInstanceOf(copy.Owner);
       expect(Object.getPrototypeOf(copy.instance)).toBe(copy.Owner.prototype);
     });
+  }
+
+  /** From V8 12 on the stack is an accessor of the engine's, which cannot travel with a prototype. */
+  function withoutStack(error: Error): Error {
+    Reflect.deleteProperty(error, 'stack');
+    return error;
   }
 
   test('an instance of a class that extends one of the host arrives with its state, its class and its own private fields', () => {
