@@ -39,7 +39,10 @@ export function requireClass(writer: GraphWriter, object: object, facts: Prototy
 /** Refuses an instance whose class would not find the instance's state again on the other side. */
 export function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
   if (facts.isNamed !== true) return;
-  const hidden = Object.getOwnPropertySymbols(object).find((symbol) => !travels(writer, symbol));
+  // What is undefined reads as what is missing: Node's AsyncResource has such a symbol where there is no context.
+  const hidden = Object.getOwnPropertySymbols(object).find(
+    (symbol) => !travels(writer, symbol) && !isUndefined(getOwnPropertyDescriptor(object, symbol)),
+  );
   if (hidden !== undefined) {
     throw writer.refuse(
       object,
@@ -47,6 +50,10 @@ export function requireSymbols(writer: GraphWriter, object: object, facts: Proto
       'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
     );
   }
+}
+
+function isUndefined(descriptor: PropertyDescriptor | undefined): boolean {
+  return descriptor !== undefined && 'value' in descriptor && descriptor.value === undefined;
 }
 
 function nameOf(fn: AnyFunction): string {
