@@ -759,6 +759,15 @@ describe('a built-in object under the prototype of an ordinary one stays what it
   }
 });
 
+test('an error whose stack the engine cannot format, because its name is the error itself, arrives with one that can be read', () => {
+  const error = new RangeError('around');
+  Object.assign(error, { name: error });
+  expect(() => error.stack).toThrow(RangeError);
+  const copy = deserialize(serialize(error)) as typeof error;
+  expect(copy.name).toBe(copy);
+  expect(copy.stack).toBe('RangeError');
+});
+
 test('the stack of an error is kept in the way in which the engine keeps it', () => {
   const error = new Error('message');
   error.stack = 'Error: message\n    at somewhere';

@@ -78,7 +78,8 @@ function nearest(error: object): number {
 
 /** Whether `stack` is what the engine made of it: not replaced by an accessor of the user's, nor by odd attributes. */
 function hasNativeStack(error: Error): boolean {
-  const descriptor = Object.getOwnPropertyDescriptor(error, 'stack');
+  const descriptor = stackDescriptor(error);
+  if (descriptor === null) return true;
   if (descriptor === undefined || descriptor.enumerable) return false;
   if (descriptor.get !== undefined) return isNativeStack(descriptor.get);
   // Sealing and freezing take attributes away, and are restored by themselves.
@@ -99,6 +100,24 @@ function isNativeStack(get: () => unknown): boolean {
 const textOf = Function.prototype.toString;
 
 function stackOf(error: Error): unknown {
-  const { get, value } = Object.getOwnPropertyDescriptor(error, 'stack')!;
-  return get === undefined ? value : get.call(error);
+  const descriptor = stackDescriptor(error);
+  try {
+    if (descriptor != null) return descriptor.get === undefined ? descriptor.value : descriptor.get.call(error);
+  } catch {
+    // As below: the engine's getter calls what the name and the message are.
+  }
+  // Nobody can read it here either; the copy's can be read.
+  return CLASSES[nearest(error)]?.name ?? 'Error';
+}
+
+/**
+ * How an error has its stack; `null` where the engine cannot say: it formats a stack when it is first asked for it (up to V8 11
+ * for its descriptor, too), with a text of the error that overflows the stack where its name is the error itself.
+ */
+function stackDescriptor(error: Error): PropertyDescriptor | undefined | null {
+  try {
+    return Object.getOwnPropertyDescriptor(error, 'stack');
+  } catch {
+    return null;
+  }
 }

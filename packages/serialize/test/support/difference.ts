@@ -45,19 +45,20 @@ export function difference(actual: unknown, expected: unknown): string | undefin
     if (keysA.length !== keysB.length) return `keys ${keysA.map(String)} are not ${keysB.map(String)}`;
     for (let i = 0; i < keysB.length; i++) {
       pairs.push([keysA[i], keysB[i], `${path}.<key ${i}>`]);
+      if (types.isNativeError(b) && keysB[i] === 'stack') {
+        if (hasReadableStack(b)) pairs.push([(a as Error).stack, b.stack, `${path}.stack`]);
+        continue;
+      }
       const x = Object.getOwnPropertyDescriptor(a, keysA[i]!)!;
       const y = Object.getOwnPropertyDescriptor(b, keysB[i]!)!;
-      const stack = types.isNativeError(b) && keysB[i] === 'stack';
-      if (!stack && (x.writable !== y.writable || x.configurable !== y.configurable || x.enumerable !== y.enumerable)) {
+      if (x.writable !== y.writable || x.configurable !== y.configurable || x.enumerable !== y.enumerable) {
         return `attributes of ${String(keysB[i])} differ`;
       }
-      if (stack) pairs.push([(a as Error).stack, (b as Error).stack, `${path}.stack`]);
-      else
-        pairs.push(
-          [x.value, y.value, `${path}.${String(keysB[i])}`],
-          [x.get, y.get, `${path}.get`],
-          [x.set, y.set, `${path}.set`],
-        );
+      pairs.push(
+        [x.value, y.value, `${path}.${String(keysB[i])}`],
+        [x.get, y.get, `${path}.get`],
+        [x.set, y.set, `${path}.set`],
+      );
     }
     return undefined;
   }
@@ -141,4 +142,14 @@ function sameBytes(a: Uint8Array, b: Uint8Array): string | undefined {
 
 function show(value: unknown): string {
   return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value);
+}
+
+/** The engine formats the stack when it is asked for, and cannot where the error's name is the error itself. */
+function hasReadableStack(error: Error): boolean {
+  try {
+    void error.stack;
+    return true;
+  } catch {
+    return false;
+  }
 }
