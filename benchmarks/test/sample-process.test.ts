@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SampleRequest } from '../dist/harness/model.js';
 import { takeSample } from '../dist/harness/sample-process.js';
 
@@ -13,7 +14,11 @@ const request = (more: Partial<SampleRequest>): SampleRequest => ({
   ...more,
 });
 
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('mp-bench-'));
+// A folder for temporary files that nobody else uses: another run of the benchmarks has its own.
+const folder = mkdtempSync(join(tmpdir(), 'mp-sample-process-test-'));
+process.env['TMPDIR'] = folder;
+afterAll(() => rmSync(folder, { recursive: true }));
+const leftovers = (): string[] => readdirSync(folder);
 
 /** Processes whose command line says that they belong to a sample of ours. */
 function sampleProcesses(marker: string): string[] {
@@ -51,7 +56,6 @@ test('a function that comes back without what it captured is wrong', async () =>
 });
 
 test('a sample that takes too long is ended with all its processes, and leaves no folder', async () => {
-  const before = leftovers();
   const slow = request({
     suite: 'runtime/pool',
     case: 'workers-2',
@@ -62,8 +66,19 @@ test('a sample that takes too long is ended with all its processes, and leaves n
     status: 'slow',
     detail: 'It did not end within 0.25 s.',
   });
-  expect(leftovers()).toEqual(before);
+  expect(leftovers()).toEqual([]);
   expect(sampleProcesses('workers/raw.cjs')).toEqual([]);
+});
+
+test('what a sample that takes too long keeps in a temporary folder of its own goes with it', async () => {
+  const slow = request({
+    suite: 'serialize/functions',
+    case: 'chain-100k',
+    peer: 'mp',
+    budget: { size: 'full', timeMs: 60_000 },
+  });
+  expect(await takeSample(slow, { ...options, timeoutMs: 1500 })).toMatchObject({ status: 'slow' });
+  expect(leftovers()).toEqual([]);
 });
 
 test('the workers of a pool that cannot close itself end with the sample', async () => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, SampleRequest } from './model.js';
 import { pinPrefix } from './pin.js';
@@ -66,7 +66,9 @@ function runToEnd(
   const [command, ...args] = [...(pinned ? pinPrefix() : []), ...own, JSON.stringify(request), resultFile];
   return new Promise((resolve, reject) => {
     // A group of its own: what a library leaves running, busy or not, ends with the sample.
-    const child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    // What one that is killed leaves in the folder for temporary files goes with its own.
+    const env = { ...process.env, TMPDIR: dirname(resultFile) };
+    const child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env });
     if (child.pid !== undefined) running.add(child.pid);
     let stderr = '';
     let timedOut = false;
