@@ -30,8 +30,11 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
       : brandOf(object);
   if (kind === undefined) {
     if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
-    writeOrdinary(writer, object, facts);
-  } else if (isHolder(object) && writeNamed(writer, object)) return;
+    const disguise =
+      writer.context.exact && facts.opaque === undefined ? writer.disguises.kindOf(object, facts) : undefined;
+    if (disguise === undefined) writeOrdinary(writer, object, facts);
+    else writeKind(writer, object, disguise, facts);
+  } else if ((isHolder(object) || kind.code === NEVER) && writeNamed(writer, object)) return;
   else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
 }
 
@@ -228,13 +231,15 @@ function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)
 /** Writes an object with internal slots, and what users added to it. */
 function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
   if (kind.code === NEVER) kind.write(object, writer);
-  // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
-  requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
-  requireSymbols(writer, object, facts);
+  const ownPrototype = facts.kind === kind || kind.ownPrototype?.(object) === facts.prototype;
+  if (!ownPrototype) {
+    // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
+    requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
+    requireSymbols(writer, object, facts);
+  }
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
-  const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
   const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, true);
   const late = writer.isDeep && (own.length > 0 || privates !== undefined);
@@ -313,6 +318,8 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   if (prototype === Array.prototype && Array.isArray(object) && !isHolder(object)) return SHELL.array;
   const kind = brandOf(object);
   if (kind !== undefined && !isHolder(object)) return kind.shell;
+  if (writer.context.exact && writer.disguises.kindOf(object, writer.shapes.of(prototype)) !== undefined)
+    return undefined;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
   if (kind !== undefined) return kind.shell;
   // Only construction gives an object its private fields.

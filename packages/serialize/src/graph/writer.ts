@@ -8,6 +8,7 @@ import { writeElements } from './arrays.js';
 import { hasStructuralKeysOnly } from './attributes.js';
 import { hashOfDate } from './dates.js';
 import { MAX_RECURSION, MAX_UNSPLIT, tooDeep } from './depth.js';
+import { Disguises } from './disguises.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
@@ -44,11 +45,11 @@ export class GraphWriter extends TokenSink {
   #referred = -1;
   readonly #records: RecordWriter;
   readonly #exact: boolean;
-  /** Whether a reducer is to be asked of memory and views of it. */
   readonly #asksOfMemory: boolean;
   readonly #observer: WalkObserver | undefined;
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
+  readonly disguises: Disguises = new Disguises();
   /** Objects whose place is written and whose content is not. */
   #putOff: (object | (() => void))[] = [];
   #depth = 0;
@@ -60,9 +61,8 @@ export class GraphWriter extends TokenSink {
   privates: Meta[] = [];
   /** Whether anything refers back, so that the reader must count. */
   refersBack = false;
-  /** Objects that a reducer is taking apart. */
+  /** Objects that a reducer is taking apart, and what reducers made, for finding paths. */
   readonly reducing: Set<object> = new Set();
-  /** What reducers made, for finding paths. */
   readonly reduced: Map<object, unknown> = new Map();
 
   constructor(context: WalkContext, shapes: ShapeTable) {
@@ -304,7 +304,7 @@ export class GraphWriter extends TokenSink {
     return this.#identity && this.#depth >= MAX_RECURSION;
   }
 
-  /** Puts off what is written by `rest`. The reader puts it off at the same place. */
+  /** Puts off what `rest` writes; the reader does so at the same place. */
   later(rest: () => void): void {
     this.#putOff.push(rest);
   }
@@ -386,6 +386,7 @@ export class GraphWriter extends TokenSink {
     this.#objects.clear();
     this.#recent.clear();
     this.#records.end();
+    this.disguises.end();
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();

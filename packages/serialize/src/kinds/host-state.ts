@@ -34,6 +34,7 @@ export const textEncoderKind: Kind<Encoder> = {
   name: 'TextEncoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextEncoder') && accepts(TextEncoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextEncoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write: () => {},
@@ -48,6 +49,7 @@ export const textDecoderKind: Kind<Decoder> = {
   name: 'TextDecoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextDecoder') && accepts(TextDecoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextDecoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write(decoder, sink) {
@@ -94,15 +96,20 @@ function isHalfWay(decoder: Decoder, encoding: string): boolean {
   });
 }
 
+function isAborted(value: object): boolean {
+  return (
+    accepts(AbortSignal.prototype, 'aborted', value) &&
+    getterOf<object, boolean>(AbortSignal.prototype, 'aborted')(value)
+  );
+}
+
 /** A signal that was aborted: nothing happens to it any more. One that may be is a handle of this thread. */
 export const abortedSignalKind: Kind<AbortSignal> = {
   code: 47,
   name: 'AbortSignal',
   prototype: undefined,
-  test: (value) =>
-    isMadeBy(value, 'AbortSignal') &&
-    accepts(AbortSignal.prototype, 'aborted', value) &&
-    getterOf<object, boolean>(AbortSignal.prototype, 'aborted')(value),
+  test: (value) => isMadeBy(value, 'AbortSignal') && isAborted(value),
+  accepts: isAborted,
   structuralKeys: -1,
   ownKeys: userKeys,
   write: (signal, sink) => sink.value(getterOf<AbortSignal, unknown>(AbortSignal.prototype, 'reason')(signal)),
