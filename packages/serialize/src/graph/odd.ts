@@ -1,4 +1,4 @@
-import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
+import { SERIALIZE_ERROR_CODES as CODES, type Reducer } from '@mp/codec';
 import { brandOf } from '../kinds/index.js';
 import { hasSlots } from '../kinds/slots.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
@@ -23,11 +23,7 @@ const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /** Writes an object that has an ordinal and is not plain. */
 export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  const kind = facts.kind?.test(object)
-    ? facts.kind
-    : facts.ordinary && facts.builtIn === undefined && !hasSlots(object)
-      ? undefined
-      : brandOf(object);
+  const kind = kindOf(object, facts);
   if (kind === undefined) {
     if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
     const disguise =
@@ -36,6 +32,12 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
     else writeKind(writer, object, disguise, facts);
   } else if ((isHolder(object) || kind.code === NEVER) && writeNamed(writer, object)) return;
   else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
+}
+
+/** The kind of an object, as far as its brand or its class shows. */
+function kindOf(object: object, facts: PrototypeFacts): Kind | undefined {
+  if (facts.kind?.test(object)) return facts.kind;
+  return facts.ordinary && facts.builtIn === undefined && !hasSlots(object) ? undefined : brandOf(object);
 }
 
 /** Whether it looks like the prototype of a class: `Array.prototype` is an array, and that of an old error class an error. */
@@ -65,25 +67,33 @@ function writeReduced(writer: GraphWriter, object: object, builtIn = false): boo
   if (builtIn && !isMemory(object)) return false;
   for (const reducer of writer.context.reducers) {
     if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
-    let data: unknown;
-    writer.beforeUserCode();
-    try {
-      data = reducer.reduce(object, writer.context.reduction);
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      if (isAttachmentError(error)) throw error;
-      throw new Refusal(object, `the reducer ${JSON.stringify(reducer.tag)} failed`, '', CODES.reduction, error);
-    }
+    const data = reductionOf(writer, object, reducer);
     writer.hasCode = true;
-    writer.reduced.set(object, data);
     writer.reducing.add(object);
     writer.out.extensionUint(EXT.kind, FRAME.reduced);
     writer.out.string(reducer.tag);
+    const pending = writer.pending;
     writer.value(data);
+    // Reviving needs all of it.
+    writer.finish(pending);
     writer.reducing.delete(object);
     return true;
   }
   return false;
+}
+
+/** What a reducer makes of an object: once for each object, however often the value is written. */
+function reductionOf(writer: GraphWriter, object: object, reducer: Reducer): unknown {
+  writer.beforeUserCode();
+  if (writer.reduced.has(object)) return writer.reduced.get(object);
+  try {
+    const data = reducer.reduce(object, writer.context.reduction);
+    writer.reduced.set(object, data);
+    return data;
+  } catch (error) {
+    if (error instanceof Refusal || isAttachmentError(error)) throw error;
+    throw new Refusal(object, `the reducer ${JSON.stringify(reducer.tag)} failed`, '', CODES.reduction, error);
+  }
 }
 
 function isAttachmentError(error: unknown): boolean {
@@ -115,7 +125,7 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
   const bound = writer.introspection?.boundFunction(fn);
   if (bound !== undefined) {
     writer.claim(fn);
-    writer.nested(() => writeBound(writer, fn, bound));
+    writer.nested(fn, () => writeBound(writer, fn, bound));
     return;
   }
   if (writer.context.capture === undefined) {
@@ -316,15 +326,15 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
 export function shellOf(writer: GraphWriter, object: object): number | undefined {
   const prototype = getPrototypeOf(object) as object | null;
   if (prototype === Array.prototype && Array.isArray(object) && !isHolder(object)) return SHELL.array;
-  const kind = brandOf(object);
+  const facts = writer.shapes.of(prototype);
+  const kind = kindOf(object, facts);
   if (kind !== undefined && !isHolder(object)) return kind.shell;
-  if (writer.context.exact && writer.disguises.kindOf(object, writer.shapes.of(prototype)) !== undefined)
-    return undefined;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
   if (kind !== undefined) return kind.shell;
   // Only construction gives an object its private fields.
-  if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
-  return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
+  if (privateMembers(writer, object, facts) !== undefined) return undefined;
+  if (writer.context.reducers.some((reducer) => reducer.test(object))) return undefined;
+  return writer.context.exact && writer.disguises.kindOf(object, facts) !== undefined ? undefined : SHELL.object;
 }
 
 /** Whether it is memory, or a view of some. */

@@ -7,7 +7,7 @@ import { ArrayInspector } from './array-inspector.js';
 import { writeElements } from './arrays.js';
 import { hasStructuralKeysOnly } from './attributes.js';
 import { hashOfDate } from './dates.js';
-import { MAX_RECURSION, MAX_UNSPLIT, tooDeep } from './depth.js';
+import { type Foundations, MAX_RECURSION, MAX_UNSPLIT, TooDeep, tooDeep } from './depth.js';
 import { Disguises } from './disguises.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
@@ -50,9 +50,6 @@ export class GraphWriter extends TokenSink {
   readonly #identity: boolean;
   readonly #arrays: ArrayInspector;
   readonly disguises: Disguises = new Disguises();
-  /** Objects whose place is written and whose content is not. */
-  #putOff: (object | (() => void))[] = [];
-  #depth = 0;
   /** Whether the object that is being written is found by its hash. */
   #hashes = false;
   /** What V8 knows about the layout of objects, as far as that was known when the value was begun. */
@@ -77,35 +74,29 @@ export class GraphWriter extends TokenSink {
     this.#arrays = new ArrayInspector(context);
   }
 
-  /** Writes a value, everything that hangs from it, and the functions in it. */
-  write(root: unknown): void {
+  /** Writes a value, everything that hangs from it, and the functions in it. @param first - What is written before. */
+  write(root: unknown, first: Foundations): void {
+    if (first.size > 0) {
+      this.out.extensionUint(EXT.foundations, first.size);
+      for (const object of first.inOrder()) {
+        this.value(object);
+        this.finish(0);
+      }
+    }
     this.value(root);
-    this.#finishPutOff();
+    this.finish(0);
     const { capture } = this.context;
     if (capture === undefined) return;
     while (this.functions.hasNew) {
       const slots = this.functions.captureNew(capture(), this.context);
       this.out.uint(slots.length);
       for (const slot of slots) this.value(slot);
-      this.#finishPutOff();
+      this.finish(0);
     }
     if (this.hasCode) refuseStray(this, this.#objects.all());
   }
 
-  #finishPutOff(): void {
-    // The list grows while it is worked off.
-    for (let i = 0; i < this.#putOff.length; i++) {
-      const next = this.#putOff[i]!;
-      this.#depth = 1;
-      if (typeof next === 'function') (next as () => void)();
-      else this.#whole(next);
-    }
-    this.#depth = 0;
-    if (this.#putOff.length > 0) this.#putOff = [];
-  }
-
-  /** Writes the content of an object whose place is written. */
-  #whole(object: object): void {
+  protected override whole(object: object): void {
     const records = this.#records;
     const prototype = getPrototypeOf(object) as object | null;
     const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
@@ -143,15 +134,16 @@ export class GraphWriter extends TokenSink {
   }
 
   #observed(value: object, observer: WalkObserver): void {
-    const depth = this.#depth;
+    const depth = this.depth;
     const { mark } = this.#records;
     observer.enter(value, this.out.position);
     try {
       if (typeof value === 'function') writeFunction(this, value);
       else this.#object(value);
     } catch (error) {
-      observer.problem(error);
-      this.#depth = depth;
+      // What is too deep for the stack is no problem: encoding writes it first of all.
+      if (!(error instanceof TooDeep)) observer.problem(error);
+      this.depth = depth;
       this.#records.mark = mark;
       this.out.byte(0xc0);
     }
@@ -163,21 +155,21 @@ export class GraphWriter extends TokenSink {
     const records = this.#records;
     const shape = records.expected(object);
     if (shape !== undefined) this.#record(object, shape);
-    else if (this.#depth < MAX_RECURSION && this.#arrays.isLikeLast(object)) {
+    else if (this.depth < MAX_RECURSION && this.#arrays.isLikeLast(object)) {
       if (this.#meet(object, 0)) return;
-      this.#depth++;
+      this.depth++;
       writeElements(this, object as readonly unknown[]);
-      this.#depth--;
+      this.depth--;
     } else this.#unexpected(object);
   }
 
   /** Writes an object that was found to have a shape. @returns Whether it was met before. */
   #record(object: object, shape: ShapeNode): boolean {
     if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return true;
-    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
-    this.#depth++;
+    if (this.depth >= MAX_RECURSION && this.#deep(object)) return false;
+    this.depth++;
     this.#records.write(shape);
-    this.#depth--;
+    this.depth--;
     return false;
   }
 
@@ -192,7 +184,7 @@ export class GraphWriter extends TokenSink {
   #closely(object: object): boolean {
     if (this.#exact && isProxy(object)) {
       if (this.#meet(object, 0)) return true;
-      this.nested(() => writeProxy(this, object));
+      this.nested(object, () => writeProxy(this, object));
       return false;
     }
     const records = this.#records;
@@ -200,10 +192,10 @@ export class GraphWriter extends TokenSink {
     const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
     if (shape !== undefined) return this.#record(object, shape);
     if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return true;
-    if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
-    this.#depth++;
+    if (this.depth >= MAX_RECURSION && this.#deep(object)) return false;
+    this.depth++;
     this.#content(object, prototype);
-    this.#depth--;
+    this.depth--;
     return false;
   }
 
@@ -281,18 +273,23 @@ export class GraphWriter extends TokenSink {
   }
 
   /** Writes something that adds a level of nesting. */
-  nested(write: () => void): void {
-    if (++this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
+  nested(object: object, write: () => void): void {
+    if (++this.depth > MAX_UNSPLIT) this.#tooDeep(object);
     write();
-    this.#depth--;
+    this.depth--;
+  }
+
+  #tooDeep(object: object): never {
+    if (!this.#identity) tooDeep();
+    throw new TooDeep(object);
   }
 
   /** Puts an object off. @returns Whether its kind allows that. */
   #deep(object: object): boolean {
-    if (!this.#identity) tooDeep(this.#identity);
+    if (!this.#identity) tooDeep();
     const shell = shellOf(this, object);
     if (shell === undefined) {
-      if (this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
+      if (this.depth > MAX_UNSPLIT) this.#tooDeep(object);
       return false;
     }
     this.#writeShell(object, shell);
@@ -301,12 +298,7 @@ export class GraphWriter extends TokenSink {
 
   /** Whether what an object holds besides itself is better put off. */
   get isDeep(): boolean {
-    return this.#identity && this.#depth >= MAX_RECURSION;
-  }
-
-  /** Puts off what `rest` writes; the reader does so at the same place. */
-  later(rest: () => void): void {
-    this.#putOff.push(rest);
+    return this.#identity && this.depth >= MAX_RECURSION;
   }
 
   shell(value: unknown): void {
@@ -325,7 +317,7 @@ export class GraphWriter extends TokenSink {
   #writeShell(object: object, shell: number): void {
     this.refersBack = true;
     this.out.extensionUint(EXT.shell, shell);
-    this.#putOff.push(object);
+    this.later(object);
   }
 
   /** Writes an object that is known to be ordinary as a record. @returns Whether it can be; else nothing was written. */
@@ -350,7 +342,7 @@ export class GraphWriter extends TokenSink {
 
   /** Writes the content of a kind, without what users added to the object. */
   kind(object: object, kind: Kind): void {
-    if (this.#depth > MAX_UNSPLIT) tooDeep(this.#identity);
+    if (this.depth > MAX_UNSPLIT) this.#tooDeep(object);
     if (kind.code >= 0) this.out.extensionUint(EXT.kind, kind.code);
     kind.write(object, this);
   }
@@ -376,9 +368,14 @@ export class GraphWriter extends TokenSink {
     this.#records.begin();
     this.#arrays.begin();
     this.out.position = 0;
-    this.#depth = 0;
+    this.depth = 0;
     this.refersBack = false;
     this.hasCode = false;
+  }
+
+  override forgetValue(): void {
+    super.forgetValue();
+    if (this.reduced.size > 0) this.reduced.clear();
   }
 
   /** Drops everything that belongs to the last value, so that nothing keeps it alive. */
@@ -387,14 +384,13 @@ export class GraphWriter extends TokenSink {
     this.#recent.clear();
     this.#records.end();
     this.disguises.end();
-    if (this.#putOff.length > 0) this.#putOff = [];
+    if (this.pending > 0) this.forgetPutOff();
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();
     if (this.memories.size > 0) this.memories = new MemoryTable();
     if (this.names.size > 0) this.names = new NameTable(this.context.references);
     if (this.privates.length > 0) this.privates = [];
     if (this.reducing.size > 0) this.reducing.clear();
-    if (this.reduced.size > 0) this.reduced.clear();
     this.out.shrink();
   }
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../model/kind.js';
+import { types } from '../model/platform.js';
 import { addressKinds } from './addresses.js';
 import { generatorKind, iteratorKind, promiseKind } from './async.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
@@ -24,6 +25,16 @@ import { domExceptionKind, fileKind, headersKind, plainBlobKind, searchParamsKin
 const HOST_KINDS: readonly Kind[] = [...keyKinds, ...fileKinds, ...addressKinds, ...hostPartKinds, formDataKind];
 
 const hostNames: ReadonlySet<string> = new Set([...HOST_KINDS.map(({ name }) => name), 'ActiveChannel']);
+
+/** Whether one of an object's prototypes is that of a class of Node's. */
+function namesHost(object: object): boolean {
+  for (let holder = Object.getPrototypeOf(object) as object | null; holder !== null; ) {
+    if (types?.isProxy(holder) === true) return false;
+    if (isHostPrototype(holder)) return true;
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return false;
+}
 
 /** Whether a prototype is that of a class of Node's whose members are of a kind, going by its name. */
 export function isHostPrototype(prototype: object): boolean {
@@ -60,15 +71,13 @@ const KINDS: readonly Kind[] = [
   abortedSignalKind,
   ...internationalKinds,
   rawJsonKind,
-  ...HOST_KINDS,
-  ...hiddenKinds,
 ] as readonly Kind[];
 
 const byPrototype = new Map<object, Kind>();
 const byCode = new Map<number, Kind>();
 /** Kinds that recognise their members under any prototype, by the names that the engine has for them. */
 const byEngineName = new Map<string, Kind[]>();
-for (const kind of KINDS) {
+for (const kind of [...KINDS, ...HOST_KINDS, ...hiddenKinds]) {
   if (kind.accepts !== undefined) {
     const name = kind.name.slice(kind.name.lastIndexOf('.') + 1);
     byEngineName.set(name, [...(byEngineName.get(name) ?? []), kind]);
@@ -80,7 +89,9 @@ for (const kind of KINDS) {
 
 /** The kind of an object with internal slots, by brand; `undefined` for an ordinary object. Never runs user code. */
 export function brandOf(object: object): Kind | undefined {
-  for (const kind of KINDS) if (kind.test(object)) return kind;
+  for (let i = 0; i < KINDS.length; i++) if (KINDS[i]!.test(object)) return KINDS[i];
+  if (namesHost(object)) for (const kind of HOST_KINDS) if (kind.test(object)) return kind;
+  for (let i = 0; i < hiddenKinds.length; i++) if (hiddenKinds[i]!.test(object)) return hiddenKinds[i];
   return undefined;
 }
 

@@ -45,6 +45,8 @@ export const EXT = {
   dictionary: 19,
   /** A string of the session, or of the payload, by index. */
   text: 20,
+  /** Objects that stand in front of a value, which refers to them; their number. */
+  foundations: 21,
   /** The header. */
   header: 77,
 } as const;
