@@ -27,12 +27,30 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
     ? facts.kind
     : facts.ordinary && facts.builtIn === undefined && !hasSlots(object)
       ? undefined
-      : brandOf(object);
+      : brandUnlessKnown(writer, object);
   if (kind === undefined) {
-    if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
+    if (writeUnlike(writer, object, facts)) return;
     writeOrdinary(writer, object, facts);
   } else if (isHolder(object) && writeNamed(writer, object)) return;
   else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
+}
+
+/** In V8 all objects that are made without a prototype have this one's hidden class, although their keys differ. */
+const WITHOUT_PROTOTYPE: object = Object.create(null) as object;
+
+/** The kind of an object; asked once for objects of one hidden class, of which none has a kind. */
+function brandUnlessKnown({ hidden, records }: GraphWriter, object: object): Kind | undefined {
+  if (hidden === undefined) return brandOf(object);
+  const { brandless = WITHOUT_PROTOTYPE } = records;
+  if (hidden.same(object, WITHOUT_PROTOTYPE) || hidden.same(object, brandless)) return undefined;
+  const kind = brandOf(object);
+  if (kind === undefined && hidden.isFast(object)) records.brandless = object;
+  return kind;
+}
+
+/** Writes an instance that is like others of its class, if it does not travel as they do. @returns Whether it did. */
+export function writeUnlike(writer: GraphWriter, object: object, { builtIn }: PrototypeFacts): boolean {
+  return writeNamed(writer, object) || (builtIn === undefined && writeReduced(writer, object));
 }
 
 /** Whether it looks like the prototype of a class: `Array.prototype` is an array, and that of an old error class an error. */

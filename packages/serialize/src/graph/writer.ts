@@ -12,7 +12,7 @@ import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
-import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
+import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeUnlike } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { RecentReferences } from './recent.js';
 import { RecordWriter } from './record-writer.js';
@@ -108,7 +108,7 @@ export class GraphWriter extends TokenSink {
   #whole(object: object): void {
     const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
-    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    const shape = records.findPlain(object, prototype);
     if (shape !== undefined) records.write(shape);
     else this.#content(object, prototype);
   }
@@ -173,10 +173,11 @@ export class GraphWriter extends TokenSink {
 
   /** Writes an object that was found to have a shape. @returns Whether it was met before. */
   #record(object: object, shape: ShapeNode): boolean {
-    if (this.#meet(object, this.#hashes ? this.records.hash(shape) : 0)) return true;
+    const plain = this.records.isPlain(shape);
+    if (this.#meet(object, plain && this.#hashes ? this.records.hash(shape) : 0)) return true;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
     this.#depth++;
-    this.records.write(shape);
+    if (plain || !writeUnlike(this, object, this.shapes.of(shape.family.prototype))) this.records.write(shape);
     this.#depth--;
     return false;
   }
@@ -195,9 +196,8 @@ export class GraphWriter extends TokenSink {
       this.nested(() => writeProxy(this, object));
       return false;
     }
-    const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
-    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    const shape = this.records.findPlain(object, prototype);
     if (shape !== undefined) return this.#record(object, shape);
     if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return true;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
@@ -212,10 +212,8 @@ export class GraphWriter extends TokenSink {
     if (typeof object === 'function' || isProxy(object)) return 0;
     const prototype = getPrototypeOf(object) as object | null;
     if (prototype === Date.prototype) return hashOfDate(this, object);
-    const { records } = this;
-    const shape =
-      this.#exact && prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
-    return shape === undefined ? 0 : records.hash(shape);
+    const shape = this.#exact ? this.records.findPlain(object, prototype) : undefined;
+    return shape === undefined ? 0 : this.records.hash(shape);
   }
 
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
@@ -259,6 +257,7 @@ export class GraphWriter extends TokenSink {
   /** To be called before code of the user's runs. */
   beforeUserCode(): void {
     this.#objects.distrustHashes();
+    this.records.forgetInstances();
   }
 
   /** Writes an object that has its ordinal. */
