@@ -230,7 +230,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   if (kind.code === NEVER) kind.write(object, writer);
   // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
   requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
-  requireSymbols(writer, object, facts);
+  requireSymbols(writer, object, facts, kind.ownKeys?.(object));
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);

@@ -1,3 +1,4 @@
+import { isAsyncPrototype } from '../kinds/async-hooks.js';
 import { builtInNumber, localPrototype } from '../kinds/built-in.js';
 import { isHandlePrototype } from '../kinds/hidden.js';
 import { kindOfPrototype } from '../kinds/index.js';
@@ -59,7 +60,7 @@ export class PrototypeTable {
 
 function isOrdinaryChain(prototype: object | null): boolean {
   for (let object = prototype; object !== null; object = Object.getPrototypeOf(object) as object | null) {
-    if (types?.isProxy(object) === true || isHandlePrototype(object)) return false;
+    if (types?.isProxy(object) === true || isHandlePrototype(object) || isAsyncPrototype(object)) return false;
     const local = localPrototype(object);
     if (local === Object.prototype) return true;
     if (local !== undefined) return false;

@@ -1,5 +1,6 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
+import { objectsBelow } from './heap.js';
 import { countPrivates } from './private-names.js';
 import { Scripts } from './scripts.js';
 import { Inspector, type RemoteObject } from './session.js';
@@ -51,6 +52,7 @@ export const introspection: IntrospectionPort = {
       return { kind: `${isMap ? 'map' : 'set'}.${iterationKind}`, remaining };
     });
   },
+  objectsBelow,
   generatorLocation(generator) {
     return reading(generator, ({ slots }) => {
       const location = slots.get('[[GeneratorLocation]]')?.value as

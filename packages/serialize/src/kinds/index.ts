@@ -1,5 +1,6 @@
 import type { Kind } from '../model/kind.js';
 import { generatorKind, iteratorKind, promiseKind } from './async.js';
+import { asyncLocalStorageKind, asyncResourceKind } from './async-hooks.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
 import { arrayKind, dateKind, mapKind, setKind } from './collections.js';
 import { errorKinds } from './errors.js';
@@ -39,6 +40,8 @@ const KINDS: readonly Kind[] = [
   textEncoderKind,
   textDecoderKind,
   abortedSignalKind,
+  asyncResourceKind,
+  asyncLocalStorageKind,
   ...internationalKinds,
   ...hiddenKinds,
 ] as readonly Kind[];
