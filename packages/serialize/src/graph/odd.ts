@@ -162,7 +162,11 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
     );
   }
   const { target, handler } = writer.introspection.proxy(proxy);
-  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  if (target === null || handler === null) {
+    writer.out.extensionUint(EXT.kind, FRAME.revoked);
+    writer.out.uint(typeof proxy === 'function' ? 1 : 0);
+    return;
+  }
   writer.hasCode = true;
   writer.out.extensionUint(EXT.kind, FRAME.proxy);
   writer.shell(target);

@@ -53,14 +53,15 @@ export const introspection: IntrospectionPort = {
     });
   },
   objectsBelow,
-  generatorLocation(generator) {
+  generator(generator) {
     return reading(generator, ({ slots }) => {
+      if (slots.get('[[GeneratorState]]')?.value === 'closed') return { isClosed: true, place: undefined };
       const location = slots.get('[[GeneratorLocation]]')?.value as
         | { scriptId: string; lineNumber: number; columnNumber: number }
         | undefined;
-      if (location === undefined) return undefined;
+      if (location === undefined) return { isClosed: false, place: undefined };
       const url = Scripts.get().get(location.scriptId)?.url ?? '';
-      return `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}`;
+      return { isClosed: false, place: `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}` };
     });
   },
 };

@@ -12,12 +12,12 @@ type Stores = readonly (readonly [storage: Storage, value: unknown])[];
 /** Whether an object inherits from the prototype of a class of `node:async_hooks`, which is not loaded to find out. */
 function inheritsFrom(object: object, name: 'AsyncResource' | 'AsyncLocalStorage'): boolean {
   for (let at: object | null = object; at !== null && types?.isProxy(at) !== true; at = Object.getPrototypeOf(at)) {
-    if (at !== object && isPrototypeOf(at, name)) return true;
+    if (at !== object && isClassPrototype(at, name)) return true;
   }
   return false;
 }
 
-function isPrototypeOf(prototype: object, name: 'AsyncResource' | 'AsyncLocalStorage'): boolean {
+function isClassPrototype(prototype: object, name: 'AsyncResource' | 'AsyncLocalStorage'): boolean {
   const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   if (typeof owner !== 'function' || types?.isProxy(owner) === true) return false;
   return Object.getOwnPropertyDescriptor(owner, 'name')?.value === name && owner === asyncHooks()?.[name];
@@ -25,7 +25,7 @@ function isPrototypeOf(prototype: object, name: 'AsyncResource' | 'AsyncLocalSto
 
 /** Whether members of a prototype are of a kind that this file describes, and no ordinary objects. */
 export function isAsyncPrototype(prototype: object): boolean {
-  return isPrototypeOf(prototype, 'AsyncResource') || isPrototypeOf(prototype, 'AsyncLocalStorage');
+  return isClassPrototype(prototype, 'AsyncResource') || isClassPrototype(prototype, 'AsyncLocalStorage');
 }
 
 const RESOURCE_SYMBOLS: ReadonlySet<string | undefined> = new Set([
