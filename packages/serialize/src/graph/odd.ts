@@ -180,7 +180,11 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
     );
   }
   const { target, handler } = writer.introspection.proxy(proxy);
-  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  if (target === null || handler === null) {
+    writer.out.extensionUint(EXT.kind, FRAME.revoked);
+    writer.out.uint(typeof proxy === 'function' ? 1 : 0);
+    return;
+  }
   writer.hasCode = true;
   writer.out.extensionUint(EXT.kind, FRAME.proxy);
   writer.shell(target);
@@ -248,7 +252,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   if (kind.code === NEVER) kind.write(object, writer);
   // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
   requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
-  requireSymbols(writer, object, facts);
+  requireSymbols(writer, object, facts, kind.ownKeys?.(object));
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);

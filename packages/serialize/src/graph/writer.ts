@@ -8,6 +8,7 @@ import { writeElements } from './arrays.js';
 import { hasStructuralKeysOnly } from './attributes.js';
 import { hashOfDate } from './dates.js';
 import { MAX_RECURSION, MAX_UNSPLIT, tooDeep } from './depth.js';
+import { noteCollections } from './followed.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
@@ -82,14 +83,14 @@ export class GraphWriter extends TokenSink {
     this.value(root);
     this.#finishPutOff();
     const { capture } = this.context;
-    if (capture === undefined) return;
-    while (this.functions.hasNew) {
+    while (capture !== undefined && this.functions.hasNew) {
       const slots = this.functions.captureNew(capture(), this.context);
       this.out.uint(slots.length);
       for (const slot of slots) this.value(slot);
       this.#finishPutOff();
     }
     if (this.hasCode) refuseStray(this, this.#objects.all());
+    if (this.iterators.length > 0) noteCollections(this, this.#objects.all());
   }
 
   #finishPutOff(): void {

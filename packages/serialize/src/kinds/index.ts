@@ -1,11 +1,15 @@
 import type { Kind } from '../model/kind.js';
-import { generatorKind, iteratorKind, promiseKind } from './async.js';
+import { promiseKind } from './async.js';
+import { asyncLocalStorageKind, asyncResourceKind } from './async-hooks.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
 import { arrayKind, dateKind, mapKind, setKind } from './collections.js';
 import { errorKinds } from './errors.js';
+import { abortControllerKind, abortedSignalKind, abortSignalKind, eventTargetKind } from './event-targets.js';
+import { generatorKind } from './generators.js';
 import { hiddenKinds } from './hidden.js';
-import { abortedSignalKind, textDecoderKind, textEncoderKind } from './host-state.js';
+import { textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
+import { iteratorKind } from './iterators.js';
 import { boxedKinds } from './primitives.js';
 import { regexpKind } from './regexp.js';
 import { weakMapKind, weakRefKind, weakSetKind } from './weak.js';
@@ -39,6 +43,11 @@ const KINDS: readonly Kind[] = [
   textEncoderKind,
   textDecoderKind,
   abortedSignalKind,
+  abortSignalKind,
+  abortControllerKind,
+  eventTargetKind,
+  asyncResourceKind,
+  asyncLocalStorageKind,
   ...internationalKinds,
   ...hiddenKinds,
 ] as readonly Kind[];
