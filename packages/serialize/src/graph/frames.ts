@@ -128,7 +128,9 @@ function readReduced(reader: GraphReader): object {
   const place = reader.reserve();
   const tag = reader.text();
   const reducer = reader.context.reducers.get(tag);
+  const { pending } = reader;
   const data = reader.value();
+  reader.finish(pending);
   if (reader.context.scanning) return reader.fill(place, {});
   if (reducer === undefined) {
     throw new SerializeError(

@@ -34,6 +34,7 @@ export const textEncoderKind: Kind<Encoder> = {
   name: 'TextEncoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextEncoder') && accepts(TextEncoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextEncoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write: () => {},
@@ -48,6 +49,7 @@ export const textDecoderKind: Kind<Decoder> = {
   name: 'TextDecoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextDecoder') && accepts(TextDecoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextDecoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write(decoder, sink) {

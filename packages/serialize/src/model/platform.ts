@@ -60,6 +60,21 @@ export function fileSystemPromises(): typeof import('node:fs/promises') | undefi
   return builtin('node:fs/promises');
 }
 
+/** `node:fs`, asked for when an object names one of its classes. */
+export function fileSystem(): typeof import('node:fs') | undefined {
+  return builtin('node:fs');
+}
+
+/** `node:net`, asked for when an object names one of its classes. */
+export function network(): typeof import('node:net') | undefined {
+  return builtin('node:net');
+}
+
+/** A module of the host's, by name. */
+export function builtinModule<T>(name: string): T | undefined {
+  return builtin<T>(name);
+}
+
 /**
  * Keeps memory from being transferred to another thread: Node copies it instead, or refuses. Loads `node:worker_threads`,
  * which takes a while.
