@@ -219,19 +219,21 @@ export class Crew implements SlotOwner, TaskOwner {
 
   onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
     this.statistics.batch(tasks, wholeMs, longestMs);
-    let last: PoolTask['pace'] | undefined;
-    for (const task of tasks) {
-      this.#scheduler.settled(slot.state, task);
-      sinkOf(task)?.onTime?.(wholeMs / tasks.length);
-      if (task.pace === last) continue;
-      last = task.pace;
-      last.learn(tasks.length, wholeMs, longestMs);
+    this.#scheduler.settled(slot.state, tasks);
+    let last: PoolTask['form'] | undefined;
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i] as PoolTask;
+      const { form } = task;
+      if (!form.isPlain) sinkOf(task)?.onTime?.(wholeMs / tasks.length);
+      if (form === last) continue;
+      if (form.pace !== last?.pace) form.pace.learn(tasks.length, wholeMs, longestMs);
+      last = form;
     }
     this.#afterWork(slot, memory);
   }
 
   onHandBack(slot: WorkerSlot, tasks: readonly PoolTask[]): void {
-    for (const task of tasks) this.#scheduler.settled(slot.state, task);
+    this.#scheduler.settled(slot.state, tasks);
     for (const task of tasks) if (task.isPinned) this.#scheduler.addFor(slot.state, task);
     this.#scheduler.addFirst(tasks.filter((task) => !task.isSettled && !task.isPinned));
     this.#afterWork(slot, 0);
@@ -318,8 +320,10 @@ export class Crew implements SlotOwner, TaskOwner {
     const slot = this.#slots.get(worker) as WorkerSlot;
     slot.send(tasks);
     this.statistics.delivered(tasks);
-    for (const task of tasks) {
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i] as PoolTask;
       task.worker = worker;
+      if (task.form.isPlain) continue;
       if (task.isExclusive) limitTime(task, this.#onTimeOver);
       if (task.credit > 0) slot.credit(task, task.credit);
     }
@@ -379,11 +383,14 @@ export class Crew implements SlotOwner, TaskOwner {
   #schedulePump(): void {
     if (this.#isPumpScheduled) return;
     this.#isPumpScheduled = true;
-    queueMicrotask(() => {
-      this.#isPumpScheduled = false;
-      if (this.#state !== 'terminated') this.#scheduler.pump();
-    });
+    queueMicrotask(this.#pumpNow);
   }
+
+  // Not a closure in the method above: that would take memory at each call, also where it has nothing to do.
+  readonly #pumpNow = (): void => {
+    this.#isPumpScheduled = false;
+    if (this.#state !== 'terminated') this.#scheduler.pump();
+  };
 
   #fail(task: PoolTask, error: unknown): void {
     this.#ledger.fail(task, error);

@@ -123,18 +123,23 @@ export class Scheduler<J extends Job> {
     this.pump();
   }
 
-  /** A job was done by the worker, or was given back by it. */
-  settled(state: WorkerState<J>, job: J): boolean {
+  /** Jobs were done by the worker, or were given back by it. */
+  settled(state: WorkerState<J>, jobs: readonly J[]): void {
     const worker = state as Worker<J>;
-    if (!worker.inHand.delete(job)) return false;
-    job.sequence = -1;
-    worker.load -= job.cost / NS_PER_MS;
-    if (worker.inHand.size === 0) {
-      worker.load = 0;
-      worker.hasExclusive = false;
-      if (worker.state === 'ready') this.#idle.push(worker);
+    const { inHand } = worker;
+    const before = inHand.size;
+    let load = 0;
+    for (let i = 0; i < jobs.length; i++) {
+      const job = jobs[i] as J;
+      if (!inHand.delete(job)) continue;
+      job.sequence = -1;
+      load += job.cost;
     }
-    return true;
+    worker.load -= load / NS_PER_MS;
+    if (inHand.size > 0 || before === 0) return;
+    worker.load = 0;
+    worker.hasExclusive = false;
+    if (worker.state === 'ready') this.#idle.push(worker);
   }
 
   /** The worker shall receive nothing any more. It keeps what it has. */
@@ -241,6 +246,7 @@ export class Scheduler<J extends Job> {
       queue.shift(level);
       batch.push(job);
       this.#take(worker, job);
+      if (job.form !== undefined) this.#takeAlike(worker, job, queue, level, count, batch);
     }
     if (batch.length > 0) this.#port.send(worker, batch);
     return batch.length;
@@ -288,6 +294,35 @@ export class Scheduler<J extends Job> {
     worker.inHand.add(job);
     worker.load += job.cost / NS_PER_MS;
     if (job.isExclusive) worker.hasExclusive = true;
+  }
+
+  /** Delivers more jobs of the form of one that was delivered, as many as are certain to find room: what that takes is what a small job costs. */
+  #takeAlike(
+    worker: Worker<J>,
+    { form, cost, isExclusive, pace }: J,
+    queue: JobQueue<J>,
+    level: JobLevel<J>,
+    count: number,
+    batch: J[],
+  ): void {
+    if (form === undefined || isExclusive || pace.ms === undefined) return;
+    const ms = Math.max(pace.ms, cost / NS_PER_MS);
+    const fitting = Math.min(
+      count - batch.length,
+      ms === 0 ? MAX_IN_HAND : Math.floor((AHEAD_MS - worker.load) / ms),
+      MAX_IN_HAND - worker.inHand.size,
+      this.#limits.maxJobsPerWorker - worker.delivered,
+    );
+    if (fitting <= 0) return;
+    let at = batch.length;
+    queue.shiftAlike(level, form, fitting, batch);
+    worker.load += ((batch.length - at) * cost) / NS_PER_MS;
+    for (; at < batch.length; at++) {
+      const job = batch[at] as J;
+      job.cost = cost;
+      job.sequence = worker.delivered++ >>> 0;
+      worker.inHand.add(job);
+    }
   }
 
   #hasRoom(worker: Worker<J>, job: J): boolean {
