@@ -24,7 +24,7 @@ interface ResultFrame {
 export class ResultWriter {
   readonly #channel: FrameChannel;
   readonly #marshal: Marshal;
-  readonly #memory: () => number;
+  readonly #reportsMemory: boolean;
   readonly #cells = new CellWriter();
   #count = 0;
   /** Numbers that tasks after each other returned, and were not written yet. */
@@ -38,10 +38,11 @@ export class ResultWriter {
   readonly #unsent = new Set<ResultFrame>();
   #lastSent: Promise<unknown> | undefined;
 
-  constructor(channel: FrameChannel, marshal: Marshal, memory: () => number) {
+  /** @param reportsMemory - Whether to say with each frame how much memory this process uses. */
+  constructor(channel: FrameChannel, marshal: Marshal, reportsMemory: boolean) {
     this.#channel = channel;
     this.#marshal = marshal;
-    this.#memory = memory;
+    this.#reportsMemory = reportsMemory;
   }
 
   /** How long the last task took, for the pool to learn from. */
@@ -134,7 +135,7 @@ export class ResultWriter {
     // The times are written behind the results, where nothing has to be moved for them.
     this.#cells.float64(this.#longestMs);
     this.#cells.float64(this.#wholeMs);
-    this.#cells.float64(this.#memory());
+    this.#cells.float64(this.#reportsMemory ? process.memoryUsage.rss() : 0);
     this.#count = 0;
     this.#longestMs = 0;
     this.#wholeMs = 0;

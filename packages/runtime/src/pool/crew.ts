@@ -4,6 +4,7 @@ import { deferred } from '../platform/deferred.js';
 import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
+import { type Batch, learnFrom } from './batch.js';
 import { Broadcasts, type MakeTask } from './broadcasts.js';
 import { addCallSite } from './call-site.js';
 import { channels } from './diagnostics.js';
@@ -13,11 +14,11 @@ import { Recruiter } from './recruiter.js';
 import { endWorker, finishWorker, IdleShrink, isSpent } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
-import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
+import type { ItemOutcome, PoolTask, TaskOwner } from './task.js';
 import { divideLost, giveUp, limitTime, notRunning, stillRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
-import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
+import type { SlotOwner, WorkerSlot } from './worker-slot.js';
 
 /**
  * The workers of a pool and the tasks in their hands. In: tasks. Out: each task's sink is told exactly once how it ended.
@@ -217,19 +218,11 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#fail(task, error);
   }
 
-  onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
-    this.statistics.batch(tasks, wholeMs, longestMs);
-    this.#scheduler.settled(slot.state, tasks);
-    let last: PoolTask['form'] | undefined;
-    for (let i = 0; i < tasks.length; i++) {
-      const task = tasks[i] as PoolTask;
-      const { form } = task;
-      if (!form.isPlain) sinkOf(task)?.onTime?.(wholeMs / tasks.length);
-      if (form === last) continue;
-      if (form.pace !== last?.pace) form.pace.learn(tasks.length, wholeMs, longestMs);
-      last = form;
-    }
-    this.#afterWork(slot, memory);
+  onBatch(slot: WorkerSlot, batch: Batch): void {
+    this.statistics.batch(batch.tasks, batch.wholeMs, batch.longestMs);
+    this.#scheduler.settled(slot.state, batch.tasks);
+    learnFrom(batch);
+    this.#afterWork(slot, batch.memory);
   }
 
   onHandBack(slot: WorkerSlot, tasks: readonly PoolTask[]): void {
@@ -345,8 +338,6 @@ export class Crew implements SlotOwner, TaskOwner {
     slot.isExpectedToGo = true;
     slot.child.signal('SIGKILL');
   };
-
-  // Housekeeping.
 
   #afterWork(slot: WorkerSlot, memory: number): void {
     slot.idleSince = performance.now();
