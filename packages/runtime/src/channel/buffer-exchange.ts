@@ -87,6 +87,11 @@ export class BufferExchange {
     return { body, buffers };
   }
 
+  /** Whether something was taken of which the other end was not told. */
+  get owes(): boolean {
+    return this.#owed.length > 0;
+  }
+
   /** Whether the other end waits for room. */
   get owesMuch(): boolean {
     return this.#owedBytes >= OWED_BYTES;

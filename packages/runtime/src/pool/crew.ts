@@ -1,6 +1,7 @@
 import type { StartMethod } from '../launch/launcher.js';
 import { budget } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
+import { runSoon } from '../platform/microtask.js';
 import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
@@ -80,7 +81,6 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
     if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
-    // Who waits for it keeps the program alive, as who waits for a task does.
     this.#ledger.stayFor(this.#firstReady.promise);
     return this.#firstReady.promise;
   }
@@ -111,9 +111,9 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Takes a task in. */
   submit(task: PoolTask): void {
     this.#ledger.take(task);
-    if (!this.isRunning) return this.#fail(task, this.#broken ?? notRunning());
-    this.#scheduler.add(task);
     this.#schedulePump();
+    if (this.isRunning) this.#scheduler.add(task);
+    else this.#fail(task, this.#broken ?? notRunning());
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
@@ -121,7 +121,6 @@ export class Crew implements SlotOwner, TaskOwner {
     if (alsoLater) this.#broadcasts.add(make);
     for (const slot of this.#slots.values())
       if (slot.state.state !== 'leaving') this.#submitTo(slot, this.#broadcasts.make(make));
-    this.#schedulePump();
   }
 
   /** Workers to come are not given the task any more: it failed. */
@@ -305,6 +304,7 @@ export class Crew implements SlotOwner, TaskOwner {
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
     this.#ledger.take(task);
+    this.#schedulePump();
     if (this.isRunning) this.#scheduler.addFor(slot.state, task);
     else this.#fail(task, this.#broken ?? notRunning());
   }
@@ -361,7 +361,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   #leaveIfDone(): void {
     if (this.#state === 'running' || this.pending > 0) return;
-    if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
+    if (this.#state === 'closing') this.#slots.forEach((slot) => this.#dismiss(slot));
     if (this.#slots.size > 0) return;
     this.#ledger.end();
     this.#idleShrink.stop();
@@ -370,16 +370,17 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#finished.resolve();
   }
 
-  /** Tasks that are submitted in one turn are distributed together: the scheduler sees how many there are. */
+  /** Tasks of one turn are distributed together: the scheduler sees how many there are. */
   #schedulePump(): void {
     if (this.#isPumpScheduled) return;
     this.#isPumpScheduled = true;
-    queueMicrotask(this.#pumpNow);
+    runSoon(this.#pumpNow);
   }
 
   // Not a closure in the method above: that would take memory at each call, also where it has nothing to do.
   readonly #pumpNow = (): void => {
     this.#isPumpScheduled = false;
+    this.#ledger.endTurn();
     if (this.#state !== 'terminated') this.#scheduler.pump();
   };
 
