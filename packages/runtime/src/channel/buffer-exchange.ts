@@ -46,6 +46,12 @@ export class BufferExchange {
     return stand;
   }
 
+  /** What was kept will not be sent: its place is free again. */
+  drop(kept: Uint8Array): void {
+    const stored = this.#kept.get(kept);
+    if (stored !== undefined && this.#kept.delete(kept)) this.#file.free(stored.offset);
+  }
+
   /** Writes what is large in a frame into the file. @returns The frame that goes before it, and what is left; undefined where nothing was. */
   store({ body, buffers }: Contents): (Contents & { readonly stored: Uint8Array }) | undefined {
     const places: (readonly [number, StoredBuffer])[] = [];

@@ -128,6 +128,11 @@ export class FrameChannel {
     return this.#exchange === undefined ? Uint8Array.prototype.slice.call(bytes) : this.#exchange.keep(bytes);
   }
 
+  /** What {@link keep} returned will not be sent. */
+  drop(kept: Uint8Array): void {
+    this.#exchange?.drop(kept);
+  }
+
   /** Sends a frame past {@link hold}. */
   sendNow(kind: number, body: Uint8Array): void {
     if (this.#ended !== undefined || this.#state === 'closed') return;

@@ -55,13 +55,13 @@ export class ResultWriter {
   value(sequence: number, value: unknown): void {
     if (isInt32(value)) return this.#number(sequence, value);
     this.#begin(sequence);
+    const start = this.#cells.length;
     this.#cells.uint8(RESULT.value);
     if (this.#cells.scalar(value)) return;
     try {
       this.#payload(value, 'result');
     } catch (error) {
-      // Only the status was written.
-      this.#cells.truncate(this.#cells.length - 1);
+      this.#cells.truncate(start);
       this.#cells.uint8(RESULT.error);
       writeError(this.#cells, resultError(error), this.#marshal);
     }
@@ -202,7 +202,12 @@ export class ResultWriter {
     // What a task returned may be changed the next moment, by what it left running or by the task after it.
     const buffers =
       payload.buffers.length === 0 ? payload.buffers : payload.buffers.map((buffer) => this.#channel.keep(buffer));
-    this.#cells.payload({ ...payload, buffers });
+    try {
+      this.#cells.payload({ ...payload, buffers });
+    } catch (error) {
+      for (const buffer of buffers) this.#channel.drop(buffer);
+      throw error;
+    }
   }
 }
 

@@ -361,7 +361,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   #leaveIfDone(): void {
     if (this.#state === 'running' || this.pending > 0) return;
-    if (this.#state === 'closing') this.#slots.forEach((slot) => this.#dismiss(slot));
+    if (this.#state === 'closing') for (const slot of this.#slots.values()) this.#dismiss(slot);
     if (this.#slots.size > 0) return;
     this.#ledger.end();
     this.#idleShrink.stop();
