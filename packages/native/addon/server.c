@@ -86,6 +86,9 @@ static bool send_bytes(int socket, const void *bytes, size_t length, const int *
   return sent >= 0;
 }
 
+/** What SIGINT did before it was ignored. */
+static struct sigaction interrupt;
+
 static void send_packet(const server *self, packet_head head, int descriptor) {
   // A client that is gone is noticed when the next packet is read.
   send_bytes(self->control, &head, sizeof head, &descriptor, descriptor >= 0 ? 1 : 0);
@@ -207,8 +210,12 @@ static int make_child(server *self, uv_loop_t *loop, child *made) {
   return pid;
 }
 
-/** Makes the spare child. True in it, when it has its request: what comes then is as if it had been forked for that. */
-static bool make_spare(server *self, uv_loop_t *loop, request *packet) {
+/** In a spare child: the server, and the socket over which it sends the request. */
+static pid_t spare_server;
+static int spare_request = -1;
+
+/** Makes the spare child. True in it. */
+static bool make_spare(server *self, uv_loop_t *loop) {
   int ends[2];
   // What there is no spare child for, or no descriptors, the next request will say.
   self->wants_spare = false;
@@ -220,12 +227,9 @@ static bool make_spare(server *self, uv_loop_t *loop, request *packet) {
   else if (pid < 0) close(ends[0]);
   if (pid != 0) return false;
   follow_server(parent, SIGKILL);
+  spare_server = parent;
+  spare_request = ends[1];
   copy_known_pages();
-  packet_head head;
-  if (!receive_packet(ends[1], packet) || packet->length < sizeof head) _exit(0);
-  memcpy(&head, packet->bytes, sizeof head);
-  follow_server(parent, head.value);
-  close(ends[1]);
   return true;
 }
 
@@ -275,7 +279,7 @@ static bool serve(server *self, uv_loop_t *loop, request *packet) {
     bool lacks_spare = self->wants_spare && self->spare.pid == 0;
     int count = epoll_wait(self->ready, events, 64, lacks_spare ? QUIET_MS : -1);
     if (count < 0 && errno != EINTR) return false;
-    if (count == 0 && lacks_spare && make_spare(self, loop, packet)) return true;
+    if (count == 0 && lacks_spare && make_spare(self, loop)) return true;
     bool asked = false;
     for (int i = 0; i < count; i++) {
       if (events[i].data.u64 == 0) asked = true;
@@ -291,11 +295,41 @@ static bool serve(server *self, uv_loop_t *loop, request *packet) {
   }
 }
 
-// serve(control): undefined at the end; in a child [body: ArrayBuffer, ...descriptors]
+/** `[body: ArrayBuffer, ...descriptors]` */
+static napi_value make_request(napi_env env, const request *packet) {
+  void *body;
+  napi_value buffer, result;
+  size_t length = packet->length - sizeof(packet_head);
+  napi_create_arraybuffer(env, length, &body, &buffer);
+  memcpy(body, packet->bytes + sizeof(packet_head), length);
+  napi_create_array(env, &result);
+  napi_set_element(env, result, 0, buffer);
+  for (size_t i = 0; i < packet->descriptor_count; i++)
+    napi_set_element(env, result, (uint32_t)i + 1, make_int32(env, packet->descriptors[i]));
+  return result;
+}
+
+// awaitRequest(): the request that a spare child was given. Its server may end before there is one, and it with that.
+static napi_value await_request(napi_env env, napi_callback_info info) {
+  (void)info;
+  packet_head head;
+  request *packet = malloc(sizeof *packet);
+  if (packet == NULL) return throw_system_error(env, "malloc", ENOMEM);
+  if (!receive_packet(spare_request, packet) || packet->length < sizeof head) _exit(0);
+  memcpy(&head, packet->bytes, sizeof head);
+  follow_server(spare_server, head.value);
+  close(spare_request);
+  sigaction(SIGINT, &interrupt, NULL);
+  napi_value result = make_request(env, packet);
+  free(packet);
+  return result;
+}
+
+// serve(control): undefined at the end; in a child its request, or null where that is yet to come
 static napi_value serve_forks(napi_env env, napi_callback_info info) {
   napi_value value, result;
   uv_loop_t *loop;
-  struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt;
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
   server self = {0};
   if (!read_arguments(env, info, 1, &value) || !read_int32(env, value, &self.control)) return NULL;
   if (napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) != napi_ok)
@@ -314,25 +348,21 @@ static napi_value serve_forks(napi_env env, napi_callback_info info) {
   // Ctrl-C goes to the whole foreground group; the client decides what it means.
   sigaction(SIGINT, &ignore, &interrupt);
   bool in_child = serve(&self, loop, packet);
-  if (!in_child) end_children(&self);
-  sigaction(SIGINT, &interrupt, NULL);
-  free(self.children);
   if (!in_child) {
+    end_children(&self);
     close(self.ready);
-    free(packet);
-    return make_undefined(env);
   }
-  void *body;
-  napi_value buffer;
-  size_t length = packet->length - sizeof(packet_head);
-  napi_create_arraybuffer(env, length, &body, &buffer);
-  memcpy(body, packet->bytes + sizeof(packet_head), length);
-  napi_create_array(env, &result);
-  napi_set_element(env, result, 0, buffer);
-  for (size_t i = 0; i < packet->descriptor_count; i++)
-    napi_set_element(env, result, (uint32_t)i + 1, make_int32(env, packet->descriptors[i]));
+  // A spare child is nobody's yet.
+  if (spare_request < 0) sigaction(SIGINT, &interrupt, NULL);
+  if (!in_child) result = make_undefined(env);
+  else if (spare_request < 0) result = make_request(env, packet);
+  else napi_get_null(env, &result);
+  free(self.children);
   free(packet);
   return result;
 }
 
-void export_server(napi_env env, napi_value exports) { export_function(env, exports, "serve", serve_forks); }
+void export_server(napi_env env, napi_value exports) {
+  export_function(env, exports, "serve", serve_forks);
+  export_function(env, exports, "awaitRequest", await_request);
+}

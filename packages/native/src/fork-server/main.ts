@@ -2,7 +2,7 @@
 // Everything that a child needs before its first line is loaded here, once.
 import { type Addon, addon } from '../addon.js';
 import { noteForkSafe } from '../fork/fork-safety.js';
-import { prepareProcess, updateProcessId } from '../fork/identity.js';
+import { becomeProcess, prepareProcess, updateProcessId } from '../fork/identity.js';
 import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
 import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
@@ -61,7 +61,8 @@ function serve(preloaded: PreloadedModules, openStandardStreams: () => void): vo
   const child = native.serve(CONTROL_DESCRIPTOR);
   if (child === undefined) native.exitNow(0);
   noteForkSafe();
-  const [body, ...descriptors] = child;
+  becomeProcess();
+  const [body, ...descriptors] = child ?? native.awaitRequest();
   runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
 }
 

@@ -12,8 +12,14 @@ import { requireNative } from '../native/native.js';
 import { playChild } from './dress-rehearsal.js';
 
 const ROUNDS = 3;
+/** So many objects that a codec does with them what it does with many, and has done it before the first child. */
+const MANY = 600;
 /** What children are sent and send: a target, its arguments, results. */
-const SAMPLE: unknown = { list: [1, 2.5, 'text', true, null], map: new Map([['key', new Date(0)]]) };
+const SAMPLE: unknown = {
+  list: [1, 2.5, 'text', true, null],
+  map: new Map([['key', new Date(0)]]),
+  records: Array.from({ length: MANY }, (_, index) => ({ index, text: 'text', isEven: index % 2 === 0 })),
+};
 
 /** The fork server waits for it before it forks. */
 export const forkServerReady: Promise<void> = rehearseWith(ROUNDS);
