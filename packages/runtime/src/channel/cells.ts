@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { Payload } from '@mp/codec';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 
@@ -19,7 +20,12 @@ const CELL = {
   /** UTF-16 as it is: lone surrogates are kept. */
   utf16: 7,
   payload: 8,
+  /** An array of numbers without a fraction. */
+  int32s: 9,
 } as const;
+
+/** Numbers are written in little-endian order. */
+const IS_SWAPPED = endianness() === 'BE';
 
 const FIRST_BYTES = 1 << 10;
 /** Strings up to this length are looked at unit by unit; a native call costs more. */
@@ -39,6 +45,24 @@ export function isScalar(value: unknown): value is Scalar {
     default:
       return value === null;
   }
+}
+
+/** Whether a value is a number that four bytes hold. Minus zero is not. */
+export function isInt32(value: unknown): value is number {
+  return typeof value === 'number' && (value | 0) === value && (value !== 0 || 1 / value > 0);
+}
+
+/** Numbers that four bytes hold each; undefined where one of the values is something else. */
+export function toInt32s(values: readonly unknown[]): Int32Array | undefined {
+  const { length } = values;
+  if (!isInt32(values[0])) return undefined;
+  const numbers = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
+    if (!isInt32(value)) return undefined;
+    numbers[i] = value;
+  }
+  return numbers;
 }
 
 /** Writes cells and numbers one after another. */
@@ -71,6 +95,22 @@ export class CellWriter {
   float64(value: number): void {
     this.#reserve(8);
     this.#at = this.#bytes.writeDoubleLE(value, this.#at);
+  }
+
+  /** Writes numbers one after another, without saying how many. They are copied. */
+  int32s(values: Int32Array): void {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    if (IS_SWAPPED) this.#bytes.subarray(this.#at, this.#at + bytes.length).swap32();
+    this.#at += bytes.length;
+  }
+
+  /** Writes an array of numbers as one cell. */
+  int32Array(values: Int32Array): void {
+    this.uint8(CELL.int32s);
+    this.uint32(values.length);
+    this.int32s(values);
   }
 
   /** Writes a number over an earlier one, when what it counts is known. */
@@ -128,7 +168,7 @@ export class CellWriter {
   }
 
   #number(value: number): void {
-    if ((value | 0) === value && !Object.is(value, -0)) {
+    if (isInt32(value)) {
       this.uint8(CELL.int32);
       this.uint32(value);
     } else {
@@ -206,7 +246,16 @@ export class CellReader {
     return this.#bytes.readDoubleLE(this.#at - 8);
   }
 
-  /** The next cell: the value of a scalar, or the payload, as an {@link EncodedCell}. */
+  /** So many numbers, in memory of their own. */
+  int32s(count: number): Int32Array {
+    const start = this.#at;
+    const bytes = this.#bytes.subarray(start, this.#skip(count * 4));
+    const copy = new Uint8Array(bytes);
+    if (IS_SWAPPED) Buffer.from(copy.buffer).swap32();
+    return new Int32Array(copy.buffer);
+  }
+
+  /** The next cell: the value of a scalar, an array of numbers, or the payload, as an {@link EncodedCell}. */
   cell(): unknown {
     const tag = this.uint8();
     switch (tag) {
@@ -232,6 +281,8 @@ export class CellReader {
       }
       case CELL.payload:
         return this.#payload();
+      case CELL.int32s:
+        return toArray(this.int32s(this.uint32()));
       default:
         throw new ProcessError(PROCESS_ERROR_CODES.protocol, `A frame has a cell of unknown kind ${tag}.`);
     }
@@ -272,6 +323,14 @@ export class EncodedCell implements Payload {
 }
 
 const NONE: readonly never[] = Object.freeze([]);
+
+/** As `Array.from`, which asks an iterator for each number: ten times the time. */
+function toArray(numbers: Int32Array): number[] {
+  const { length } = numbers;
+  const array: number[] = new Array(length);
+  for (let i = 0; i < length; i++) array[i] = numbers[i] as number;
+  return array;
+}
 
 function isLatin1(value: string): boolean {
   const { length } = value;

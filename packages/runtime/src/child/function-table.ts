@@ -48,6 +48,12 @@ export class FunctionTable {
     }
   }
 
+  /** A function that is ready. */
+  find(id: number): TaskFunction | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.state === 'ready' ? entry.fn : undefined;
+  }
+
   /** @throws What reviving the function threw. */
   get(id: number): TaskFunction {
     const entry = this.#entries.get(id);

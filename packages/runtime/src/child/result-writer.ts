@@ -1,4 +1,4 @@
-import { CellWriter } from '../channel/cells.js';
+import { CellWriter, isInt32, toInt32s } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { flushOpen } from '../channel/leave-taking.js';
@@ -9,8 +9,11 @@ import { FRAME } from '../protocol/frames.js';
 import { RESULT } from '../protocol/pool-frames.js';
 import type { Chunk } from './chunk.js';
 
-/** Offset of the number of results in a frame; the longest and the whole time in milliseconds, and the memory, follow. */
+/** Offset of the number of entries in a frame; the longest and the whole time in milliseconds, and the memory, follow. */
 const COUNT_AT = 0;
+
+/** So many numbers are written together. */
+const MOST_NUMBERS = 1024;
 
 interface ResultFrame {
   readonly body: Uint8Array;
@@ -24,6 +27,11 @@ export class ResultWriter {
   readonly #memory: () => number;
   readonly #cells = new CellWriter();
   #count = 0;
+  /** Numbers that tasks after each other returned, and were not written yet. */
+  readonly #numbers = new Int32Array(MOST_NUMBERS);
+  #numberCount = 0;
+  /** The task of the first of them. */
+  #numbersFrom = 0;
   #longestMs = 0;
   #wholeMs = 0;
   /** Frames that wait for something to arrive first, and when the last of them is sent. */
@@ -44,6 +52,7 @@ export class ResultWriter {
 
   /** Adds what a task returned. What cannot be encoded becomes the task's error. */
   value(sequence: number, value: unknown): void {
+    if (isInt32(value)) return this.#number(sequence, value);
     this.#begin(sequence);
     this.#cells.uint8(RESULT.value);
     if (this.#cells.scalar(value)) return;
@@ -69,8 +78,10 @@ export class ResultWriter {
     this.#begin(sequence);
     const start = this.#cells.length;
     if (chunk.errors === undefined) {
+      const numbers = toInt32s(chunk.values);
       try {
         this.#cells.uint8(RESULT.value);
+        if (numbers !== undefined) return this.#cells.int32Array(numbers);
         return this.#payload(chunk.values, 'results');
       } catch {
         this.#cells.truncate(start);
@@ -86,8 +97,9 @@ export class ResultWriter {
    * @returns When it was sent; undefined where it was at once.
    */
   flush(): Promise<unknown> | undefined {
-    if (this.#count > 0) flushOpen();
-    const arriving = this.#count === 0 ? undefined : whenArrived();
+    const isEmpty = this.#count === 0 && this.#numberCount === 0;
+    if (!isEmpty) flushOpen();
+    const arriving = isEmpty ? undefined : whenArrived();
     if (arriving === undefined) {
       this.#send(this.#takeFrame());
       return this.#unsent.size === 0 ? undefined : this.#lastSent;
@@ -116,6 +128,7 @@ export class ResultWriter {
 
   /** The results so far as one frame. Its body is lent until the next result. */
   #takeFrame(): ResultFrame | undefined {
+    this.#writeNumbers();
     if (this.#count === 0) return undefined;
     this.#cells.patchUint32(this.#count, COUNT_AT);
     // The times are written behind the results, where nothing has to be moved for them.
@@ -128,7 +141,31 @@ export class ResultWriter {
     return this.#cells.take();
   }
 
+  /** Most small tasks return numbers: what a number costs is what a task costs. */
+  #number(sequence: number, value: number): void {
+    const count = this.#numberCount;
+    if (count > 0 && (count === MOST_NUMBERS || sequence !== (this.#numbersFrom + count) >>> 0)) this.#writeNumbers();
+    if (this.#numberCount === 0) this.#numbersFrom = sequence;
+    this.#numbers[this.#numberCount++] = value;
+  }
+
+  #writeNumbers(): void {
+    const count = this.#numberCount;
+    if (count === 0) return;
+    this.#numberCount = 0;
+    this.#begin(this.#numbersFrom);
+    if (count === 1) {
+      this.#cells.uint8(RESULT.value);
+      this.#cells.scalar(this.#numbers[0]);
+      return;
+    }
+    this.#cells.uint8(RESULT.int32s);
+    this.#cells.uint32(count);
+    this.#cells.int32s(this.#numbers.subarray(0, count));
+  }
+
   #begin(sequence: number): void {
+    if (this.#numberCount > 0) this.#writeNumbers();
     if (this.#count === 0) this.#cells.uint32(0);
     this.#count++;
     this.#cells.uint32(sequence);

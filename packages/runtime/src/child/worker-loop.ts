@@ -18,12 +18,12 @@ import { createProgressWriter, type ProgressWriter } from './progress-writer.js'
 import { forwardOutput } from './reporting.js';
 import { ResultWriter } from './result-writer.js';
 import { RunningTask } from './running-task.js';
-import { type DeliveredTask, TaskQueue } from './task-queue.js';
+import { type DeliveredTask, TaskQueue, type TaskRun, taskAt } from './task-queue.js';
 
 /** A task that took longer than this gives back the ones behind it: others may be idle meanwhile. */
 const SLOW_MS = 20;
 /** Results are sent at least so often while tasks run one after another. */
-const FLUSH_MS = 0.5;
+const FLUSH_MS = 1;
 
 /** Runs the tasks that the pool sends, until it says that there will be no more. */
 export async function run(child: ChildChannel): Promise<void> {
@@ -61,6 +61,8 @@ class WorkerLoop {
   #isFinishing = false;
   /** The task that runs, where only one at a time does. */
   #only: DeliveredTask | undefined;
+  /** The run of which a task runs. */
+  #current: TaskRun | undefined;
   #lastFlush = 0;
   #initializer: ((payload: Payload) => void) | undefined;
 
@@ -74,7 +76,11 @@ class WorkerLoop {
       typeof child.progress === 'number' ? new BufferFile(child.progress, 'child', roomIn(child.progress)) : undefined;
     this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
     if (this.#concurrency === 1)
-      findTaskBy(() => (this.#only === undefined ? undefined : this.#runningTask(this.#only)));
+      findTaskBy(() => {
+        const run = this.#current;
+        const task = run === undefined ? this.#only : taskAt(run, run.next - 1);
+        return task === undefined ? undefined : this.#runningTask(task);
+      });
     process.on('uncaughtException', (error) => this.#reportStray(error));
     process.on('exit', () => this.#results.flushNow());
     this.#onGrant = shareParentsBudget(
@@ -148,18 +154,66 @@ class WorkerLoop {
     this.#lastFlush = performance.now();
     for (;;) {
       if (this.#running.size >= this.#concurrency) break;
-      const task = this.#queue.peek();
-      if (task === undefined) break;
-      const preparing =
-        task.mode >= WITH_FUNCTION ? undefined : this.#importing(() => this.#functions.prepare(task.functionId));
+      const run = this.#queue.head;
+      if (run === undefined) break;
+      const preparing = run.mode >= WITH_FUNCTION ? undefined : this.#prepare(run.functionId);
       if (preparing !== undefined) {
         this.#block(preparing);
         break;
       }
-      this.#begin(this.#queue.shift());
+      const fn =
+        run.mode === TASK_MODE.callInt32 && this.#concurrency === 1 ? this.#functions.find(run.functionId) : undefined;
+      if (fn === undefined) this.#begin(taskAt(run, this.#queue.step(run)));
+      else this.#runAll(run, fn);
     }
     this.#results.flush();
     if (this.#isFinishing) this.#leaveIfDone();
+  }
+
+  #prepare(functionId: number): Promise<void> | undefined {
+    return this.#functions.find(functionId) === undefined
+      ? this.#importing(() => this.#functions.prepare(functionId))
+      : undefined;
+  }
+
+  /**
+   * Runs the tasks of a run one after the other, until one of them waits for something: the case that must cost nothing. What
+   * a small task costs is what stands here.
+   */
+  #runAll(run: TaskRun, fn: TaskFunction): void {
+    const args = run.args as Int32Array;
+    let started = performance.now();
+    while (run.next < run.end) {
+      const index = this.#queue.step(run);
+      const sequence = (run.sequence + index) >>> 0;
+      this.#current = run;
+      this.#recordProgress(sequence + 1);
+      let outcome: unknown;
+      let later: Promise<unknown> | undefined;
+      try {
+        outcome = fn(args[index]);
+        if (typeof outcome === 'object' || typeof outcome === 'function') later = pendingOf(outcome);
+      } catch (thrown) {
+        started = this.#afterOne(sequence, started);
+        this.#results.error(sequence, thrown);
+        continue;
+      }
+      if (later !== undefined) {
+        const task = taskAt(run, index);
+        this.#runningTask(task);
+        this.#current = undefined;
+        return this.#settleLater(task, started, later);
+      }
+      started = this.#afterOne(sequence, started);
+      this.#results.value(sequence, outcome);
+    }
+  }
+
+  /** @returns When the next task begins. */
+  #afterOne(sequence: number, started: number): number {
+    this.#current = undefined;
+    if (this.#running.size > 0) this.#running.delete(sequence);
+    return this.#afterSync(started);
   }
 
   /** Lets no task begin until the promise is settled. */
@@ -245,8 +299,9 @@ class WorkerLoop {
   }
 
   #invoke(task: DeliveredTask, running: RunningTask): unknown {
-    if (!(task.args instanceof EncodedCell)) return this.#functions.get(task.functionId)(...task.args);
     const { args } = task;
+    if (task.mode === TASK_MODE.call) return this.#functions.get(task.functionId)(...(args as readonly unknown[]));
+    if (!(args instanceof EncodedCell)) return this.#invokeDecoded(task, running, args);
     const decoded = this.#importing(() => decodePayload(this.#marshal, args));
     return decoded instanceof Later
       ? decoded.promise.then((loaded) => this.#invokeDecoded(task, running, loaded))
@@ -302,18 +357,20 @@ class WorkerLoop {
     else this.#results.value(task.sequence, outcome);
   }
 
-  #afterSync(started: number): void {
+  /** @returns The time. */
+  #afterSync(started: number): number {
     const now = performance.now();
     this.#results.time(now - started);
     if (now - started > SLOW_MS && this.#queue.length > 0) this.#handBack();
-    if (now - this.#lastFlush < FLUSH_MS) return;
+    if (now - this.#lastFlush < FLUSH_MS) return now;
     this.#lastFlush = now;
     this.#results.flush();
+    return performance.now();
   }
 
   #handBack(): void {
     const cells = new CellWriter();
-    for (const { sequence } of this.#queue.clear()) cells.uint32(sequence);
+    for (const sequence of this.#queue.clear()) cells.uint32(sequence);
     this.#channel.send(FRAME.handBack, cells.take().body);
   }
 

@@ -5,7 +5,7 @@ import type { FunctionVersion } from './function-registry.js';
 /** A chunk, encoded. */
 export interface EncodedChunk {
   readonly version: FunctionVersion;
-  readonly payload: Payload;
+  readonly payload: Payload | Int32Array;
   /** {@link WITH_FUNCTION}, or 0. */
   readonly withFunction: number;
 }

@@ -202,6 +202,10 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#ledger.value(task, value);
   }
 
+  onNumbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void {
+    this.#ledger.numbers(tasks, values);
+  }
+
   onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void {
     for (const item of items) if (!item.ok) this.#locate(slot, task, item.error);
     this.#ledger.items(task, items);
@@ -388,8 +392,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   #failAll(error: ProcessError): void {
     for (const task of this.#scheduler.drain()) this.#fail(task, error);
-    for (const slot of this.#slots.values())
-      for (const task of [...slot.state.inHand.values()]) this.#fail(task, error);
+    for (const slot of this.#slots.values()) for (const task of slot.state.inHand.values()) this.#fail(task, error);
   }
 
   #locate(slot: WorkerSlot, task: PoolTask, error: unknown): void {

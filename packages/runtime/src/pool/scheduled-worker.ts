@@ -1,3 +1,4 @@
+import { InHand, type JobsInHand } from './in-hand.js';
 import { JobQueue, type QueuedJob, type Tally } from './job-queue.js';
 import type { Pace } from './pace.js';
 import { Ring } from './ring.js';
@@ -20,14 +21,14 @@ export interface Job extends QueuedJob {
 export interface WorkerState<J extends Job> {
   readonly id: number;
   readonly state: 'starting' | 'ready' | 'leaving' | 'gone';
-  /** Delivered and not settled, by {@link Job.sequence}, in the order of delivery. */
-  readonly inHand: ReadonlyMap<number, J>;
+  /** Delivered and not settled. */
+  readonly inHand: JobsInHand<J>;
 }
 
 /** A worker, as only the scheduler may change it. */
 export interface Worker<J extends Job> extends WorkerState<J> {
   state: 'starting' | 'ready' | 'leaving' | 'gone';
-  readonly inHand: Map<number, J>;
+  readonly inHand: InHand<J>;
   /** Jobs that must run here as long as it lives. */
   readonly own: JobQueue<J>;
   /** Jobs that are meant for this worker alone, and come before all others. */
@@ -45,7 +46,7 @@ export function createWorker<J extends Job>(id: number, tally: Tally): Worker<J>
   return {
     id,
     state: 'starting',
-    inHand: new Map(),
+    inHand: new InHand(),
     own: new JobQueue(tally),
     pinned: new Ring(),
     load: 0,

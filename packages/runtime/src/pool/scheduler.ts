@@ -47,7 +47,8 @@ const NS_PER_MS = 1e6;
 export class Scheduler<J extends Job> {
   readonly #limits: SchedulerLimits;
   readonly #port: SchedulerPort<J>;
-  readonly #workers = new Map<number, Worker<J>>();
+  /** All that are not gone, in the order of their coming. */
+  readonly #workers: Worker<J>[] = [];
   readonly #tally = { waiting: 0 };
   /** Jobs that wait for whoever is free. */
   readonly #queue = new JobQueue<J>(this.#tally);
@@ -71,13 +72,13 @@ export class Scheduler<J extends Job> {
   /** Workers that are starting or ready. */
   get size(): number {
     let size = 0;
-    for (const { state } of this.#workers.values()) if (state !== 'leaving') size++;
+    for (let i = 0; i < this.#workers.length; i++) if (this.#workers[i]?.state !== 'leaving') size++;
     return size;
   }
 
   /** All workers that are not gone. */
-  get workers(): IterableIterator<WorkerState<J>> {
-    return this.#workers.values();
+  get workers(): readonly WorkerState<J>[] {
+    return this.#workers;
   }
 
   /** How many ready workers have nothing to do. */
@@ -109,7 +110,7 @@ export class Scheduler<J extends Job> {
   /** Registers a worker that is being started. */
   addWorker(): WorkerState<J> {
     const worker = createWorker<J>(this.#nextId++, this.#tally);
-    this.#workers.set(worker.id, worker);
+    this.#workers.push(worker);
     return worker;
   }
 
@@ -125,8 +126,7 @@ export class Scheduler<J extends Job> {
   /** A job was done by the worker, or was given back by it. */
   settled(state: WorkerState<J>, job: J): boolean {
     const worker = state as Worker<J>;
-    if (worker.inHand.get(job.sequence) !== job) return false;
-    worker.inHand.delete(job.sequence);
+    if (!worker.inHand.delete(job)) return false;
     job.sequence = -1;
     worker.load -= job.cost / NS_PER_MS;
     if (worker.inHand.size === 0) {
@@ -156,7 +156,7 @@ export class Scheduler<J extends Job> {
     const worker = state as Worker<J>;
     if (worker.state === 'gone') return [];
     worker.state = 'gone';
-    this.#workers.delete(worker.id);
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
     this.#removeIdle(worker);
     this.#reroute(worker);
     const pinned = worker.pinned.drain();
@@ -169,7 +169,7 @@ export class Scheduler<J extends Job> {
   /** Takes every waiting job out. */
   drain(): J[] {
     const jobs = this.#queue.drain();
-    for (const { own, pinned } of this.#workers.values()) jobs.push(...pinned.drain(), ...own.drain());
+    for (const { own, pinned } of this.#workers) jobs.push(...pinned.drain(), ...own.drain());
     this.#tally.waiting = 0;
     return jobs;
   }
@@ -180,7 +180,7 @@ export class Scheduler<J extends Job> {
     this.#isPumping = true;
     try {
       this.#retireSpent();
-      for (const worker of this.#workers.values()) if (worker.pinned.length > 0) this.#deliverPinned(worker);
+      if (this.#hasBound) for (const worker of this.#workers) if (worker.pinned.length > 0) this.#deliverPinned(worker);
       const { levels } = this.#queue;
       for (let i = levels.length - 1; i >= 0; i--) {
         const level = levels[i] as JobLevel<J>;
@@ -222,9 +222,11 @@ export class Scheduler<J extends Job> {
     const idle = this.#idle.at(-1);
     if (idle !== undefined || job.isExclusive) return idle;
     let best: Worker<J> | undefined;
-    for (const worker of this.#workers.values())
+    for (let i = 0; i < this.#workers.length; i++) {
+      const worker = this.#workers[i] as Worker<J>;
       if (worker.state === 'ready' && this.#wantsMore(worker) && (best === undefined || worker.load < best.load))
         best = worker;
+    }
     return best !== undefined && this.#hasRoom(best, job) ? best : undefined;
   }
 
@@ -244,9 +246,15 @@ export class Scheduler<J extends Job> {
     return batch.length;
   }
 
+  /** Whether jobs wait for a certain worker. */
+  get #hasBound(): boolean {
+    return this.#tally.waiting > this.#queue.length;
+  }
+
   /** Delivers what must run in a certain worker, down to a priority: the same job is not overtaken by lower ones for that. */
   #deliverOwn(lowest: number): void {
-    for (const worker of this.#workers.values()) {
+    if (!this.#hasBound) return;
+    for (const worker of this.#workers) {
       const { own } = worker;
       for (let i = own.levels.length - 1; i >= 0 && own.length > 0; i--) {
         const level = own.levels[i] as JobLevel<J>;
@@ -277,7 +285,7 @@ export class Scheduler<J extends Job> {
     // A whole number of nanoseconds needs no memory of its own; a fraction does, for each of the jobs that wait.
     job.cost = Math.round(Math.min(job.pace.ms ?? UNKNOWN_MS, LONGEST_MS) * NS_PER_MS);
     job.sequence = worker.delivered++ >>> 0;
-    worker.inHand.set(job.sequence, job);
+    worker.inHand.add(job);
     worker.load += job.cost / NS_PER_MS;
     if (job.isExclusive) worker.hasExclusive = true;
   }
@@ -290,7 +298,8 @@ export class Scheduler<J extends Job> {
   get #mayTakeMore(): boolean {
     if (this.#idle.length > 0) return true;
     const { concurrency } = this.#limits;
-    for (const worker of this.#workers.values()) {
+    for (let i = 0; i < this.#workers.length; i++) {
+      const worker = this.#workers[i] as Worker<J>;
       if (worker.state === 'starting') return true;
       if (worker.state !== 'ready' || worker.hasExclusive || !this.#wantsMore(worker)) continue;
       const { size } = worker.inHand;
@@ -344,7 +353,7 @@ export class Scheduler<J extends Job> {
 
   #leastAhead(): Worker<J> | undefined {
     let best: Worker<J> | undefined;
-    for (const worker of this.#workers.values())
+    for (const worker of this.#workers)
       if (worker.state !== 'leaving' && (best === undefined || aheadOf(worker) < aheadOf(best))) best = worker;
     return best;
   }
@@ -357,7 +366,7 @@ export class Scheduler<J extends Job> {
   /** Lets workers go that have done their share. */
   #retireSpent(): void {
     if (this.#limits.maxJobsPerWorker === Number.POSITIVE_INFINITY) return;
-    for (const worker of this.#workers.values()) {
+    for (const worker of this.#workers) {
       if (worker.state !== 'ready' || worker.delivered < this.#limits.maxJobsPerWorker) continue;
       if (worker.inHand.size > 0 || worker.pinned.length > 0) continue;
       this.dismiss(worker);
@@ -367,9 +376,10 @@ export class Scheduler<J extends Job> {
 
   #grow(): void {
     const { minWorkers, maxWorkers } = this.#limits;
-    let starting = 0;
-    for (const { state } of this.#workers.values()) if (state === 'starting') starting++;
     let size = this.size;
+    if (size >= maxWorkers) return;
+    let starting = 0;
+    for (const { state } of this.#workers) if (state === 'starting') starting++;
     while (size < minWorkers || (size < maxWorkers && this.#queue.length > starting)) {
       this.#port.startWorker();
       if (this.size === size) return;

@@ -1,4 +1,4 @@
-import { isScalar } from '../channel/cells.js';
+import { isScalar, toInt32s } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
@@ -132,6 +132,8 @@ export class Submission {
       this.#crew.submit(task);
     };
     const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
+      const numbers = toInt32s(chunk);
+      if (numbers !== undefined) return { version, payload: numbers, withFunction: 0 };
       const isWhole = !this.#functions.isConstant(fn) && !chunk.every(isScalar);
       const withFunction = isWhole ? WITH_FUNCTION : 0;
       const payload = encodeWhenPrepared(this.#marshal, isWhole ? [fn, chunk] : chunk, isWhole ? 'call' : 'items');

@@ -54,6 +54,14 @@ export class TaskLedger {
     else call(() => sink.onValue(value));
   }
 
+  /** Tasks returned numbers. Those that are not known any more are undefined. */
+  numbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void {
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i];
+      if (task !== undefined) this.value(task, values[i]);
+    }
+  }
+
   /** A chunk was done, item by item. */
   items(task: PoolTask, items: readonly ItemOutcome[]): void {
     const sink = sinkOf(task);

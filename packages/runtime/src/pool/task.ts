@@ -24,8 +24,11 @@ export interface TaskSink {
   onItem?(value: unknown): void;
 }
 
-/** What a task is called with: scalars as they are, one of them without an array, or everything else as a payload that nothing changes any more. */
-export type TaskArgs = readonly unknown[] | Scalar | Payload;
+/**
+ * What a task is called with: scalars as they are, one of them without an array; the items of a chunk, where all are numbers
+ * without a fraction; or everything else as a payload that nothing changes any more.
+ */
+export type TaskArgs = readonly unknown[] | Scalar | Int32Array | Payload;
 
 /** Whether the arguments were encoded. */
 export function isEncoded(args: TaskArgs): args is Payload {

@@ -12,6 +12,7 @@ import { BudgetDesk } from './budget-desk.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
 import { type ItemOutcome, isEncoded, type PoolTask, sinkOf } from './task.js';
+import { writeTasks } from './task-frame.js';
 import type { OutputCollector } from './worker-output.js';
 
 /** What a slot tells its pool. */
@@ -20,6 +21,8 @@ export interface SlotOwner {
   /** The worker's initializer failed, or it could not load what it needs. */
   onFailed(slot: WorkerSlot, error: unknown): void;
   onValue(slot: WorkerSlot, task: PoolTask, value: unknown): void;
+  /** Tasks returned numbers. Those that are not known any more are undefined. */
+  onNumbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void;
   onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void;
   onError(slot: WorkerSlot, task: PoolTask, error: unknown): void;
   /** A frame of results was handled. */
@@ -126,22 +129,7 @@ export class WorkerSlot {
       last = version;
       if (mode < WITH_FUNCTION && !this.#known.has(version.id)) this.#define(version);
     }
-    cells.uint32((tasks[0] as PoolTask).sequence);
-    for (let i = 0; i < tasks.length; i++) {
-      const task = tasks[i] as PoolTask;
-      cells.uint32(task.id);
-      cells.uint32(task.version.id);
-      cells.uint8(task.mode);
-      const { args } = task;
-      if (typeof args !== 'object' || args === null) {
-        cells.uint8(1);
-        cells.scalar(args);
-      } else if (isEncoded(args)) cells.payload(args);
-      else {
-        cells.uint8(args.length);
-        for (let k = 0; k < args.length; k++) cells.scalar(args[k]);
-      }
-    }
+    writeTasks(cells, tasks);
     const { body, buffers } = cells.take();
     this.child.channel.send(FRAME.tasks, body, buffers);
   }
@@ -224,20 +212,36 @@ export class WorkerSlot {
 
   #onResults(cells: CellReader): void {
     const { inHand } = this.state;
-    const count = cells.uint32();
     const tasks: PoolTask[] = [];
-    for (let i = 0; i < count; i++) {
-      const task = inHand.get(cells.uint32());
-      if (task !== undefined) tasks.push(task);
-      this.#onResult(task, cells);
+    for (let count = cells.uint32(); count > 0; count--) {
+      const sequence = cells.uint32();
+      const kind = cells.uint8();
+      if (kind === RESULT.int32s) this.#onNumbers(sequence, cells.int32s(cells.uint32()), tasks);
+      else {
+        const task = inHand.get(sequence);
+        if (task !== undefined) tasks.push(task);
+        this.#onResult(task, kind, cells);
+      }
     }
     const longestMs = cells.float64();
     const wholeMs = cells.float64();
     this.#owner.onBatch(this, { tasks, longestMs, wholeMs, memory: cells.float64() });
   }
 
-  #onResult(task: PoolTask | undefined, cells: CellReader): void {
-    switch (cells.uint8()) {
+  /** Reads the results of tasks that follow each other. */
+  #onNumbers(first: number, values: Int32Array, known: PoolTask[]): void {
+    const { inHand } = this.state;
+    const tasks: (PoolTask | undefined)[] = [];
+    for (let i = 0; i < values.length; i++) {
+      const task = inHand.get((first + i) >>> 0);
+      tasks.push(task);
+      if (task !== undefined) known.push(task);
+    }
+    this.#owner.onNumbers(tasks, values);
+  }
+
+  #onResult(task: PoolTask | undefined, kind: number, cells: CellReader): void {
+    switch (kind) {
       case RESULT.value: {
         const cell = cells.cell();
         if (task === undefined) return;

@@ -10,6 +10,8 @@ export const TASK_MODE = {
   starmap: 3,
   /** `fn(...args)` as one payload; what it yields is sent item by item. */
   stream: 4,
+  /** {@link TASK_MODE.call} with one number without a fraction: the arguments of all tasks of a run lie one after the other. */
+  callInt32: 5,
 } as const;
 
 /**
@@ -26,6 +28,8 @@ export const RESULT = {
   error: 1,
   /** Of a chunk, item by item: the count, and for each a {@link RESULT.value} or {@link RESULT.error} with what follows it. */
   items: 2,
+  /** Of this task and those after it: the count, and what each returned, a number without a fraction. */
+  int32s: 3,
 } as const;
 
 /** What a worker of a pool is told at its start; JSON. */

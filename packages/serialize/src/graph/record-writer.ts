@@ -1,12 +1,14 @@
 import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
+import { types } from '../model/platform.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { MAX_SHAPE_KEYS, nextOf, ShapeFamily, type ShapeNode } from './shapes.js';
 import type { GraphWriter } from './writer.js';
 
-const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
+const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
@@ -16,6 +18,14 @@ const HASHED_VALUES = 8;
 const MANY_MISSES = 32;
 /** A value of so many shapes leaves no samples to the next: most are met once. */
 const KEPT_SAMPLES = 256;
+
+/** Records of one shape, key by key. */
+export interface Columns {
+  readonly shape: ShapeNode;
+  readonly count: number;
+  /** The values of each key. */
+  readonly columns: readonly (readonly unknown[])[];
+}
 
 /**
  * Writes ordinary objects that have nothing but plain properties.
@@ -194,23 +204,63 @@ export class RecordWriter {
     return this.#isAlike(object, node) && this.#read(object, node) ? node : undefined;
   }
 
+  /**
+   * Reads the elements of an array from one on, as far as they are records of one shape.
+   *
+   * Which elements these are does not depend on what is known of hidden classes, so that the same value is always written the
+   * same way.
+   *
+   * @param end - Where to stop.
+   * @returns `undefined` where the first one is no record.
+   */
+  columns(array: readonly unknown[], from: number, end: number): Columns | undefined {
+    const shape = this.#shapeOf(array[from]);
+    if (shape === undefined) return undefined;
+    const { depth } = shape;
+    const first = array[from] as object;
+    const values = this.#values;
+    const base = this.#top;
+    const same = this.#hidden !== undefined && this.#isAlike(first, shape) ? this.#hidden.same : undefined;
+    const columns: unknown[][] = [];
+    for (let column = 0; column < depth; column++) columns.push(new Array<unknown>(end - from));
+    let count = 0;
+    for (let i = from; i < end; i++) {
+      const object = array[i];
+      if (typeof object !== 'object' || object === null) break;
+      let column = 0;
+      if (same?.(object, first) === true) {
+        // As in `#read`.
+        for (const key in object) {
+          if (column < depth) columns[column]![count] = (object as Record<string, unknown>)[key];
+          column++;
+        }
+        if (column !== depth) break;
+      } else {
+        if (this.#shapeOf(object) !== shape) break;
+        for (; column < depth; column++) columns[column]![count] = values[base + column];
+      }
+      count++;
+    }
+    if (count < end - from) for (const column of columns) column.length = count;
+    return { shape, count, columns };
+  }
+
+  /** The shape of a plain object that nothing is known about. */
+  #shapeOf(object: unknown): ShapeNode | undefined {
+    if (typeof object !== 'object' || object === null || isProxy(object)) return undefined;
+    if (getPrototypeOf(object) !== Object.prototype) return undefined;
+    return this.find(object, this.#plainFacts, false);
+  }
+
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
   hash(shape: ShapeNode): number {
+    // What is read of an object that was not looked at may come from a getter, and be something else the next time.
+    if (!this.#exact) return 0;
     const values = this.#values;
     const base = this.#top;
     const end = base + Math.min(shape.depth, HASHED_VALUES);
     let hash = 0;
-    for (let i = base; i < end; i++) {
-      const value = values[i];
-      if (typeof value === 'number') hash = Math.imul(hash ^ (value * 1024), 0x9e3779b1);
-      else if (typeof value === 'string' && value.length > 0) {
-        const { length } = value;
-        hash = Math.imul(
-          hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
-          0x85ebca6b,
-        );
-      }
-    }
+    for (let i = base; i < end; i++) hash = hashFurther(hash, values[i]);
     return hash ^ (hash >>> 15);
   }
 
@@ -221,7 +271,7 @@ export class RecordWriter {
     this.#top = top;
     if (this.#previous.following !== shape) this.#previous.following = shape;
     this.#previous = shape;
-    this.#head(shape);
+    this.head(shape);
     const values = this.#values;
     const writer = this.#writer;
     for (let i = base; i < top; i++) writer.value(values[i]);
@@ -250,7 +300,8 @@ export class RecordWriter {
     shape.fresh = true;
   }
 
-  #head(shape: ShapeNode): void {
+  /** Writes which shape comes. */
+  head(shape: ShapeNode): void {
     const shapes = this.#shapes;
     const { out } = this.#writer;
     if (!shapes.knows(shape)) {
@@ -260,4 +311,22 @@ export class RecordWriter {
     } else if (shape.id < SHORT_SHAPES) out.byte(0x40 | shape.id);
     else out.extensionUint(EXT.record, shape.id);
   }
+}
+
+/** The same as {@link RecordWriter.hash}, of a row of columns. */
+export function hashOfRow(columns: readonly (readonly unknown[])[], row: number): number {
+  const end = Math.min(columns.length, HASHED_VALUES);
+  let hash = 0;
+  for (let column = 0; column < end; column++) hash = hashFurther(hash, columns[column]![row]);
+  return hash ^ (hash >>> 15);
+}
+
+function hashFurther(hash: number, value: unknown): number {
+  if (typeof value === 'number') return Math.imul(hash ^ (value * 1024), 0x9e3779b1);
+  if (typeof value !== 'string' || value.length === 0) return hash;
+  const { length } = value;
+  return Math.imul(
+    hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
+    0x85ebca6b,
+  );
 }

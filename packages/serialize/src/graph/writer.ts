@@ -42,7 +42,7 @@ export class GraphWriter extends TokenSink {
   readonly #recent = new RecentReferences();
   /** The number of the object that was met again last. */
   #referred = -1;
-  readonly #records: RecordWriter;
+  readonly records: RecordWriter;
   readonly #exact: boolean;
   /** Whether a reducer is to be asked of memory and views of it. */
   readonly #asksOfMemory: boolean;
@@ -69,7 +69,7 @@ export class GraphWriter extends TokenSink {
     super(context);
     this.shapes = shapes;
     this.names = new NameTable(context.references);
-    this.#records = new RecordWriter(this, shapes);
+    this.records = new RecordWriter(this, shapes);
     this.#exact = context.exact;
     this.#asksOfMemory = context.reducers.some(({ forMemory }) => forMemory === true);
     this.#observer = context.observer;
@@ -106,7 +106,7 @@ export class GraphWriter extends TokenSink {
 
   /** Writes the content of an object whose place is written. */
   #whole(object: object): void {
-    const records = this.#records;
+    const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
     const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
     if (shape !== undefined) records.write(shape);
@@ -144,7 +144,7 @@ export class GraphWriter extends TokenSink {
 
   #observed(value: object, observer: WalkObserver): void {
     const depth = this.#depth;
-    const { mark } = this.#records;
+    const { mark } = this.records;
     observer.enter(value, this.out.position);
     try {
       if (typeof value === 'function') writeFunction(this, value);
@@ -152,15 +152,15 @@ export class GraphWriter extends TokenSink {
     } catch (error) {
       observer.problem(error);
       this.#depth = depth;
-      this.#records.mark = mark;
+      this.records.mark = mark;
       this.out.byte(0xc0);
     }
     observer.leave(this.out.position);
   }
 
   #object(object: object): void {
-    this.#hashes = this.#identity && this.#objects.wantsHash();
-    const records = this.#records;
+    this.#hashes = this.wantsHash;
+    const { records } = this;
     const shape = records.expected(object);
     if (shape !== undefined) this.#record(object, shape);
     else if (this.#depth < MAX_RECURSION && this.#arrays.isLikeLast(object)) {
@@ -173,10 +173,10 @@ export class GraphWriter extends TokenSink {
 
   /** Writes an object that was found to have a shape. @returns Whether it was met before. */
   #record(object: object, shape: ShapeNode): boolean {
-    if (this.#meet(object, this.#hashes ? this.#hashOfRecord(shape) : 0)) return true;
+    if (this.#meet(object, this.#hashes ? this.records.hash(shape) : 0)) return true;
     if (this.#depth >= MAX_RECURSION && this.#deep(object)) return false;
     this.#depth++;
-    this.#records.write(shape);
+    this.records.write(shape);
     this.#depth--;
     return false;
   }
@@ -195,7 +195,7 @@ export class GraphWriter extends TokenSink {
       this.nested(() => writeProxy(this, object));
       return false;
     }
-    const records = this.#records;
+    const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
     const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
     if (shape !== undefined) return this.#record(object, shape);
@@ -207,19 +207,15 @@ export class GraphWriter extends TokenSink {
     return false;
   }
 
-  /** What tells an object from others; the same as where {@link #object} meets it. */
+  /** What tells an object from others; the same as where {@link #object} meets it. In data mode to look may run a getter. */
   #hashOf(object: object): number {
     if (typeof object === 'function' || isProxy(object)) return 0;
     const prototype = getPrototypeOf(object) as object | null;
     if (prototype === Date.prototype) return hashOfDate(this, object);
-    const records = this.#records;
-    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
-    return shape === undefined ? 0 : this.#hashOfRecord(shape);
-  }
-
-  #hashOfRecord(shape: ShapeNode): number {
-    // What is read of an object that was not looked at may come from a getter, and be something else the next time.
-    return this.#exact ? this.#records.hash(shape) : 0;
+    const { records } = this;
+    const shape =
+      this.#exact && prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    return shape === undefined ? 0 : records.hash(shape);
   }
 
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
@@ -248,6 +244,11 @@ export class GraphWriter extends TokenSink {
   /** Whether an object has an ordinal. */
   isClaimed(object: object): boolean {
     return this.#identity && this.#objects.find(object, this.#hashOf(object)) >= 0;
+  }
+
+  /** Whether an object is to be met with its hash. To be asked before the object is looked at. */
+  get wantsHash(): boolean {
+    return this.#identity && this.#objects.wantsHash();
   }
 
   /** Gives an object an ordinal, if it has none. @param hash - See {@link Identity.meet}. @returns Whether it had none. */
@@ -330,8 +331,8 @@ export class GraphWriter extends TokenSink {
 
   /** Writes an object that is known to be ordinary as a record. @returns Whether it can be; else nothing was written. */
   record(object: object, facts: PrototypeFacts): boolean {
-    const shape = this.#records.find(object, facts, true);
-    if (shape !== undefined) this.#records.write(shape);
+    const shape = this.records.find(object, facts, true);
+    if (shape !== undefined) this.records.write(shape);
     return shape !== undefined;
   }
 
@@ -344,8 +345,8 @@ export class GraphWriter extends TokenSink {
     }
   }
 
-  elements(array: readonly unknown[]): void {
-    writeElements(this, array);
+  elements(array: readonly unknown[], dense?: boolean): void {
+    writeElements(this, array, dense);
   }
 
   /** Writes the content of a kind, without what users added to the object. */
@@ -373,7 +374,7 @@ export class GraphWriter extends TokenSink {
   /** Makes ready for a value; what an earlier one left is dropped. */
   begin(): void {
     this.hidden = knownHiddenClasses();
-    this.#records.begin();
+    this.records.begin();
     this.#arrays.begin();
     this.out.position = 0;
     this.#depth = 0;
@@ -385,7 +386,7 @@ export class GraphWriter extends TokenSink {
   end(): void {
     this.#objects.clear();
     this.#recent.clear();
-    this.#records.end();
+    this.records.end();
     if (this.#putOff.length > 0) this.#putOff = [];
     if (this.#symbols.size > 0) this.#symbols = new SymbolTable();
     if (this.functions.size > 0) this.functions = new FunctionTable();

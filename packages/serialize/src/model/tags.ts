@@ -45,6 +45,8 @@ export const EXT = {
   dictionary: 19,
   /** A string of the session, or of the payload, by index. */
   text: 20,
+  /** Elements of an array that are records of one shape: how many; the shape, and the values of each key in turn. */
+  records: 21,
   /** The header. */
   header: 77,
 } as const;
