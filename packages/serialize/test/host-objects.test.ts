@@ -217,8 +217,6 @@ describe('what belongs to this process is refused at its own place, as what it i
     'a script': [() => new Script('1'), /code as the engine has compiled it/],
     Request: [() => new Request('http://localhost/'), /message whose body arrives piece by piece/],
     Response: [() => new Response('text'), /message whose body arrives piece by piece/],
-    EventTarget: [() => new EventTarget(), /belongs to the listeners of this thread/],
-    'a signal that may be aborted': [() => new AbortController().signal, /aborted here/],
     'a key that may not be read': [() => ({ key: hidden }).key, /it is a key of the crypto module/],
   };
   let hidden: object = {};

@@ -21,9 +21,17 @@ export function readFrame(reader: GraphReader, code: number): object {
       return readReduced(reader);
     case FRAME.proxy:
       return readProxy(reader);
+    case FRAME.revoked:
+      return reader.define(revokedProxy(reader.uint() === 1));
     default:
       return readBound(reader);
   }
+}
+
+function revokedProxy(isFunction: boolean): object {
+  const { proxy, revoke } = Proxy.revocable<object>(isFunction ? revokedProxy : {}, {});
+  revoke();
+  return proxy;
 }
 
 function readDecorated(reader: GraphReader): object {

@@ -38,12 +38,22 @@ export function requireClass(writer: GraphWriter, object: object, facts: Prototy
   facts.isNamed = isNamed;
 }
 
-/** Refuses an instance whose class would not find the instance's state again on the other side. */
-export function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+/**
+ * Refuses an instance whose class would not find the instance's state again on the other side.
+ *
+ * @param keys - The keys that travel.
+ */
+export function requireSymbols(
+  writer: GraphWriter,
+  object: object,
+  facts: PrototypeFacts,
+  keys: readonly PropertyKey[] = Object.getOwnPropertySymbols(object),
+): void {
   if (facts.isNamed !== true) return;
   // What is undefined reads as what is missing: Node's AsyncResource has such a symbol where there is no context.
-  const hidden = Object.getOwnPropertySymbols(object).find(
-    (symbol) => !travels(writer, symbol) && !isUndefined(getOwnPropertyDescriptor(object, symbol)),
+  const hidden = keys.find(
+    (symbol) =>
+      typeof symbol === 'symbol' && !travels(writer, symbol) && !isUndefined(getOwnPropertyDescriptor(object, symbol)),
   );
   const name = hidden === undefined ? '' : nameOf(functionOfPrototype(facts.prototype!)!);
   const advice = adviceOn(name);

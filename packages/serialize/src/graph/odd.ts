@@ -23,9 +23,9 @@ const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /** Writes an object that has an ordinal and is not plain. */
 export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  const kind = kindOf(object, facts);
+  const kind = kindOf(writer, object, facts);
   if (kind === undefined) {
-    if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
+    if (writeUnlike(writer, object, facts)) return;
     const disguise =
       writer.context.exact && facts.opaque === undefined ? writer.disguises.kindOf(object, facts) : undefined;
     if (disguise === undefined) writeOrdinary(writer, object, facts);
@@ -35,9 +35,28 @@ export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFa
 }
 
 /** The kind of an object, as far as its brand or its class shows. */
-function kindOf(object: object, facts: PrototypeFacts): Kind | undefined {
+function kindOf(writer: GraphWriter, object: object, facts: PrototypeFacts): Kind | undefined {
   if (facts.kind?.test(object)) return facts.kind;
-  return facts.ordinary && facts.builtIn === undefined && !hasSlots(object) ? undefined : brandOf(object);
+  if (facts.ordinary && facts.builtIn === undefined && !hasSlots(object)) return undefined;
+  return brandUnlessKnown(writer, object);
+}
+
+/** In V8 all objects that are made without a prototype have this one's hidden class, although their keys differ. */
+const WITHOUT_PROTOTYPE: object = Object.create(null) as object;
+
+/** The kind of an object; asked once for objects of one hidden class, of which none has a kind. */
+function brandUnlessKnown({ hidden, records }: GraphWriter, object: object): Kind | undefined {
+  if (hidden === undefined) return brandOf(object);
+  const { brandless = WITHOUT_PROTOTYPE } = records;
+  if (hidden.same(object, WITHOUT_PROTOTYPE) || hidden.same(object, brandless)) return undefined;
+  const kind = brandOf(object);
+  if (kind === undefined && hidden.isFast(object)) records.brandless = object;
+  return kind;
+}
+
+/** Writes an instance that is like others of its class, if it does not travel as they do. @returns Whether it did. */
+export function writeUnlike(writer: GraphWriter, object: object, { builtIn }: PrototypeFacts): boolean {
+  return writeNamed(writer, object) || (builtIn === undefined && writeReduced(writer, object));
 }
 
 /** Whether it looks like the prototype of a class: `Array.prototype` is an array, and that of an old error class an error. */
@@ -175,7 +194,11 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
     );
   }
   const { target, handler } = writer.introspection.proxy(proxy);
-  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  if (target === null || handler === null) {
+    writer.out.extensionUint(EXT.kind, FRAME.revoked);
+    writer.out.uint(typeof proxy === 'function' ? 1 : 0);
+    return;
+  }
   writer.hasCode = true;
   writer.out.extensionUint(EXT.kind, FRAME.proxy);
   writer.shell(target);
@@ -245,7 +268,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   if (!ownPrototype) {
     // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
     requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
-    requireSymbols(writer, object, facts);
+    requireSymbols(writer, object, facts, kind.ownKeys?.(object));
   }
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
@@ -327,7 +350,7 @@ export function shellOf(writer: GraphWriter, object: object): number | undefined
   const prototype = getPrototypeOf(object) as object | null;
   if (prototype === Array.prototype && Array.isArray(object) && !isHolder(object)) return SHELL.array;
   const facts = writer.shapes.of(prototype);
-  const kind = kindOf(object, facts);
+  const kind = kindOf(writer, object, facts);
   if (kind !== undefined && !isHolder(object)) return kind.shell;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
   if (kind !== undefined) return kind.shell;

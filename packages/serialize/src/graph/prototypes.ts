@@ -1,4 +1,6 @@
+import { isAsyncPrototype } from '../kinds/async-hooks.js';
 import { builtInNumber, localPrototype } from '../kinds/built-in.js';
+import { isEventTargetPrototype } from '../kinds/event-targets.js';
 import { isHandlePrototype } from '../kinds/handles.js';
 import { isHostPrototype, kindOfPrototype } from '../kinds/index.js';
 import type { Kind } from '../model/kind.js';
@@ -62,12 +64,22 @@ export class PrototypeTable {
 
 function isOrdinaryChain(prototype: object | null): boolean {
   for (let object = prototype; object !== null; object = Object.getPrototypeOf(object) as object | null) {
-    if (types?.isProxy(object) === true || isHandlePrototype(object) || isHostPrototype(object)) return false;
+    if (types?.isProxy(object) === true || hasHostState(object)) return false;
     const local = localPrototype(object);
     if (local === Object.prototype) return true;
     if (local !== undefined) return false;
   }
   return true;
+}
+
+/** Whether members of a prototype keep state where only a kind finds it. */
+function hasHostState(prototype: object): boolean {
+  return (
+    isHandlePrototype(prototype) ||
+    isHostPrototype(prototype) ||
+    isAsyncPrototype(prototype) ||
+    isEventTargetPrototype(prototype)
+  );
 }
 
 /** Classes of the language that one extends, or makes objects of, without hidden state. */

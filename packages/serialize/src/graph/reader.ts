@@ -255,7 +255,7 @@ export class GraphReader extends RecordSource {
 
   #kind(code: number): object {
     this.enter();
-    const object = code <= FRAME.bound ? readFrame(this, code) : this.#readKind(code);
+    const object = code <= FRAME.revoked ? readFrame(this, code) : this.#readKind(code);
     this.depth--;
     return object;
   }

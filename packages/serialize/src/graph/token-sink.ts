@@ -84,6 +84,13 @@ export abstract class TokenSink implements ValueSink {
     return this.#owners?.get(object);
   }
 
+  /** Iterators of Maps and Sets that were written without their collections. */
+  iterators: object[] = [];
+
+  noteIterator(iterator: object): void {
+    this.iterators.push(iterator);
+  }
+
   /** Whether the value is to be written once more. To be asked when it is written. */
   wantsAgain(): boolean {
     const wants = this.#wantsAgain;
@@ -95,6 +102,7 @@ export abstract class TokenSink implements ValueSink {
   forgetValue(): void {
     this.#owners = undefined;
     this.#wantsAgain = false;
+    if (this.iterators.length > 0) this.iterators = [];
   }
 
   readonly #writeEntry = (value: unknown, key: unknown): void => {

@@ -9,11 +9,12 @@ import { hasStructuralKeysOnly } from './attributes.js';
 import { hashOfDate } from './dates.js';
 import { type Foundations, MAX_RECURSION, MAX_UNSPLIT, TooDeep, tooDeep } from './depth.js';
 import { Disguises } from './disguises.js';
+import { noteCollections } from './followed.js';
 import { FunctionTable } from './function-table.js';
 import { Identity } from './identity.js';
 import { MemoryTable } from './memory-table.js';
 import { NameTable } from './name-table.js';
-import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy } from './odd.js';
+import { isMemory, shellOf, writeFunction, writeOdd, writeProperties, writeProxy, writeUnlike } from './odd.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { RecentReferences } from './recent.js';
 import { RecordWriter } from './record-writer.js';
@@ -86,20 +87,20 @@ export class GraphWriter extends TokenSink {
     this.value(root);
     this.finish(0);
     const { capture } = this.context;
-    if (capture === undefined) return;
-    while (this.functions.hasNew) {
+    while (capture !== undefined && this.functions.hasNew) {
       const slots = this.functions.captureNew(capture(), this.context);
       this.out.uint(slots.length);
       for (const slot of slots) this.value(slot);
       this.finish(0);
     }
     if (this.hasCode) refuseStray(this, this.#objects.all());
+    if (this.iterators.length > 0) noteCollections(this, this.#objects.all());
   }
 
   protected override whole(object: object): void {
     const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
-    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    const shape = records.findPlain(object, prototype);
     if (shape !== undefined) records.write(shape);
     else this.#content(object, prototype);
   }
@@ -165,10 +166,11 @@ export class GraphWriter extends TokenSink {
 
   /** Writes an object that was found to have a shape. @returns Whether it was met before. */
   #record(object: object, shape: ShapeNode): boolean {
-    if (this.#meet(object, this.#hashes ? this.records.hash(shape) : 0)) return true;
+    const plain = this.records.isPlain(shape);
+    if (this.#meet(object, plain && this.#hashes ? this.records.hash(shape) : 0)) return true;
     if (this.depth >= MAX_RECURSION && this.#deep(object)) return false;
     this.depth++;
-    this.records.write(shape);
+    if (plain || !writeUnlike(this, object, this.shapes.of(shape.family.prototype))) this.records.write(shape);
     this.depth--;
     return false;
   }
@@ -187,9 +189,8 @@ export class GraphWriter extends TokenSink {
       this.nested(object, () => writeProxy(this, object));
       return false;
     }
-    const { records } = this;
     const prototype = getPrototypeOf(object) as object | null;
-    const shape = prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
+    const shape = this.records.findPlain(object, prototype);
     if (shape !== undefined) return this.#record(object, shape);
     if (this.#meet(object, prototype === Date.prototype && this.#hashes ? hashOfDate(this, object) : 0)) return true;
     if (this.depth >= MAX_RECURSION && this.#deep(object)) return false;
@@ -204,10 +205,8 @@ export class GraphWriter extends TokenSink {
     if (typeof object === 'function' || isProxy(object)) return 0;
     const prototype = getPrototypeOf(object) as object | null;
     if (prototype === Date.prototype) return hashOfDate(this, object);
-    const { records } = this;
-    const shape =
-      this.#exact && prototype === Object.prototype ? records.find(object, records.plainFacts, false) : undefined;
-    return shape === undefined ? 0 : records.hash(shape);
+    const shape = this.#exact ? this.records.findPlain(object, prototype) : undefined;
+    return shape === undefined ? 0 : this.records.hash(shape);
   }
 
   /** Gives an object its ordinal, or writes the one that it has. @returns Whether it was met before. */
@@ -251,6 +250,7 @@ export class GraphWriter extends TokenSink {
   /** To be called before code of the user's runs. */
   beforeUserCode(): void {
     this.#objects.distrustHashes();
+    this.records.forgetInstances();
   }
 
   /** Writes an object that has its ordinal. */

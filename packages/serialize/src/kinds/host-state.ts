@@ -5,7 +5,7 @@ import { getterOf } from './collections.js';
 
 type Encoder = InstanceType<typeof TextEncoder>;
 type Decoder = InstanceType<typeof TextDecoder>;
-type HostClass = 'TextEncoder' | 'TextDecoder' | 'AbortSignal';
+type HostClass = 'TextEncoder' | 'TextDecoder';
 
 /** Whether an object is made by a class of the host's. The global is read only where the object names it. */
 function isMadeBy(value: object, name: HostClass): boolean {
@@ -95,26 +95,3 @@ function isHalfWay(decoder: Decoder, encoding: string): boolean {
     );
   });
 }
-
-function isAborted(value: object): boolean {
-  return (
-    accepts(AbortSignal.prototype, 'aborted', value) &&
-    getterOf<object, boolean>(AbortSignal.prototype, 'aborted')(value)
-  );
-}
-
-/** A signal that was aborted: nothing happens to it any more. One that may be is a handle of this thread. */
-export const abortedSignalKind: Kind<AbortSignal> = {
-  code: 47,
-  name: 'AbortSignal',
-  prototype: undefined,
-  test: (value) => isMadeBy(value, 'AbortSignal') && isAborted(value),
-  accepts: isAborted,
-  structuralKeys: -1,
-  ownKeys: userKeys,
-  write: (signal, sink) => sink.value(getterOf<AbortSignal, unknown>(AbortSignal.prototype, 'reason')(signal)),
-  read(source) {
-    const place = source.reserve();
-    return source.fill(place, AbortSignal.abort(source.value()));
-  },
-};

@@ -1,19 +1,23 @@
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import { addressKinds } from './addresses.js';
-import { generatorKind, iteratorKind, promiseKind } from './async.js';
+import { promiseKind } from './async.js';
+import { asyncLocalStorageKind, asyncResourceKind } from './async-hooks.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
 import { arrayKind, dateKind, mapKind, setKind } from './collections.js';
 import { disguised } from './disguise.js';
 import { errorKinds } from './errors.js';
+import { abortControllerKind, abortedSignalKind, abortSignalKind, eventTargetKind } from './event-targets.js';
 import { fileKinds } from './files.js';
 import { formDataKind } from './form-data.js';
+import { generatorKind } from './generators.js';
 import { adviceOn, refused } from './handles.js';
 import { hiddenKinds } from './hidden.js';
 import { nameOfClass } from './host-class.js';
 import { hostPartKinds } from './host-parts.js';
-import { abortedSignalKind, textDecoderKind, textEncoderKind } from './host-state.js';
+import { textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
+import { iteratorKind } from './iterators.js';
 import { keyKinds } from './keys.js';
 import { boxedKinds } from './primitives.js';
 import { rawJsonKind } from './raw-json.js';
@@ -69,6 +73,11 @@ const KINDS: readonly Kind[] = [
   textEncoderKind,
   textDecoderKind,
   abortedSignalKind,
+  abortSignalKind,
+  abortControllerKind,
+  eventTargetKind,
+  asyncResourceKind,
+  asyncLocalStorageKind,
   ...internationalKinds,
   rawJsonKind,
 ] as readonly Kind[];

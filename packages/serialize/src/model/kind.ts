@@ -42,6 +42,8 @@ export interface ValueSink {
   noteOwner(object: object, owner: object): void;
   /** The owner of an object, as far as {@link noteOwner} said. */
   ownerOf(object: object): object | undefined;
+  /** Says that an iterator was written without its collection, which may be a part of the value: then it is written once more. */
+  noteIterator(iterator: object): void;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
   /** The error that refuses a value: what it is and why it cannot travel, and what to do instead. */

@@ -13,6 +13,9 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
   '%StringIteratorPrototype%': () => Object.getPrototypeOf(''[Symbol.iterator]()),
   '%RegExpStringIteratorPrototype%': () => Object.getPrototypeOf(''.matchAll(/./g)),
   '%AsyncFromSyncIterator%': () => undefined,
+  // Of the own accessor `stack` of errors, from V8 12 on.
+  '%GetStackOfError%': () => Object.getOwnPropertyDescriptor(new Error(), 'stack')?.get,
+  '%SetStackOfError%': () => Object.getOwnPropertyDescriptor(new Error(), 'stack')?.set,
   '%ThrowTypeError%': () =>
     Object.getOwnPropertyDescriptor(
       (function () {
