@@ -2,13 +2,14 @@
 // Needs packages that the tests do not.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '../build/build.mjs';
 import { installPackages } from '../package-check/install-packages.mjs';
 
+const [major, minor] = process.versions.node.split('.').map(Number);
 const PACKAGES = [
   '@babel/core@7',
   '@babel/preset-env@7',
@@ -16,7 +17,8 @@ const PACKAGES = [
   '@swc/core@1',
   'esbuild@0.28',
   'express@5',
-  'fastify@5',
+  // What fastify 5 depends on asks for Node 22 (cookie 2).
+  major < 22 ? 'fastify@4' : 'fastify@5',
   'istanbul-lib-instrument@6',
   'lodash@4',
   'tsx@4',
@@ -26,21 +28,9 @@ const PACKAGES = [
 const programs = fileURLToPath(new URL('programs/', import.meta.url));
 const jobs = fileURLToPath(new URL('../../packages/serialize/test/fixtures/compiled/', import.meta.url));
 const flags = ['--no-warnings', '--enable-source-maps'];
-const [major, minor] = process.versions.node.split('.').map(Number);
 const stripsTypes = major > 22 || (major === 22 && minor >= 18);
 
-const EXPECTED = JSON.stringify([
-  3,
-  'square: a has 4',
-  4,
-  true,
-  'square: b has 4',
-  6,
-  [1, 2, 3],
-  { level: 2, extra: { deep: [1, 2, 3] }, max: 9, file: 'b.txt' },
-  'TypeError',
-  'level 2',
-]);
+const EXPECTED = JSON.stringify(JSON.parse(await readFile(join(jobs, 'expected.json'), 'utf8')));
 
 export async function testCompiled() {
   await build();

@@ -196,6 +196,7 @@ static napi_value fork_process(napi_env env, napi_callback_info info) {
   pid_t parent = getpid();
   pid_t pid = copy_process(loop, true);
   if (pid < 0) return throw_system_error(env, "fork", errno);
+  if (pid == 0) forget_report();
   if (pid == 0 && signal != 0) {
     prctl(PR_SET_PDEATHSIG, signal);
     if (getppid() != parent) _exit(127);

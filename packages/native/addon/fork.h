@@ -26,4 +26,19 @@ pid_t copy_process(uv_loop_t *loop, bool silence);
 /** In a child: Node does not wait any more for threads of V8 that are not there. */
 void stop_waiting_for_workers(void);
 
+/**
+ * In a fork server, before it forks: has its first children tell which pages they have written to, when they end.
+ *
+ * Children of one server begin alike, at the same addresses.
+ */
+void ask_for_pages(void);
+/** In a child, right before its end: tells that, if it was asked. */
+void tell_pages(void);
+/** In a process that was forked by a child: it has other memory, and nobody to tell. */
+void forget_report(void);
+/** In a fork server: takes notice of what a child has told that ended. */
+void learn_pages(pid_t ended);
+/** In a child: has the pages copied that all children write to. */
+void copy_known_pages(void);
+
 #endif

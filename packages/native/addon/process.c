@@ -1,5 +1,5 @@
 // Processes: waiting, signalling without the risk of a reused pid, groups, the signal at a parent's death, processors.
-#include "addon.h"
+#include "fork.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -213,6 +213,7 @@ static napi_value exit_now(napi_env env, napi_callback_info info) {
   napi_value value;
   int32_t code;
   if (!read_arguments(env, info, 1, &value) || !read_int32(env, value, &code)) return NULL;
+  tell_pages();
   _exit(code);
 }
 

@@ -87,7 +87,8 @@ export interface Addon {
   // loop.c
   superviseLoop(onEmpty: (again: boolean) => void): void;
   // server.c
-  serve(control: number): [body: ArrayBuffer, ...descriptors: number[]] | undefined;
+  serve(control: number): [body: ArrayBuffer, ...descriptors: number[]] | null | undefined;
+  awaitRequest(): [body: ArrayBuffer, ...descriptors: number[]];
 }
 
 /** Whether the addon is there. */

@@ -42,8 +42,10 @@ export function explainValue(value: unknown, settings: EncodeSettings, root: str
     },
   };
   const encoder = new MessageEncoder({ ...settings, observer }, false);
-  const { body, buffers }: Payload = encoder.encode(value, root, undefined);
-  const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, body.byteLength);
+  const looked = encoder.encode(value, root, undefined);
+  // Nobody looks on when records are written together.
+  const sent = problems.length > 0 ? looked : new MessageEncoder(settings, false).encode(value, root, undefined);
+  const bytes = sizeOfPayload(sent);
   const [first] = top.children;
   const sizes: SizeNode =
     first === undefined
@@ -58,6 +60,10 @@ export function explainValue(value: unknown, settings: EncodeSettings, root: str
     functions,
     toString: () => render(problems, sizes, functions),
   };
+}
+
+function sizeOfPayload({ body, buffers }: Payload): number {
+  return buffers.reduce((sum, buffer) => sum + buffer.byteLength, body.byteLength);
 }
 
 function toProblem(error: unknown, root: string): Problem {

@@ -14,7 +14,10 @@ export interface SizeNode {
   readonly step: string;
   /** The kind of object. */
   readonly kind: string;
-  /** Bytes that it takes with everything first met inside it. */
+  /**
+   * Bytes that it takes with everything first met inside it. Records of one shape in an array are sized as if each were written
+   * by itself; together they take less.
+   */
   readonly bytes: number;
   /** Its largest parts, largest first. */
   readonly children: readonly SizeNode[];

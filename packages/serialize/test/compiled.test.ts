@@ -72,18 +72,7 @@ function outcomes(execArgv: readonly string[]): readonly Outcome[] {
   return JSON.parse(run('use.mjs', execArgv, [], packed)) as readonly Outcome[];
 }
 
-const EXPECTED = [
-  3,
-  'square: a has 4',
-  4,
-  true,
-  'square: b has 4',
-  6,
-  [1, 2, 3],
-  { level: 2, extra: { deep: [1, 2, 3] }, max: 9, file: 'b.txt' },
-  'TypeError',
-  'level 2',
-];
+const EXPECTED: unknown = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));
 
 describe('a compiled program in another process', () => {
   const found = outcomes(['--enable-source-maps']);

@@ -1,6 +1,6 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addon } from '../addon.js';
-import { becomeProcess } from '../fork/identity.js';
+import { runAfterForkHooks } from '../fork/after-fork.js';
 import { noteForkedChild } from './forked-context.js';
 import { decodeBody, type ForkRequest } from './protocol.js';
 
@@ -8,8 +8,8 @@ import { decodeBody, type ForkRequest } from './protocol.js';
 export type PreloadedModules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /**
- * Makes a fresh copy of the server what its client asked for, and runs its entry. Called once, in the child, from a
- * callback of the event loop.
+ * Makes a child of the server, a process of its own already, what its client asked for, and runs its entry. Called once,
+ * from a callback of the event loop.
  *
  * @param openStandardStreams - Gives `process.stdout` and the others back to Node, now that the files are right.
  */
@@ -25,7 +25,7 @@ export function runChild(
   adoptSurroundings(request);
   const channelFd = request.channel ? descriptors.shift() : undefined;
   noteForkedChild({ channelFd, descriptors: [...descriptors] });
-  becomeProcess();
+  runAfterForkHooks();
   runEntry(request, preloaded);
 }
 

@@ -2,11 +2,12 @@
 // Everything that a child needs before its first line is loaded here, once.
 import { type Addon, addon } from '../addon.js';
 import { noteForkSafe } from '../fork/fork-safety.js';
-import { prepareProcess, updateProcessId } from '../fork/identity.js';
+import { becomeProcess, prepareProcess, updateProcessId } from '../fork/identity.js';
 import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
 import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
 import { adoptSurroundings, type PreloadedModules, runChild } from './child.js';
+import { collectGarbage } from './collection.js';
 import { describeLeftovers, listOpenResources, type OpenResources } from './leftovers.js';
 import {
   CONTROL_DESCRIPTOR,
@@ -41,6 +42,9 @@ async function main(): Promise<void> {
   findRandomStores();
   prepareProcess();
   await rehearse();
+  // Before the last rehearsal: a collection forgets the code of what was not called lately.
+  collectGarbage('major');
+  for (const { forkServerRehearsal: play } of preloaded.values()) if (typeof play === 'function') await play();
   setImmediate(() => serve(preloaded, openStandardStreams));
 }
 
@@ -52,11 +56,13 @@ function serve(preloaded: PreloadedModules, openStandardStreams: () => void): vo
     setImmediate(() => serve(preloaded, openStandardStreams));
     return;
   }
+  collectGarbage('minor');
   send(PACKETS.ready);
   const child = native.serve(CONTROL_DESCRIPTOR);
   if (child === undefined) native.exitNow(0);
   noteForkSafe();
-  const [body, ...descriptors] = child;
+  becomeProcess();
+  const [body, ...descriptors] = child ?? native.awaitRequest();
   runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
 }
 

@@ -3,6 +3,7 @@ import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
 import { closeDescriptor, createEventDescriptor } from '../system/descriptors.js';
 import { type ExitStatus, killPidfd, openPidfd, signalNumber, startWait } from '../system/process.js';
 import { WATCH_EVENTS, Watcher } from '../system/watcher.js';
+import { runAfterForkHooks } from './after-fork.js';
 import { isForkSafe, noteForkSafe } from './fork-safety.js';
 import { becomeProcess } from './identity.js';
 import { guardInheritedHandles } from './inherited-handles.js';
@@ -184,6 +185,7 @@ function runCopy(main: () => unknown): void {
     addon().acceptSignals();
     noteForkSafe();
     becomeProcess();
+    runAfterForkHooks();
     await main();
   })();
 }

@@ -1,5 +1,4 @@
 import { addon } from '../addon.js';
-import { runAfterForkHooks } from './after-fork.js';
 import { answerDebugSignal } from './debug-signal.js';
 import { endWhenEmpty, takeOverExit } from './exit.js';
 import { repairRandomness } from './randomness.js';
@@ -33,8 +32,8 @@ export function prepareProcess(): void {
 }
 
 /**
- * Makes a freshly forked child a process of its own: its id, its ways to end, its random numbers, and what others
- * have registered. In this order: a hook that fails must be able to end the child.
+ * Makes a freshly forked child a process of its own: its id, its ways to end, its random numbers. What others have
+ * registered comes after: a hook that fails must be able to end the child.
  */
 export function becomeProcess(): void {
   updateProcessId();
@@ -43,7 +42,6 @@ export function becomeProcess(): void {
   if (!done.supervised) endWhenEmpty();
   done.supervised = true;
   repairRandomness();
-  runAfterForkHooks();
 }
 
 /** Node reads the id once, at its start. `process.ppid` is asked of the kernel each time. */

@@ -12,7 +12,7 @@ import {
 } from '@mp/native';
 import { fixture, fixturePath } from '../support/fixtures.js';
 import { captureOutput } from '../support/output.js';
-import { isRunning, whenGone } from '../support/processes.js';
+import { childrenOf, isRunning, whenGone } from '../support/processes.js';
 
 // Real processes, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -216,6 +216,23 @@ describe('a preload', () => {
     expect((await run({ entry, call: 'tell' }, ready)).output).toBe('42');
   });
 
+  test('that leaves garbage leaves none to the children', async () => {
+    const entry = fixture('preload-garbage.mjs');
+    await using collected = await ForkServer.start({ preload: [entry], execArgv: [] });
+    const { left, young } = JSON.parse((await run({ entry, call: 'tell' }, collected)).output) as {
+      readonly left: number;
+      readonly young: number;
+    };
+    // What a child does until then is little.
+    expect(young).toBeLessThan(left / 2);
+  });
+
+  test('that exports forkServerRehearsal has it called once, when all is loaded and collected', async () => {
+    const entry = fixture('preload-rehearsal.mjs');
+    await using ready = await ForkServer.start({ preload: [entry, fixture('preload-quiet.mjs')], execArgv: [] });
+    expect((await run({ entry, call: 'tell' }, ready)).output).toBe('1 true');
+  });
+
   test.each([
     ['preload-timer.mjs', 'a timer'],
     ['preload-server.mjs', 'a listening TCP socket (127.0.0.1:'],
@@ -237,6 +254,50 @@ describe('a preload', () => {
   test('that fails is told with its error', async () => {
     const start = ForkServer.start({ preload: [fixture('preload-throws.mjs')], execArgv: [] });
     await expect(start).rejects.toThrow(/preload-throws\.mjs could not be loaded: Error: cannot be loaded/);
+  });
+});
+
+/** The child that a server holds ready for the next request, as soon as there is one. */
+async function spareOf(on: ForkServer): Promise<number> {
+  for (;;) {
+    const known = on.children.map(({ pid }) => pid);
+    const spare = childrenOf(on.pid as number).find((pid) => !known.includes(pid));
+    if (spare !== undefined) return spare;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('the spare child of a fork server', () => {
+  test('is the next child, with what is asked for then', async () => {
+    const stdio = ['ignore', 'ignore', 'ignore'] as const;
+    await (await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'], stdio })).exited;
+    const spare = await spareOf(server);
+    const facts = await report({ env: { LATER: '1' }, cwd: tmpdir(), umask: 0o022 });
+    expect(facts).toMatchObject({ pid: spare, ppid: server.pid, cwd: realpathSync(tmpdir()), mask: 0o022 });
+    expect(facts['env']).toEqual({ LATER: '1' });
+  });
+
+  test('is replaced by the next request where it was killed, and nobody hears of it', async () => {
+    await (await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'] })).exited;
+    const spare = await spareOf(server);
+    process.kill(spare, 'SIGKILL');
+    await whenGone(spare);
+    const facts = await report();
+    expect(facts['pid']).not.toBe(spare);
+    expect(await spareOf(server)).not.toBe(spare);
+  });
+
+  test('ends with its server', async () => {
+    for (const how of ['terminate', 'SIGKILL']) {
+      const other = await ForkServer.start({ execArgv: [] });
+      await (await other.fork({ entry: fixture('exits.mjs'), argv: ['exit'] })).exited;
+      const spare = await spareOf(other);
+      if (how === 'SIGKILL') process.kill(other.pid as number, how);
+      else await other.terminate();
+      await whenGone(spare);
+      expect(isRunning(spare)).toBe(false);
+      await other.terminate();
+    }
   });
 });
 
@@ -303,6 +364,8 @@ describe('a fork server', () => {
   test('forks hundreds of times in a row and many children at once, and leaves nothing open', async () => {
     const descriptorsOf = (pid: number | 'self'): number => readdirSync(`/proc/${pid}/fd`).length;
     const stdio = ['ignore', 'ignore', 'ignore'] as const;
+    await (await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'], stdio })).exited;
+    const first = await spareOf(server);
     const before = [descriptorsOf('self'), descriptorsOf(server.pid as number)];
     for (let i = 0; i < 200; i++) {
       const child = await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'], stdio });
@@ -316,6 +379,7 @@ describe('a fork server', () => {
     for (const child of children) child.kill('SIGKILL');
     for (const child of children) expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
     expect(server.children).toEqual([]);
+    expect(await spareOf(server)).not.toBe(first);
     expect([descriptorsOf('self'), descriptorsOf(server.pid as number)]).toEqual(before);
   });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { closeDescriptor, getStartTime, openPidfd, watchPidfd } from '@mp/native';
 
 /** Whether a process runs: a zombie does not. */
@@ -16,4 +17,13 @@ export async function whenGone(pid: number): Promise<void> {
     const { code, errno } = error as { code?: string; errno?: unknown };
     if (code !== 'ESRCH' && errno !== 'ESRCH') throw error;
   }
+}
+
+/** The running children of a process, as the kernel has them. */
+export function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0 && isRunning(child));
 }

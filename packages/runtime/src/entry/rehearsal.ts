@@ -12,15 +12,30 @@ import { requireNative } from '../native/native.js';
 import { playChild } from './dress-rehearsal.js';
 
 const ROUNDS = 3;
+/** So many objects that a codec does with them what it does with many, and has done it before the first child. */
+const MANY = 600;
 /** What children are sent and send: a target, its arguments, results. */
-const SAMPLE: unknown = { list: [1, 2.5, 'text', true, null], map: new Map([['key', new Date(0)]]) };
+const SAMPLE: unknown = {
+  list: [1, 2.5, 'text', true, null],
+  map: new Map([['key', new Date(0)]]),
+  records: Array.from({ length: MANY }, (_, index) => ({ index, text: 'text', isEven: index % 2 === 0 })),
+};
 
 /** The fork server waits for it before it forks. */
-export const forkServerReady: Promise<void> = loadCodec()
-  .then(rehearse)
-  .catch(() => {
+export const forkServerReady: Promise<void> = rehearseWith(ROUNDS);
+
+/** Called by the fork server when all is loaded and garbage is collected, right before it forks. */
+export function forkServerRehearsal(): Promise<void> {
+  return rehearseWith(1);
+}
+
+async function rehearseWith(rounds: number): Promise<void> {
+  try {
+    await rehearse(await loadCodec(), rounds);
+  } catch {
     // A codec that does not carry the sample; the first child will say what is wrong, if anything is.
-  });
+  }
+}
 
 async function loadCodec(): Promise<Codec> {
   const { searchParams } = new URL(import.meta.url);
@@ -29,7 +44,7 @@ async function loadCodec(): Promise<Codec> {
 }
 
 /** Decodes a target as a child does, and speaks with itself over a socket as children speak with others. */
-async function rehearse(codec: Codec): Promise<void> {
+async function rehearse(codec: Codec, rounds: number): Promise<void> {
   const marshal: Marshal = createMarshal(
     codec,
     createHandles(() => marshal),
@@ -40,13 +55,13 @@ async function rehearse(codec: Codec): Promise<void> {
     await Promise.all([greet(near, 'accept'), greet(far, 'connect')]);
     connections.push(new Connection(near, marshal), new Connection(far, marshal));
     const [first, second] = connections as [Connection, Connection];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       await first.send(SAMPLE);
       await second.send(await second.recv());
       await first.recv();
     }
-    for (let round = 0; round < ROUNDS; round++) decodeTarget(marshal);
-    for (let round = 0; round < ROUNDS; round++) await playChild(codec, marshal);
+    for (let round = 0; round < rounds; round++) decodeTarget(marshal);
+    for (let round = 0; round < rounds; round++) await playChild(codec, marshal);
   } finally {
     for (const connection of connections) await connection.close();
     near.destroy();

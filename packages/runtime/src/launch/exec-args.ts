@@ -1,14 +1,4 @@
 /** Flags that would make a child do something else than run its entry, or fight with its parent over a port or a file. */
-const WITH_VALUE = new Set([
-  '-e',
-  '--eval',
-  '-p',
-  '--print',
-  '-pe',
-  '--input-type',
-  '--watch-path',
-  '--test-name-pattern',
-]);
 const DROPPED = [
   /^-(e|p|pe|i|c|v|h)$/,
   /^--(eval|print|interactive|check|version|help|input-type|run)(=|$)/,
@@ -28,7 +18,8 @@ export function inheritableExecArgv(execArgv: readonly string[]): string[] {
   for (let i = 0; i < execArgv.length; i++) {
     const flag = execArgv[i] as string;
     if (!DROPPED.some((pattern) => pattern.test(flag))) kept.push(flag);
-    else if (WITH_VALUE.has(flag) && !(execArgv[i + 1] ?? '-').startsWith('-')) i++;
+    // Among flags, what is none is the value of the one before it: `--cpu-prof-interval 500`.
+    else if (!flag.includes('=') && !(execArgv[i + 1] ?? '-').startsWith('-')) i++;
   }
   return kept;
 }

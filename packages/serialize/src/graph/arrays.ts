@@ -5,6 +5,7 @@ import { type KnownNumbers, MIN_VECTOR, writeNumbers } from '../wire/vectors.js'
 import { isMostlyHoles } from './array-keys.js';
 import { writeDates } from './dates.js';
 import { writeSparse } from './odd.js';
+import { MIN_ROWS, Rows } from './rows.js';
 import type { GraphWriter } from './writer.js';
 
 const isDate: (value: unknown) => boolean = types?.isDate ?? ((value) => value instanceof Date);
@@ -15,22 +16,27 @@ const MIN_COPIED = 128;
 /** Arrays of small integers and of numbers, without holes: V8 keeps their elements in another way, and so in another hidden class. */
 const INTEGERS: readonly number[] = [1, 2];
 const NUMBERS: readonly number[] = [1.5, 2.5];
+/** The same where V8 reckons with holes. */
+const INTEGERS_OR_HOLES: readonly number[] = Object.assign(new Array<number>(2), [1, 2]);
+const NUMBERS_OR_HOLES: readonly number[] = Object.assign(new Array<number>(2), [1.5, 2.5]);
 
 /** What the hidden class of an array says of its elements. */
-function knownNumbers(writer: GraphWriter, array: readonly unknown[]): KnownNumbers {
+function knownNumbers(writer: GraphWriter, array: readonly unknown[], dense: boolean): KnownNumbers {
   const { hidden } = writer;
   if (hidden === undefined || array.length < MIN_COPIED) return undefined;
-  return hidden.same(array, INTEGERS) ? 'integers' : hidden.same(array, NUMBERS) ? 'numbers' : undefined;
+  if (hidden.same(array, INTEGERS) || (dense && hidden.same(array, INTEGERS_OR_HOLES))) return 'integers';
+  return hidden.same(array, NUMBERS) || (dense && hidden.same(array, NUMBERS_OR_HOLES)) ? 'numbers' : undefined;
 }
 
-/** Writes the elements of an array, with its holes. */
-export function writeElements(writer: GraphWriter, array: readonly unknown[]): void {
+/** Writes the elements of an array, with its holes. @param dense - There are none. */
+export function writeElements(writer: GraphWriter, array: readonly unknown[], dense = false): void {
   const { length } = array;
   let start = 0;
   let blocks: StringBlocks | undefined;
+  let rows: Rows | undefined;
   if (length >= MIN_VECTOR) {
     const first = array[0];
-    if (typeof first === 'number' && writeNumbers(writer.out, array, knownNumbers(writer, array))) return;
+    if (typeof first === 'number' && writeNumbers(writer.out, array, knownNumbers(writer, array, dense))) return;
     if (typeof first === 'object' && first !== null && isDate(first)) start = writeDates(writer, array);
     if (start === length) return;
     if (start === 0 && length >= 0x10000 && isMostlyHoles(array)) {
@@ -44,6 +50,14 @@ export function writeElements(writer: GraphWriter, array: readonly unknown[]): v
     if (typeof element === 'string' && length - i >= MIN_VECTOR) {
       blocks ??= new StringBlocks(array);
       const count = blocks.write(writer.out, i);
+      if (count > 0) {
+        i += count - 1;
+        continue;
+      }
+    }
+    if (typeof element === 'object' && element !== null && length - i >= MIN_ROWS) {
+      rows ??= new Rows(writer, array);
+      const count = rows.write(i);
       if (count > 0) {
         i += count - 1;
         continue;

@@ -11,6 +11,18 @@ export interface ReaderShape {
   make: ((reader: ValueSource) => object) | undefined;
   /** The same where objects are counted. */
   makeCounted: ((reader: ValueSource) => object) | undefined;
+  /** Makes records whose values were read column by column. */
+  rows: RowMaker | undefined;
+}
+
+/** Functions for records of one shape. */
+export interface RowMaker {
+  /** Makes records of columns, from an index of `target` on. */
+  make(columns: readonly (readonly unknown[])[], count: number, target: unknown[], at: number): void;
+  /** Makes one whose values are not there yet. */
+  blank(): object;
+  /** Gives records that were made blank their values. */
+  fill(columns: readonly (readonly unknown[])[], count: number, target: unknown[], at: number): void;
 }
 
 /** From so many records on a shape gets a function of its own: making one costs 20 records. */
@@ -71,7 +83,18 @@ function step(node: Node, key: string): Node {
 /** Notes the shape of records to come. */
 export function makeShape(keys: readonly string[], prototype: object | null): ReaderShape {
   const assignable = prototype === Object.prototype && keys.every((key) => !(key in Object.prototype));
-  return { keys, prototype, assignable, uses: 0, make: undefined, makeCounted: undefined };
+  return { keys, prototype, assignable, uses: 0, make: undefined, makeCounted: undefined, rows: undefined };
+}
+
+/** What makes many records of a shape at once; undefined where the host does not let us generate code. */
+export function rowMaker(shape: ReaderShape): RowMaker | undefined {
+  if (shape.rows !== undefined || !mayGenerate || shape.keys.length > MAX_GENERATED_KEYS) return shape.rows;
+  try {
+    shape.rows = generateRows(shape);
+  } catch {
+    mayGenerate = false;
+  }
+  return shape.rows;
 }
 
 /** Counts a use, and gives shapes that are used often functions of their own. */
@@ -94,7 +117,7 @@ export function countUse(shape: ReaderShape): void {
  * key defines an own property even for `__proto__`.
  */
 function generate({ keys, prototype }: ReaderShape, counted: boolean): (reader: ValueSource) => object {
-  const names = keys.map((key) => (key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)));
+  const names = keys.map(nameInLiteral);
   const base = prototype === Object.prototype ? '' : '__proto__: prototype, ';
   const body = counted
     ? `const record = { ${base}${names.map((name) => `${name}: undefined`).join(', ')} };
@@ -105,6 +128,36 @@ function generate({ keys, prototype }: ReaderShape, counted: boolean): (reader: 
   return (new Function('prototype', `return function makeRecord(reader) { ${body} }`) as (p: object | null) => never)(
     prototype,
   );
+}
+
+/** The same for many records. {@link generate} says why this code is safe. */
+function generateRows({ keys, prototype }: ReaderShape): RowMaker {
+  const names = keys.map(nameInLiteral);
+  const base = prototype === Object.prototype ? '' : '__proto__: prototype, ';
+  const columns = `const ${keys.map((_, i) => `c${i} = columns[${i}]`).join(', ')};`;
+  return (
+    new Function(
+      'prototype',
+      `return {
+         make(columns, count, target, at) {
+           ${columns}
+           for (let i = 0; i < count; i++) target[at + i] = { ${base}${names.map((name, i) => `${name}: c${i}[i]`).join(', ')} };
+         },
+         blank() { return { ${base}${names.map((name) => `${name}: undefined`).join(', ')} }; },
+         fill(columns, count, target, at) {
+           ${columns}
+           for (let i = 0; i < count; i++) {
+             const record = target[at + i];
+             ${keys.map((key, i) => `record[${JSON.stringify(key)}] = c${i}[i];`).join('\n')}
+           }
+         },
+       };`,
+    ) as (p: object | null) => RowMaker
+  )(prototype);
+}
+
+function nameInLiteral(key: string): string {
+  return key === '__proto__' ? '["__proto__"]' : JSON.stringify(key);
 }
 
 /** Gives an object a property, whatever it inherits. */

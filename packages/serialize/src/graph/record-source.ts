@@ -2,10 +2,11 @@ import { builtInPrototype } from '../kinds/built-in.js';
 import { EXT, SIMPLE } from '../model/tags.js';
 import { truncated } from '../wire/byte-reader.js';
 import { readStrings } from '../wire/string-blocks.js';
+import { readNumbers, readTimes } from '../wire/vectors.js';
 import { readProperties } from './frames.js';
 import { ObjectSource } from './object-source.js';
 import type { ReadContext } from './read-context.js';
-import { countUse, defineValue, makeShape, plainShape, type ReaderShape } from './reader-shapes.js';
+import { countUse, defineValue, makeShape, plainShape, type ReaderShape, rowMaker } from './reader-shapes.js';
 import { keep, placeOf, readKnown } from './shape-definitions.js';
 
 /** How many properties `Object.prototype` has. */
@@ -165,16 +166,28 @@ export abstract class RecordSource extends ObjectSource {
     const target = this.target;
     this.target = undefined;
     const array = target === undefined ? this.define(new Array<unknown>(length)) : this.#shellArray(target, length);
+    this.#elements(array, length);
+    this.depth--;
+    return array;
+  }
+
+  #elements(array: unknown[], length: number): void {
+    const source = this.source;
     const { bytes } = source;
     for (let i = 0; i < length; i++) {
       const token = bytes[source.position]!;
-      // A hole, and a block of strings that stands for several elements.
-      if (token >= 0xc7 && token <= 0xd4) {
+      // A hole, and blocks that stand for several elements.
+      if (token >= 0xc7 && token <= 0xd6) {
         if (token === 0xd4 && bytes[source.position + 1] === EXT.simple && bytes[source.position + 2] === SIMPLE.hole) {
           source.take(3);
           continue;
         }
-        const count = token <= 0xc9 ? readStrings(source, array, i) : 0;
+        const count =
+          token <= 0xc9
+            ? readStrings(source, array, i)
+            : token >= 0xd4 && bytes[source.position + 1] === EXT.records
+              ? this.#rows(array, i)
+              : 0;
         if (count > 0) {
           i += count - 1;
           continue;
@@ -182,8 +195,106 @@ export abstract class RecordSource extends ObjectSource {
       }
       array[i] = this.value();
     }
+  }
+
+  /** Reads records whose values stand key by key. @returns How many there were. */
+  #rows(array: unknown[], at: number): number {
+    const source = this.source;
+    const length = 1 << (source.byte() - 0xd4);
+    source.take(1);
+    const count = source.extensionUint(length);
+    if (count === 0 || at + count > array.length) throw this.damaged('a block of records of a wrong length');
+    const shape = this.#shapeOfRows();
+    const { keys } = shape;
+    if (keys.length === 0) throw this.damaged('a block of records without properties');
+    // Each value takes a byte at least.
+    if (count * keys.length > source.end - source.position) throw truncated(source.position);
+    this.countNodes(count * keys.length);
+    this.enter();
+    const maker = this.counting ? undefined : rowMaker(shape);
+    if (maker !== undefined) {
+      maker.make(this.#columns(keys.length, count), count, array, at);
+    } else this.#rowsCounted(shape, array, at, count);
     this.depth--;
-    return array;
+    return count;
+  }
+
+  /** Reads records that are there before their values are, which may refer to them. */
+  #rowsCounted(shape: ReaderShape, array: unknown[], at: number, count: number): void {
+    const { keys } = shape;
+    const maker = rowMaker(shape);
+    for (let i = 0; i < count; i++) {
+      array[at + i] = maker === undefined ? this.#ordinary(shape.prototype) : this.define(maker.blank());
+    }
+    const columns = this.#columns(keys.length, count);
+    if (maker !== undefined) maker.fill(columns, count, array, at);
+    else {
+      for (let i = 0; i < count; i++) {
+        for (let column = 0; column < keys.length; column++) {
+          defineValue(array[at + i] as object, keys[column]!, columns[column]![i]);
+        }
+      }
+    }
+  }
+
+  #shapeOfRows(): ReaderShape {
+    const source = this.source;
+    const token = source.byte();
+    let id = token & 0x3f;
+    if (token >= 0xd4 && token <= 0xd6) {
+      const type = source.byte();
+      const number = source.extensionUint(1 << (token - 0xd4));
+      if (type === EXT.shape && (number & 1) === 0) {
+        if (number >> 1 > source.end - source.position) throw truncated(source.position);
+        const shape = this.#plainShape(number >> 1);
+        this.shapes.push(shape);
+        return shape;
+      }
+      id = type === EXT.record ? number : -1;
+    } else if (token < 0x40 || token > 0x7f) id = -1;
+    const shape = this.shapes[id];
+    if (shape === undefined) throw this.damaged('a block of records of a shape that is not there');
+    return shape;
+  }
+
+  #columns(width: number, count: number): (readonly unknown[])[] {
+    const columns: (readonly unknown[])[] = [];
+    for (let i = 0; i < width; i++) columns.push(this.#column(count));
+    return columns;
+  }
+
+  /** Reads what was written as the elements of an array that is no object of the value. */
+  #column(count: number): readonly unknown[] {
+    const source = this.source;
+    const { bytes, position } = source;
+    const token = bytes[position]!;
+    if (token >= 0xc7 && token <= 0xc9) {
+      const head = token === 0xc7 ? 1 : token === 0xc8 ? 2 : 4;
+      const at = source.take(head + 2) + 1;
+      const length = head === 1 ? bytes[at]! : head === 2 ? source.uint16(at) : source.uint32(at);
+      const type = bytes[at + head]!;
+      const numbers =
+        type === EXT.numbers ? readNumbers(source, length) : type === EXT.dates ? this.#times(length) : [];
+      if (numbers.length !== count) throw this.damaged('a column of a wrong length');
+      return numbers;
+    }
+    source.take(1);
+    const length =
+      token >= 0x90 && token < 0xa0
+        ? token & 15
+        : token === 0xdc
+          ? source.uint16(source.take(2))
+          : token === 0xdd
+            ? source.uint32(source.take(4))
+            : -1;
+    if (length !== count) throw this.damaged('a column of a wrong length');
+    const column = new Array<unknown>(count);
+    this.#elements(column, count);
+    return column;
+  }
+
+  #times(length: number): Date[] {
+    return Array.from(readTimes(this.source, length), (time) => this.define(new Date(time)));
   }
 
   #shellArray(target: object, length: number): unknown[] {

@@ -1,12 +1,14 @@
 import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
+import { types } from '../model/platform.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { MAX_SHAPE_KEYS, nextOf, ShapeFamily, type ShapeNode } from './shapes.js';
 import type { GraphWriter } from './writer.js';
 
-const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
+const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /** The scratch list of values is kept between messages up to this length. */
 const KEPT_VALUES = 1024;
@@ -16,6 +18,14 @@ const HASHED_VALUES = 8;
 const MANY_MISSES = 32;
 /** A value of so many shapes leaves no samples to the next: most are met once. */
 const KEPT_SAMPLES = 256;
+
+/** Records of one shape, key by key. */
+export interface Columns {
+  readonly shape: ShapeNode;
+  readonly count: number;
+  /** The values of each key. */
+  readonly columns: readonly (readonly unknown[])[];
+}
 
 /**
  * Writes ordinary objects that have nothing but plain properties.
@@ -36,6 +46,8 @@ export class RecordWriter {
   #previous: ShapeNode;
   /** What a value begins with follows on this. */
   readonly #start: ShapeNode;
+  /** The object of no kind that was looked at last. */
+  brandless: object | undefined;
   /** How many objects in a row were like none before. */
   #misses = 0;
   /** The object without internal slots that was looked at last. */
@@ -68,11 +80,6 @@ export class RecordWriter {
     this.#top = mark;
   }
 
-  /** The facts about `Object.prototype`. */
-  get plainFacts(): PrototypeFacts {
-    return this.#plainFacts;
-  }
-
   /** Begins a value. */
   begin(): void {
     this.#plainFacts = this.#shapes.of(Object.prototype);
@@ -85,8 +92,9 @@ export class RecordWriter {
   /** Drops what belongs to the last value. */
   end(): void {
     this.#slotless = undefined;
+    this.brandless = undefined;
     for (const shape of this.#sampled) {
-      if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
+      if (shape.fresh && this.isPlain(shape) && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
       }
       shape.fresh = false;
@@ -112,6 +120,20 @@ export class RecordWriter {
     return sample !== undefined && this.#hidden.same(object, sample) && this.#read(object, shape) ? shape : undefined;
   }
 
+  /** Whether the objects of a shape are plain, and no instances of classes. */
+  isPlain(shape: ShapeNode): boolean {
+    return shape.family === this.#plainFacts.family;
+  }
+
+  /** Forgets what is known of instances: code of the user's is about to run, which may change their classes. */
+  forgetInstances(): void {
+    for (const shape of this.#sampled) {
+      if (this.isPlain(shape)) continue;
+      shape.sample = undefined;
+      shape.otherSample = undefined;
+    }
+  }
+
   /** Makes the sample of an earlier value that of the present one. */
   #recall(shape: ShapeNode): object | undefined {
     const sample = shape.kept?.deref();
@@ -131,6 +153,11 @@ export class RecordWriter {
     for (const key in record) values[top++] = record[key];
     // Indices are no matter of the hidden class, nor are keys that `Object.prototype` got meanwhile.
     return top - base === shape.depth;
+  }
+
+  /** The shape of a plain object that is no proxy; `undefined` for any other. @param prototype - The object's. */
+  findPlain(object: object, prototype: object | null): ShapeNode | undefined {
+    return prototype === Object.prototype ? this.find(object, this.#plainFacts, false) : undefined;
   }
 
   /**
@@ -156,13 +183,16 @@ export class RecordWriter {
     if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
     const shape = facts.family.find(keys, this.#shapes.store);
-    const samples = facts === this.#plainFacts && !this.#canonical;
+    const samples = facts === this.#plainFacts;
     const values = this.#values;
     const base = this.#top;
     if (this.#exact) {
       // Built-in objects whose prototype was changed hide among those without enumerable properties.
       if (count === 0 && !known) return undefined;
       if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0 || this.#hasSlots(object))
+        return undefined;
+      // Among objects that are all different, asking would cost more than writing.
+      if (!known && this.#misses < MANY_MISSES && this.#writer.disguises.kindOf(object, facts) !== undefined)
         return undefined;
       for (let i = 0; i < count; i++) {
         const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
@@ -172,7 +202,9 @@ export class RecordWriter {
         values[base + i] = descriptor.value;
       }
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
-    if (samples) this.#keepSample(object, shape, keys);
+    // Of an instance it is known that its class says nothing on how it travels, and has no private members.
+    const isAlike = known && (facts.builtIn !== undefined || facts.hasPrivateMembers === false);
+    if (samples || (isAlike && this.#exact)) this.#keepSample(object, shape, keys);
     return shape;
   }
 
@@ -194,23 +226,62 @@ export class RecordWriter {
     return this.#isAlike(object, node) && this.#read(object, node) ? node : undefined;
   }
 
+  /**
+   * Reads the elements of an array from one on, as far as they are records of one shape.
+   *
+   * Which elements these are does not depend on what is known of hidden classes, so that the same value is always written the
+   * same way.
+   *
+   * @param end - Where to stop.
+   * @returns `undefined` where the first one is no record.
+   */
+  columns(array: readonly unknown[], from: number, end: number): Columns | undefined {
+    const shape = this.#shapeOf(array[from]);
+    if (shape === undefined) return undefined;
+    const { depth } = shape;
+    const first = array[from] as object;
+    const values = this.#values;
+    const base = this.#top;
+    const same = this.#hidden !== undefined && this.#isAlike(first, shape) ? this.#hidden.same : undefined;
+    const columns: unknown[][] = [];
+    for (let column = 0; column < depth; column++) columns.push(new Array<unknown>(end - from));
+    let count = 0;
+    for (let i = from; i < end; i++) {
+      const object = array[i];
+      if (typeof object !== 'object' || object === null) break;
+      let column = 0;
+      if (same?.(object, first) === true) {
+        // As in `#read`.
+        for (const key in object) {
+          if (column < depth) columns[column]![count] = (object as Record<string, unknown>)[key];
+          column++;
+        }
+        if (column !== depth) break;
+      } else {
+        if (this.#shapeOf(object) !== shape) break;
+        for (; column < depth; column++) columns[column]![count] = values[base + column];
+      }
+      count++;
+    }
+    if (count < end - from) for (const column of columns) column.length = count;
+    return { shape, count, columns };
+  }
+
+  /** The shape of a plain object that nothing is known about. */
+  #shapeOf(object: unknown): ShapeNode | undefined {
+    if (typeof object !== 'object' || object === null || isProxy(object)) return undefined;
+    return this.findPlain(object, getPrototypeOf(object) as object | null);
+  }
+
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
   hash(shape: ShapeNode): number {
+    // What is read of an object that was not looked at may come from a getter, and be something else the next time.
+    if (!this.#exact) return 0;
     const values = this.#values;
     const base = this.#top;
     const end = base + Math.min(shape.depth, HASHED_VALUES);
     let hash = 0;
-    for (let i = base; i < end; i++) {
-      const value = values[i];
-      if (typeof value === 'number') hash = Math.imul(hash ^ (value * 1024), 0x9e3779b1);
-      else if (typeof value === 'string' && value.length > 0) {
-        const { length } = value;
-        hash = Math.imul(
-          hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
-          0x85ebca6b,
-        );
-      }
-    }
+    for (let i = base; i < end; i++) hash = hashFurther(hash, values[i]);
     return hash ^ (hash >>> 15);
   }
 
@@ -221,7 +292,7 @@ export class RecordWriter {
     this.#top = top;
     if (this.#previous.following !== shape) this.#previous.following = shape;
     this.#previous = shape;
-    this.#head(shape);
+    this.head(shape);
     const values = this.#values;
     const writer = this.#writer;
     for (let i = base; i < top; i++) writer.value(values[i]);
@@ -242,6 +313,7 @@ export class RecordWriter {
   }
 
   #keepSample(object: object, shape: ShapeNode, keys: readonly string[]): void {
+    if (this.#canonical) return;
     this.#hidden ??= countLooks(1);
     if (this.#hidden?.isFast(object) !== true || keys.includes('constructor')) return;
     if (shape.sample === undefined) this.#sampled.push(shape);
@@ -250,14 +322,33 @@ export class RecordWriter {
     shape.fresh = true;
   }
 
-  #head(shape: ShapeNode): void {
+  /** Writes which shape comes. */
+  head(shape: ShapeNode): void {
     const shapes = this.#shapes;
     const { out } = this.#writer;
     if (!shapes.knows(shape)) {
-      const plain = shape.family === this.#plainFacts.family;
+      const plain = this.isPlain(shape);
       shapes.define(shape, !plain, out);
       if (!plain) this.#writer.prototype(shapes.of(shape.family.prototype));
     } else if (shape.id < SHORT_SHAPES) out.byte(0x40 | shape.id);
     else out.extensionUint(EXT.record, shape.id);
   }
+}
+
+/** The same as {@link RecordWriter.hash}, of a row of columns. */
+export function hashOfRow(columns: readonly (readonly unknown[])[], row: number): number {
+  const end = Math.min(columns.length, HASHED_VALUES);
+  let hash = 0;
+  for (let column = 0; column < end; column++) hash = hashFurther(hash, columns[column]![row]);
+  return hash ^ (hash >>> 15);
+}
+
+function hashFurther(hash: number, value: unknown): number {
+  if (typeof value === 'number') return Math.imul(hash ^ (value * 1024), 0x9e3779b1);
+  if (typeof value !== 'string' || value.length === 0) return hash;
+  const { length } = value;
+  return Math.imul(
+    hash ^ (length | (value.charCodeAt(length - 1) << 8) | (value.charCodeAt(length >> 1) << 16)),
+    0x85ebca6b,
+  );
 }

@@ -45,6 +45,10 @@ export const EXT = {
   dictionary: 19,
   /** A string of the session, or of the payload, by index. */
   text: 20,
+  /** Elements of an array that are records of one shape: how many; the shape, and the values of each key in turn. */
+  records: 21,
+  /** Objects that stand in front of a value, which refers to them; their number. */
+  foundations: 22,
   /** The header. */
   header: 77,
 } as const;
