@@ -5,9 +5,9 @@ import { relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { withClassNames } from './class-names.mjs';
 
-// On one line, so that all lines keep their numbers.
-const HEAD = "module.exports = (__shared) => { 'use strict'; const module = { exports: {} }; ";
-const FOOT = 'return module.exports; };\n';
+// On one line, so that all lines keep their numbers. In parentheses V8 compiles it with the file: else it would be parsed twice.
+const HEAD = "module.exports = (function (__shared) { 'use strict'; const module = { exports: {} }; ";
+const FOOT = 'return module.exports; });\n';
 const MAP_COMMENT = /^\/\/# sourceMappingURL=.*$/m;
 
 /** A part as its callers in `lib` see it, and what it needs of them. */

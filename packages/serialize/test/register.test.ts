@@ -54,6 +54,8 @@ describe('in an instrumented process without an inspector', () => {
   /** Internal slots that only the inspector shows, and what cannot be instrumented. */
   const refusable: Readonly<Record<string, RegExp>> = {
     'async.mjs': /promise|generator/i,
+    'async-hooks.mjs': /./,
+    'iterators.mjs': /./,
     'accessors.mjs': /super/,
     'bound.mjs': /./,
     'destructuring.mjs': /^$/,
@@ -62,7 +64,7 @@ describe('in an instrumented process without an inspector', () => {
     'sloppy.cjs': /./,
     'fields.mjs': /beside a constructor/,
     'home.mjs': /./,
-    'mixed.mjs': /promise|iterator|WeakMap|ES5|AsyncLocalStorage|Function|proxies|super/,
+    'mixed.mjs': /promise|emitter|iterator|WeakMap|ES5|AsyncLocalStorage|Function|proxies|super/,
     'modules.mjs': /createRequire/,
     'moved.mjs': /put back|alone/,
     'native.mjs': /built-in|promisified/,

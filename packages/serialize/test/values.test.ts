@@ -792,10 +792,3 @@ test('memory that hides its length behind another prototype or a property of its
   expect([...new Uint8Array(copies[1])]).toEqual([4, 5, 6]);
   expect([...copies[2]]).toEqual([8, 9]);
 });
-
-test('bound functions that nest more deeply than they can be read are refused when they are written', () => {
-  let bound: () => number = Math.max.bind(null, 1);
-  for (let i = 0; i < 1000; i++) bound = bound.bind(null) as () => number;
-
-  expect(() => serialize({ bound })).toThrow(expect.objectContaining({ code: 'MP_LIMIT' }));
-});

@@ -46,6 +46,12 @@ export class BufferExchange {
     return stand;
   }
 
+  /** What was kept will not be sent: its place is free again. */
+  drop(kept: Uint8Array): void {
+    const stored = this.#kept.get(kept);
+    if (stored !== undefined && this.#kept.delete(kept)) this.#file.free(stored.offset);
+  }
+
   /** Writes what is large in a frame into the file. @returns The frame that goes before it, and what is left; undefined where nothing was. */
   store({ body, buffers }: Contents): (Contents & { readonly stored: Uint8Array }) | undefined {
     const places: (readonly [number, StoredBuffer])[] = [];
@@ -85,6 +91,11 @@ export class BufferExchange {
       this.#owedBytes += place.length;
     }
     return { body, buffers };
+  }
+
+  /** Whether something was taken of which the other end was not told. */
+  get owes(): boolean {
+    return this.#owed.length > 0;
   }
 
   /** Whether the other end waits for room. */

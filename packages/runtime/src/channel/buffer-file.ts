@@ -10,7 +10,7 @@ const REGION_BYTES = 1 << 24;
 /** The first bytes of the file belong to others: a worker's progress record. */
 const RESERVED_BYTES = 1 << 12;
 /** Binary data from this size goes through the file: less is as fast through the channel. */
-const STORED_BYTES = 1 << 16;
+export const STORED_BYTES: number = 1 << 16;
 /** Where data begins in the file: on a page, which is copied fastest. */
 const ALIGNMENT = 1 << 12;
 

@@ -24,6 +24,9 @@ const CELL = {
   int32s: 9,
 } as const;
 
+/** Up to so many numbers are written one by one; a native call costs more. */
+const FEW = 8;
+
 /** Numbers are written in little-endian order. */
 const IS_SWAPPED = endianness() === 'BE';
 
@@ -99,6 +102,11 @@ export class CellWriter {
 
   /** Writes numbers one after another, without saying how many. They are copied. */
   int32s(values: Int32Array): void {
+    const { length } = values;
+    if (length <= FEW) {
+      for (let i = 0; i < length; i++) this.uint32(values[i] as number);
+      return;
+    }
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#at);
@@ -212,7 +220,7 @@ export class CellReader {
   #nextBuffer = 0;
 
   constructor(body: Uint8Array, buffers: readonly Uint8Array[]) {
-    this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+    this.#bytes = body instanceof Buffer ? body : Buffer.from(body.buffer, body.byteOffset, body.length);
     this.#buffers = buffers;
   }
 
@@ -248,6 +256,11 @@ export class CellReader {
 
   /** So many numbers, in memory of their own. */
   int32s(count: number): Int32Array {
+    if (count <= FEW) {
+      const few = new Int32Array(count);
+      for (let i = 0; i < count; i++) few[i] = this.uint32();
+      return few;
+    }
     const start = this.#at;
     const bytes = this.#bytes.subarray(start, this.#skip(count * 4));
     const copy = new Uint8Array(bytes);

@@ -1,7 +1,8 @@
+import { runSoon } from '../platform/microtask.js';
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { BufferExchange } from './buffer-exchange.js';
-import type { BufferFile } from './buffer-file.js';
+import { type BufferFile, STORED_BYTES } from './buffer-file.js';
 import { type FrameLimits, FrameReader, NO_BUFFERS } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import type { Transport } from './transport.js';
@@ -109,8 +110,10 @@ export class FrameChannel {
    */
   send(kind: number, body: Uint8Array, buffers: readonly Uint8Array[] = NO_BUFFERS, owned = false): void {
     if (!this.isOpen) return;
-    if (this.#exchange === undefined) this.#writer.add(kind, body, buffers, owned);
-    else this.#sendLarge(this.#exchange, kind, { body, buffers }, owned);
+    const exchange = this.#exchange;
+    if (exchange === undefined || (buffers.length === 0 && body.length < STORED_BYTES && !exchange.owes))
+      this.#writer.add(kind, body, buffers, owned);
+    else this.#sendLarge(exchange, kind, { body, buffers }, owned);
     if (this.#writer.pendingBytes >= HIGH_WATER_BYTES) this.flush();
     else this.#schedule();
   }
@@ -123,6 +126,11 @@ export class FrameChannel {
   /** Copies data that is going to be among the buffers of a frame. It may be changed afterwards. */
   keep(bytes: Uint8Array): Uint8Array {
     return this.#exchange === undefined ? Uint8Array.prototype.slice.call(bytes) : this.#exchange.keep(bytes);
+  }
+
+  /** What {@link keep} returned will not be sent. */
+  drop(kept: Uint8Array): void {
+    this.#exchange?.drop(kept);
   }
 
   /** Sends a frame past {@link hold}. */
@@ -269,8 +277,10 @@ export class FrameChannel {
     this.#scheduled = true;
     // After the promise continuations of this turn: what they send leaves in the same write. Node runs ticks before
     // microtasks after a callback, and after them otherwise, so it takes one of each to be behind both.
-    queueMicrotask(() => process.nextTick(this.#flushScheduled));
+    runSoon(this.#flushNextTick);
   }
+
+  readonly #flushNextTick = (): void => process.nextTick(this.#flushScheduled);
 
   readonly #flushScheduled = (): void => {
     this.#scheduled = false;

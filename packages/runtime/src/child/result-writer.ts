@@ -24,7 +24,7 @@ interface ResultFrame {
 export class ResultWriter {
   readonly #channel: FrameChannel;
   readonly #marshal: Marshal;
-  readonly #memory: () => number;
+  readonly #reportsMemory: boolean;
   readonly #cells = new CellWriter();
   #count = 0;
   /** Numbers that tasks after each other returned, and were not written yet. */
@@ -38,10 +38,11 @@ export class ResultWriter {
   readonly #unsent = new Set<ResultFrame>();
   #lastSent: Promise<unknown> | undefined;
 
-  constructor(channel: FrameChannel, marshal: Marshal, memory: () => number) {
+  /** @param reportsMemory - Whether to say with each frame how much memory this process uses. */
+  constructor(channel: FrameChannel, marshal: Marshal, reportsMemory: boolean) {
     this.#channel = channel;
     this.#marshal = marshal;
-    this.#memory = memory;
+    this.#reportsMemory = reportsMemory;
   }
 
   /** How long the last task took, for the pool to learn from. */
@@ -54,13 +55,13 @@ export class ResultWriter {
   value(sequence: number, value: unknown): void {
     if (isInt32(value)) return this.#number(sequence, value);
     this.#begin(sequence);
+    const start = this.#cells.length;
     this.#cells.uint8(RESULT.value);
     if (this.#cells.scalar(value)) return;
     try {
       this.#payload(value, 'result');
     } catch (error) {
-      // Only the status was written.
-      this.#cells.truncate(this.#cells.length - 1);
+      this.#cells.truncate(start);
       this.#cells.uint8(RESULT.error);
       writeError(this.#cells, resultError(error), this.#marshal);
     }
@@ -134,7 +135,7 @@ export class ResultWriter {
     // The times are written behind the results, where nothing has to be moved for them.
     this.#cells.float64(this.#longestMs);
     this.#cells.float64(this.#wholeMs);
-    this.#cells.float64(this.#memory());
+    this.#cells.float64(this.#reportsMemory ? process.memoryUsage.rss() : 0);
     this.#count = 0;
     this.#longestMs = 0;
     this.#wholeMs = 0;
@@ -201,7 +202,12 @@ export class ResultWriter {
     // What a task returned may be changed the next moment, by what it left running or by the task after it.
     const buffers =
       payload.buffers.length === 0 ? payload.buffers : payload.buffers.map((buffer) => this.#channel.keep(buffer));
-    this.#cells.payload({ ...payload, buffers });
+    try {
+      this.#cells.payload({ ...payload, buffers });
+    } catch (error) {
+      for (const buffer of buffers) this.#channel.drop(buffer);
+      throw error;
+    }
   }
 }
 

@@ -2,7 +2,6 @@
 import type { Payload } from '@mp/codec';
 import { BufferFile, roomIn } from '../channel/buffer-file.js';
 import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
-import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { shareParentsBudget } from '../platform/budget.js';
@@ -10,10 +9,12 @@ import { family } from '../platform/family.js';
 import { findTaskOfRecords } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
-import { type ChildChannel, IMPORTING } from './boot.js';
+import type { ChildChannel } from './boot.js';
 import { Chunk, callEach, pendingOf } from './chunk.js';
 import { currentTask, findTaskBy, runAsTask } from './current-task.js';
+import { reportFailure, reportStray } from './failure.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
+import { whileImporting } from './importing.js';
 import { createProgressWriter, type ProgressWriter } from './progress-writer.js';
 import { forwardOutput } from './reporting.js';
 import { ResultWriter } from './result-writer.js';
@@ -74,14 +75,14 @@ class WorkerLoop {
     this.#recordProgress = createProgressWriter(child.progress);
     this.#file =
       typeof child.progress === 'number' ? new BufferFile(child.progress, 'child', roomIn(child.progress)) : undefined;
-    this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory ? processMemory : noMemory);
+    this.#results = new ResultWriter(child.channel, marshal, settings.reportsMemory);
     if (this.#concurrency === 1)
       findTaskBy(() => {
         const run = this.#current;
         const task = run === undefined ? this.#only : taskAt(run, run.next - 1);
         return task === undefined ? undefined : this.#runningTask(task);
       });
-    process.on('uncaughtException', (error) => this.#reportStray(error));
+    process.on('uncaughtException', (error) => reportStray(child.channel, marshal, error));
     process.on('exit', () => this.#results.flushNow());
     this.#onGrant = shareParentsBudget(
       {
@@ -261,24 +262,10 @@ class WorkerLoop {
     return args.length === 1 ? fn(args[0]) : fn(...args);
   }
 
-  /** Runs what may load modules of the user's, which must not start processes while they load: each would do the same. */
+  /** Runs what may load modules of the user's. */
   #importing<T>(load: () => T): T {
     // Tasks that run at the same time may start what they like.
-    if (this.#running.size > 1) return load();
-    const place = family();
-    const allow = () => {
-      place.startProblem = undefined;
-    };
-    place.startProblem = IMPORTING;
-    let result: T | undefined;
-    try {
-      result = load();
-      return result;
-    } finally {
-      const waiting = result instanceof Later ? result.promise : result instanceof Promise ? result : undefined;
-      if (waiting === undefined) allow();
-      else waiting.then(allow, allow);
-    }
+    return this.#running.size > 1 ? load() : whileImporting(load);
   }
 
   /** Notes that a task runs; made where it is asked for, or does not end at once. */
@@ -397,31 +384,4 @@ class WorkerLoop {
     // What the user's exit handlers do is done by `process.exit`; what tasks left running is over.
     sent.then(() => this.#channel.written()).then(() => process.exit());
   }
-
-  #reportStray(error: unknown): void {
-    const cells = new CellWriter();
-    writeError(cells, error, this.#marshal);
-    const { body, buffers } = cells.take();
-    this.#channel.send(FRAME.stray, body, buffers);
-    this.#channel.flush();
-    // As in any process of Node: after an error that nobody caught, its state is unknown.
-    process.exit(1);
-  }
-}
-
-function processMemory(): number {
-  return process.memoryUsage.rss();
-}
-
-function noMemory(): number {
-  return 0;
-}
-
-function reportFailure(channel: FrameChannel, marshal: Marshal | undefined, error: unknown): void {
-  if (marshal === undefined) throw error;
-  const cells = new CellWriter();
-  writeError(cells, error, marshal);
-  const { body, buffers } = cells.take();
-  channel.send(FRAME.failed, body, buffers);
-  channel.written().then(() => process.exit(1));
 }

@@ -1,5 +1,8 @@
-/** Looking at the stack costs 2.5 µs, as much as all else that a small task costs: it is done this often at most, in milliseconds. */
-const INTERVAL_MS = 0.1;
+/**
+ * Looking at the stack costs 2.5 µs, and 10 µs from a function that has awaited something: as much as all else that a small
+ * task costs. It is done this often at most, in milliseconds.
+ */
+const INTERVAL_MS = 1;
 /** So many times in a row it is done nevertheless, after a while of silence. */
 const BURST = 16;
 const FRAMES = 8;

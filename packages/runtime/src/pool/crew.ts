@@ -1,9 +1,11 @@
 import type { StartMethod } from '../launch/launcher.js';
 import { budget } from '../platform/budget.js';
 import { deferred } from '../platform/deferred.js';
+import { runSoon } from '../platform/microtask.js';
 import type { ProcessOrigin } from '../process/launch-child.js';
 import { PROCESS_ERROR_CODES, ProcessError, type TimeoutError } from '../protocol/errors.js';
 import type { ExitStatus } from '../protocol/preparation.js';
+import { type Batch, learnFrom } from './batch.js';
 import { Broadcasts, type MakeTask } from './broadcasts.js';
 import { addCallSite } from './call-site.js';
 import { channels } from './diagnostics.js';
@@ -13,11 +15,11 @@ import { Recruiter } from './recruiter.js';
 import { endWorker, finishWorker, IdleShrink, isSpent } from './retirement.js';
 import { Scheduler, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
-import { type ItemOutcome, type PoolTask, sinkOf, type TaskOwner } from './task.js';
+import type { ItemOutcome, PoolTask, TaskOwner } from './task.js';
 import { divideLost, giveUp, limitTime, notRunning, stillRunning } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
 import { describeWorker, initializerFailed, workerDied } from './worker-death.js';
-import type { Batch, SlotOwner, WorkerSlot } from './worker-slot.js';
+import type { SlotOwner, WorkerSlot } from './worker-slot.js';
 
 /**
  * The workers of a pool and the tasks in their hands. In: tasks. Out: each task's sink is told exactly once how it ended.
@@ -79,7 +81,6 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Resolves when the first worker is ready, or none is needed yet; rejects when none ever will be. */
   get ready(): Promise<void> {
     if (this.#slots.size === 0 && this.isRunning && this.#options.minProcesses === 0) return Promise.resolve();
-    // Who waits for it keeps the program alive, as who waits for a task does.
     this.#ledger.stayFor(this.#firstReady.promise);
     return this.#firstReady.promise;
   }
@@ -110,9 +111,9 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Takes a task in. */
   submit(task: PoolTask): void {
     this.#ledger.take(task);
-    if (!this.isRunning) return this.#fail(task, this.#broken ?? notRunning());
-    this.#scheduler.add(task);
     this.#schedulePump();
+    if (this.isRunning) this.#scheduler.add(task);
+    else this.#fail(task, this.#broken ?? notRunning());
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
@@ -120,7 +121,6 @@ export class Crew implements SlotOwner, TaskOwner {
     if (alsoLater) this.#broadcasts.add(make);
     for (const slot of this.#slots.values())
       if (slot.state.state !== 'leaving') this.#submitTo(slot, this.#broadcasts.make(make));
-    this.#schedulePump();
   }
 
   /** Workers to come are not given the task any more: it failed. */
@@ -217,21 +217,15 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#fail(task, error);
   }
 
-  onBatch(slot: WorkerSlot, { tasks, wholeMs, longestMs, memory }: Batch): void {
-    this.statistics.batch(tasks, wholeMs, longestMs);
-    let last: PoolTask['pace'] | undefined;
-    for (const task of tasks) {
-      this.#scheduler.settled(slot.state, task);
-      sinkOf(task)?.onTime?.(wholeMs / tasks.length);
-      if (task.pace === last) continue;
-      last = task.pace;
-      last.learn(tasks.length, wholeMs, longestMs);
-    }
-    this.#afterWork(slot, memory);
+  onBatch(slot: WorkerSlot, batch: Batch): void {
+    this.statistics.batch(batch.tasks, batch.wholeMs, batch.longestMs);
+    this.#scheduler.settled(slot.state, batch.tasks);
+    learnFrom(batch);
+    this.#afterWork(slot, batch.memory);
   }
 
   onHandBack(slot: WorkerSlot, tasks: readonly PoolTask[]): void {
-    for (const task of tasks) this.#scheduler.settled(slot.state, task);
+    this.#scheduler.settled(slot.state, tasks);
     for (const task of tasks) if (task.isPinned) this.#scheduler.addFor(slot.state, task);
     this.#scheduler.addFirst(tasks.filter((task) => !task.isSettled && !task.isPinned));
     this.#afterWork(slot, 0);
@@ -310,6 +304,7 @@ export class Crew implements SlotOwner, TaskOwner {
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
     this.#ledger.take(task);
+    this.#schedulePump();
     if (this.isRunning) this.#scheduler.addFor(slot.state, task);
     else this.#fail(task, this.#broken ?? notRunning());
   }
@@ -318,8 +313,10 @@ export class Crew implements SlotOwner, TaskOwner {
     const slot = this.#slots.get(worker) as WorkerSlot;
     slot.send(tasks);
     this.statistics.delivered(tasks);
-    for (const task of tasks) {
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i] as PoolTask;
       task.worker = worker;
+      if (task.form.isPlain) continue;
       if (task.isExclusive) limitTime(task, this.#onTimeOver);
       if (task.credit > 0) slot.credit(task, task.credit);
     }
@@ -341,8 +338,6 @@ export class Crew implements SlotOwner, TaskOwner {
     slot.isExpectedToGo = true;
     slot.child.signal('SIGKILL');
   };
-
-  // Housekeeping.
 
   #afterWork(slot: WorkerSlot, memory: number): void {
     slot.idleSince = performance.now();
@@ -375,15 +370,19 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#finished.resolve();
   }
 
-  /** Tasks that are submitted in one turn are distributed together: the scheduler sees how many there are. */
+  /** Tasks of one turn are distributed together: the scheduler sees how many there are. */
   #schedulePump(): void {
     if (this.#isPumpScheduled) return;
     this.#isPumpScheduled = true;
-    queueMicrotask(() => {
-      this.#isPumpScheduled = false;
-      if (this.#state !== 'terminated') this.#scheduler.pump();
-    });
+    runSoon(this.#pumpNow);
   }
+
+  // Not a closure in the method above: that would take memory at each call, also where it has nothing to do.
+  readonly #pumpNow = (): void => {
+    this.#isPumpScheduled = false;
+    this.#ledger.endTurn();
+    if (this.#state !== 'terminated') this.#scheduler.pump();
+  };
 
   #fail(task: PoolTask, error: unknown): void {
     this.#ledger.fail(task, error);

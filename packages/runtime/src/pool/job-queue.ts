@@ -6,6 +6,8 @@ export interface QueuedJob {
   readonly priority: number;
   /** Whether it was cancelled while it waited. The queue drops it when it comes to it. */
   readonly isCancelled: boolean;
+  /** Jobs of one form differ in nothing that says where, when and for how long they run. Undefined where that is not known. */
+  readonly form?: object | undefined;
 }
 
 /** The jobs of one priority, in order. */
@@ -69,6 +71,21 @@ export class JobQueue<J extends QueuedJob> {
     level.jobs.shift();
     this.#count(-1);
     if (level.jobs.length === 0 && this.#levels.length > KEPT_LEVELS) this.#remove(level);
+  }
+
+  /** Takes up to `count` jobs of a level out, as long as they are of one form and were not cancelled, and adds them to `taken`. */
+  shiftAlike(level: JobLevel<J>, form: object, count: number, taken: J[]): void {
+    const { jobs } = level;
+    let left = count;
+    for (; left > 0; left--) {
+      const job = jobs.peek();
+      if (job === undefined || job.form !== form || job.isCancelled) break;
+      jobs.shift();
+      taken.push(job);
+    }
+    if (left === count) return;
+    this.#count(left - count);
+    if (jobs.length === 0 && this.#levels.length > KEPT_LEVELS) this.#remove(level);
   }
 
   /** Takes everything out, the highest priority first. */

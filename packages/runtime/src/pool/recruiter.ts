@@ -8,6 +8,7 @@ import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import type { WorkerSettings } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { channels } from './diagnostics.js';
+import { FirstTurn } from './first-turn.js';
 import type { ResolvedPoolOptions } from './options.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { WorkerState } from './scheduler.js';
@@ -22,6 +23,7 @@ export class Recruiter {
   readonly #restarts: RestartPolicy;
   readonly #busy: () => number;
   #forgetBusy: (() => void) | undefined;
+  readonly #firstTurn: FirstTurn;
   readonly #initializer: { readonly body: Uint8Array; readonly buffers: readonly Uint8Array[] } | undefined;
   #pause: Timer | undefined;
   /** What was asked of the budget, and not granted yet. */
@@ -39,6 +41,7 @@ export class Recruiter {
     this.#origin = origin;
     this.#options = options;
     this.#restarts = new RestartPolicy(options.maxProcesses);
+    this.#firstTurn = new FirstTurn(origin.launcher.method);
     this.#initializer =
       options.initializer === undefined
         ? undefined
@@ -53,7 +56,7 @@ export class Recruiter {
    * @param resume - Called when it may be asked again.
    */
   mayStart(size: number, resume: () => void): boolean {
-    if (this.#pause !== undefined) return false;
+    if (this.#pause !== undefined || !this.#firstTurn.mayStart(resume)) return false;
     // The first one has the CPU of whoever waits for it.
     if (!this.#options.sharesBudget || size === 0) return true;
     if (this.#isGranted) {
@@ -122,6 +125,7 @@ export class Recruiter {
 
   /** A worker began to work. */
   started(): void {
+    this.#firstTurn.end();
     this.#restarts.started();
   }
 
@@ -151,6 +155,7 @@ export class Recruiter {
 
   /** No worker will be started any more. */
   stop(): void {
+    this.#firstTurn.stop();
     stopTimer(this.#pause);
     this.#request?.();
     this.#forgetBusy?.();

@@ -55,8 +55,3 @@ export function createWorker<J extends Job>(id: number, tally: Tally): Worker<J>
     keys: 0,
   };
 }
-
-/** What there is to do before a job of a new key. */
-export function aheadOf<J extends Job>({ own, inHand, keys }: Worker<J>): number {
-  return own.length + inHand.size + keys;
-}

@@ -1,5 +1,7 @@
+import { aheadOf, Homes, leastAhead } from './affinity.js';
 import { type JobLevel, JobQueue } from './job-queue.js';
-import { aheadOf, createWorker, type Job, type Worker, type WorkerState } from './scheduled-worker.js';
+import { AHEAD_MS, costOf, hasPlace, MAX_IN_HAND, NS_PER_MS, roomFor, wantsMore } from './room.js';
+import { createWorker, type Job, type Worker, type WorkerState } from './scheduled-worker.js';
 
 export type { Job, WorkerState } from './scheduled-worker.js';
 
@@ -23,20 +25,6 @@ export interface SchedulerLimits {
   readonly maxJobsPerWorker: number;
 }
 
-/** So much work, in milliseconds, is delivered ahead to a worker: enough to cover a round trip, and the most that a job waits for another. */
-const AHEAD_MS = 1;
-/** A job that takes longer than this never waits behind another one in a worker. */
-const LONG_MS = 5;
-/** The most jobs in one worker's hands. */
-const MAX_IN_HAND = 2048;
-/** So many affinity keys are remembered; the oldest are forgotten. */
-const MAX_KEYS = 1 << 16;
-/** What a job of unknown duration counts for. */
-const UNKNOWN_MS = LONG_MS * 2;
-/** What a job counts for at most. */
-const LONGEST_MS = 1000;
-const NS_PER_MS = 1e6;
-
 /**
  * Decides which worker gets which job, and when. It knows no process, no clock and no bytes: what happens is told to it,
  * and what should happen it says through its port.
@@ -54,8 +42,7 @@ export class Scheduler<J extends Job> {
   readonly #queue = new JobQueue<J>(this.#tally);
   /** Ready workers with nothing in hand; the one that was busy last comes first, because its caches are warm. */
   readonly #idle: Worker<J>[] = [];
-  /** Where the jobs of each affinity key run. */
-  readonly #homes = new Map<string | number, Worker<J>>();
+  readonly #homes = new Homes<J>();
   #nextId = 1;
   #isPumping = false;
 
@@ -123,18 +110,23 @@ export class Scheduler<J extends Job> {
     this.pump();
   }
 
-  /** A job was done by the worker, or was given back by it. */
-  settled(state: WorkerState<J>, job: J): boolean {
+  /** Jobs were done by the worker, or were given back by it. */
+  settled(state: WorkerState<J>, jobs: readonly J[]): void {
     const worker = state as Worker<J>;
-    if (!worker.inHand.delete(job)) return false;
-    job.sequence = -1;
-    worker.load -= job.cost / NS_PER_MS;
-    if (worker.inHand.size === 0) {
-      worker.load = 0;
-      worker.hasExclusive = false;
-      if (worker.state === 'ready') this.#idle.push(worker);
+    const { inHand } = worker;
+    const before = inHand.size;
+    let load = 0;
+    for (let i = 0; i < jobs.length; i++) {
+      const job = jobs[i] as J;
+      if (!inHand.delete(job)) continue;
+      job.sequence = -1;
+      load += job.cost;
     }
-    return true;
+    worker.load -= load / NS_PER_MS;
+    if (inHand.size > 0 || before === 0) return;
+    worker.load = 0;
+    worker.hasExclusive = false;
+    if (worker.state === 'ready') this.#idle.push(worker);
   }
 
   /** The worker shall receive nothing any more. It keeps what it has. */
@@ -221,10 +213,11 @@ export class Scheduler<J extends Job> {
   #choose(job: J): Worker<J> | undefined {
     const idle = this.#idle.at(-1);
     if (idle !== undefined || job.isExclusive) return idle;
+    const { concurrency } = this.#limits;
     let best: Worker<J> | undefined;
     for (let i = 0; i < this.#workers.length; i++) {
       const worker = this.#workers[i] as Worker<J>;
-      if (worker.state === 'ready' && this.#wantsMore(worker) && (best === undefined || worker.load < best.load))
+      if (worker.state === 'ready' && wantsMore(worker, concurrency) && (best === undefined || worker.load < best.load))
         best = worker;
     }
     return best !== undefined && this.#hasRoom(best, job) ? best : undefined;
@@ -241,6 +234,7 @@ export class Scheduler<J extends Job> {
       queue.shift(level);
       batch.push(job);
       this.#take(worker, job);
+      if (job.form !== undefined) this.#takeAlike(worker, job, queue, level, count, batch);
     }
     if (batch.length > 0) this.#port.send(worker, batch);
     return batch.length;
@@ -270,7 +264,7 @@ export class Scheduler<J extends Job> {
     const batch: J[] = [];
     for (let job = worker.pinned.peek(); job !== undefined; job = worker.pinned.peek()) {
       if (!job.isCancelled) {
-        if (!this.#hasPlace(worker, job)) break;
+        if (!hasPlace(worker, job, this.#limits.concurrency)) break;
         batch.push(job);
         this.#take(worker, job);
       }
@@ -282,16 +276,42 @@ export class Scheduler<J extends Job> {
 
   #take(worker: Worker<J>, job: J): void {
     if (worker.inHand.size === 0) this.#removeIdle(worker);
-    // A whole number of nanoseconds needs no memory of its own; a fraction does, for each of the jobs that wait.
-    job.cost = Math.round(Math.min(job.pace.ms ?? UNKNOWN_MS, LONGEST_MS) * NS_PER_MS);
+    job.cost = costOf(job);
     job.sequence = worker.delivered++ >>> 0;
     worker.inHand.add(job);
     worker.load += job.cost / NS_PER_MS;
     if (job.isExclusive) worker.hasExclusive = true;
   }
 
+  /** Delivers more jobs of the form of one that was delivered, as many as are certain to find room: what that takes is what a small job costs. */
+  #takeAlike(
+    worker: Worker<J>,
+    { form, cost, isExclusive, pace }: J,
+    queue: JobQueue<J>,
+    level: JobLevel<J>,
+    count: number,
+    batch: J[],
+  ): void {
+    if (form === undefined || isExclusive || pace.ms === undefined) return;
+    const fitting = Math.min(
+      count - batch.length,
+      roomFor(worker, Math.max(pace.ms, cost / NS_PER_MS)),
+      this.#limits.maxJobsPerWorker - worker.delivered,
+    );
+    if (fitting <= 0) return;
+    let at = batch.length;
+    queue.shiftAlike(level, form, fitting, batch);
+    worker.load += ((batch.length - at) * cost) / NS_PER_MS;
+    for (; at < batch.length; at++) {
+      const job = batch[at] as J;
+      job.cost = cost;
+      job.sequence = worker.delivered++ >>> 0;
+      worker.inHand.add(job);
+    }
+  }
+
   #hasRoom(worker: Worker<J>, job: J): boolean {
-    return worker.delivered < this.#limits.maxJobsPerWorker && this.#hasPlace(worker, job);
+    return worker.delivered < this.#limits.maxJobsPerWorker && hasPlace(worker, job, this.#limits.concurrency);
   }
 
   /** Whether any worker might take a job, if it is a short one. */
@@ -301,28 +321,11 @@ export class Scheduler<J extends Job> {
     for (let i = 0; i < this.#workers.length; i++) {
       const worker = this.#workers[i] as Worker<J>;
       if (worker.state === 'starting') return true;
-      if (worker.state !== 'ready' || worker.hasExclusive || !this.#wantsMore(worker)) continue;
+      if (worker.state !== 'ready' || worker.hasExclusive || !wantsMore(worker, concurrency)) continue;
       const { size } = worker.inHand;
       if (size <= concurrency || worker.load <= AHEAD_MS) return true;
     }
     return false;
-  }
-
-  #hasPlace(worker: Worker<J>, job: J): boolean {
-    if (worker.hasExclusive) return false;
-    const { size } = worker.inHand;
-    if (size === 0) return true;
-    if (job.isExclusive || size >= MAX_IN_HAND) return false;
-    if (size < this.#limits.concurrency) return true;
-    const ms = job.pace.ms ?? UNKNOWN_MS;
-    if (worker.load + ms <= AHEAD_MS) return true;
-    // One job ahead covers the round trip, where neither it nor the one before it is long.
-    return size < this.#limits.concurrency + 1 && worker.load / size <= LONG_MS && ms <= LONG_MS;
-  }
-
-  /** A worker that has more than half of its share in hand can wait for a larger batch. */
-  #wantsMore(worker: Worker<J>): boolean {
-    return worker.load <= AHEAD_MS / 2 || worker.inHand.size <= this.#limits.concurrency;
   }
 
   #moveToOwn(level: JobLevel<J>, job: J): boolean {
@@ -336,25 +339,15 @@ export class Scheduler<J extends Job> {
 
   /** The worker of an affinity key: the one it had, otherwise the one with the fewest keys' jobs ahead. */
   #preferred(key: string | number): Worker<J> | undefined {
-    const known = this.#homes.get(key);
-    if (known !== undefined && (known.state === 'ready' || known.state === 'starting')) return known;
-    let best = this.#leastAhead();
+    const known = this.#homes.of(key);
+    if (known !== undefined) return known;
+    let best = leastAhead(this.#workers);
     if ((best === undefined || aheadOf(best) > 0) && this.size < this.#limits.maxWorkers) {
       // A key is bound to its worker for good: it must not begin behind another one where there could be a worker more.
       this.#port.startWorker();
-      best = this.#leastAhead();
+      best = leastAhead(this.#workers);
     }
-    if (best === undefined) return undefined;
-    this.#homes.set(key, best);
-    best.keys++;
-    if (this.#homes.size > MAX_KEYS) this.#homes.delete(this.#homes.keys().next().value as string | number);
-    return best;
-  }
-
-  #leastAhead(): Worker<J> | undefined {
-    let best: Worker<J> | undefined;
-    for (const worker of this.#workers)
-      if (worker.state !== 'leaving' && (best === undefined || aheadOf(worker) < aheadOf(best))) best = worker;
+    if (best !== undefined) this.#homes.settle(key, best);
     return best;
   }
 

@@ -9,7 +9,7 @@ import type { Crew } from './crew.js';
 import type { AnyFunction, FunctionRegistry, FunctionVersion } from './function-registry.js';
 import type { CallbackOptions, MapOptions, TaskOptions } from './options.js';
 import type { Pace } from './pace.js';
-import { PoolTask, type TaskArgs, type TaskSink } from './task.js';
+import { createForm, PoolTask, type TaskArgs, type TaskForm, type TaskSink } from './task.js';
 import { checkTaskOptions } from './task-options.js';
 import { callMode } from './worker-slot.js';
 
@@ -36,6 +36,8 @@ export class Submission {
   readonly #crew: Crew;
   readonly #maxQueue: number;
   #nextTask = 1;
+  /** That of the last simple task: the next one is often like it. */
+  #lastForm: TaskForm | undefined;
 
   constructor(functions: FunctionRegistry, marshal: Marshal, crew: Crew, maxQueue: number) {
     this.#functions = functions;
@@ -69,7 +71,12 @@ export class Submission {
     if (!Array.isArray(args) || !areScalars(args) || this.#crew.waiting >= this.#maxQueue) return undefined;
     const version = this.#functions.captured(fn);
     if (version === undefined) return undefined;
-    const task = new PoolTask(this.#nextTask++, version, TASK_MODE.call, copyScalars(args), undefined, this.#crew);
+    let form = this.#lastForm;
+    if (form?.version !== version) {
+      form = createForm(version, TASK_MODE.call, this.#crew);
+      this.#lastForm = form;
+    }
+    const task = new PoolTask(this.#nextTask++, form, copyScalars(args), undefined);
     if (callSite !== undefined) task.callSite = callSite;
     this.#crew.submit(task);
     return task.sink as AsyncResult<T>;
@@ -127,7 +134,8 @@ export class Submission {
     const submit = ({ version, payload, withFunction }: EncodedChunk) => {
       if (isCancelled) return;
       version.uses++;
-      task = new PoolTask(this.#nextTask++, version, mode + withFunction, payload, sink, this.#crew, options, pace);
+      const form = createForm(version, mode + withFunction, this.#crew, options, pace);
+      task = new PoolTask(this.#nextTask++, form, payload, sink);
       task.callSite = callSite;
       this.#crew.submit(task);
     };
@@ -166,7 +174,7 @@ export class Submission {
     const taskArgs = encoded instanceof Later ? await encoded.promise : encoded;
     return (sink) => {
       version.uses++;
-      return new PoolTask(this.#nextTask++, version, callMode(taskArgs), taskArgs, sink, this.#crew);
+      return new PoolTask(this.#nextTask++, createForm(version, callMode(taskArgs), this.#crew), taskArgs, sink);
     };
   }
 
@@ -205,7 +213,7 @@ export class Submission {
         ),
       );
     }
-    const task = new PoolTask(this.#nextTask++, version, mode, args, sink, this.#crew, options);
+    const task = new PoolTask(this.#nextTask++, createForm(version, mode, this.#crew, options), args, sink);
     task.callSite = callSite;
     if (sink instanceof Call && !sink.begin(task)) return this.#functions.release(version);
     beforeSubmit?.(task);

@@ -13,12 +13,14 @@ export function writeTasks(cells: CellWriter, tasks: readonly PoolTask[]): void 
 
 /** @returns Where the next run begins. */
 function writeRun(cells: CellWriter, tasks: readonly PoolTask[], from: number): number {
-  const { id, version, mode, args } = tasks[from] as PoolTask;
+  const { id, form, args } = tasks[from] as PoolTask;
+  const { version, mode } = form;
   const isPacked = mode === TASK_MODE.call && isInt32(args);
   let end = from + 1;
   for (; end < tasks.length; end++) {
     const task = tasks[end] as PoolTask;
-    if (task.version !== version || task.mode !== mode || task.id !== id + end - from) break;
+    if (task.id !== id + end - from) break;
+    if (task.form !== form && (task.version !== version || task.mode !== mode)) break;
     if (mode === TASK_MODE.call && isInt32(task.args) !== isPacked) break;
   }
   cells.uint32(id);

@@ -16,7 +16,7 @@ export class TaskLedger {
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
   #pending = 0;
   #isStaying = false;
-  /** The present turn of the event loop, where something was submitted in it. */
+  /** The present turn of the event loop, where something was submitted in it; until {@link endTurn}. */
   #turn: Turn | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */
@@ -34,16 +34,14 @@ export class TaskLedger {
   /** A task was taken in. */
   take(task: PoolTask): void {
     this.statistics.submitted++;
-    task.turn = this.#turn ??= this.#beginTurn();
+    // Looking at the clock for each task would cost a third of what a small one does.
+    task.turn = this.#turn ??= { at: performance.now() };
     if (++this.#pending === 1 && this.#keepsAlive) this.#keepAlive.ref();
   }
 
-  /** Looking at the clock for each task would cost a third of what a small one does. */
-  #beginTurn(): Turn {
-    queueMicrotask(() => {
-      this.#turn = undefined;
-    });
-    return { at: performance.now() };
+  /** The turn of the event loop is over. */
+  endTurn(): void {
+    this.#turn = undefined;
   }
 
   /** A task returned. */

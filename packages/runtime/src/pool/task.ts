@@ -1,5 +1,6 @@
 import type { Payload } from '@mp/codec';
 import type { Scalar } from '../channel/cells.js';
+import { TASK_MODE } from '../protocol/pool-frames.js';
 import { AsyncResult, type ResultControl } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { TaskOptions } from './options.js';
@@ -54,6 +55,30 @@ export interface Turn {
   readonly at: number;
 }
 
+/** What tasks have in common that are called alike: one object for all of them. */
+export interface TaskForm {
+  readonly version: FunctionVersion;
+  readonly mode: number;
+  readonly options: TaskOptions;
+  /** How long they take. */
+  readonly pace: Pace;
+  readonly owner: TaskOwner;
+  /** Nothing was asked for but their results. */
+  readonly isPlain: boolean;
+}
+
+/** The form of tasks. @param options - Undefined where nothing was asked for. @param pace - That of one call, unless it is another. */
+export function createForm(
+  version: FunctionVersion,
+  mode: number,
+  owner: TaskOwner,
+  options?: TaskOptions,
+  pace: Pace = version.pace,
+): TaskForm {
+  const isPlain = options === undefined && mode === TASK_MODE.call;
+  return { version, mode, options: options ?? NO_OPTIONS, pace, owner, isPlain };
+}
+
 /** Whoever ends tasks early. */
 export interface TaskOwner {
   cancel(task: PoolTask, reason: unknown): void;
@@ -67,11 +92,7 @@ export interface TaskOwner {
  */
 export class PoolTask implements Job, ResultControl {
   readonly id: number;
-  readonly version: FunctionVersion;
-  readonly mode: number;
-  readonly options: TaskOptions;
-  readonly pace: Pace;
-  readonly owner: TaskOwner;
+  readonly form: TaskForm;
   args: TaskArgs;
   /** When it was submitted: one object for all tasks of a turn, because a number of its own would be an object for each. */
   turn: Turn | undefined = undefined;
@@ -85,28 +106,28 @@ export class PoolTask implements Job, ResultControl {
   worker: WorkerState<PoolTask> | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
 
-  /**
-   * @param sink - Who is told how it ended; undefined makes a result, which is its {@link sink}.
-   * @param pace - How long tasks like this one take, where it is not one call of the function.
-   */
-  constructor(
-    id: number,
-    version: FunctionVersion,
-    mode: number,
-    args: TaskArgs,
-    sink: TaskSink | undefined,
-    owner: TaskOwner,
-    options: TaskOptions = NO_OPTIONS,
-    pace: Pace = version.pace,
-  ) {
+  /** @param sink - Who is told how it ended; undefined makes a result, which is its {@link sink}. */
+  constructor(id: number, form: TaskForm, args: TaskArgs, sink: TaskSink | undefined) {
     this.id = id;
-    this.version = version;
-    this.mode = mode;
+    this.form = form;
     this.args = args;
-    this.owner = owner;
     this.sink = sink ?? new AsyncResult(this);
-    this.options = options;
-    this.pace = pace;
+  }
+
+  get version(): FunctionVersion {
+    return this.form.version;
+  }
+
+  get mode(): number {
+    return this.form.mode;
+  }
+
+  get options(): TaskOptions {
+    return this.form.options;
+  }
+
+  get pace(): Pace {
+    return this.form.pace;
   }
 
   get priority(): number {
@@ -201,7 +222,7 @@ export class PoolTask implements Job, ResultControl {
 
   /** Nobody wants the result any more. */
   cancel(reason: unknown): void {
-    this.owner.cancel(this, reason);
+    this.form.owner.cancel(this, reason);
   }
 
   get #rare(): TaskExtras {

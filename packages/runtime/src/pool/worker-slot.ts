@@ -8,6 +8,7 @@ import { FRAME } from '../protocol/frames.js';
 import { RESULT, TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import type { ExitStatus } from '../protocol/preparation.js';
 import { type ChildReport, decodeReport } from '../protocol/reports.js';
+import type { Batch } from './batch.js';
 import { BudgetDesk } from './budget-desk.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
@@ -31,15 +32,6 @@ export interface SlotOwner {
   onStray(slot: WorkerSlot, error: unknown): void;
   /** The worker is gone, and nothing of it will arrive any more. */
   onGone(slot: WorkerSlot, status: ExitStatus): void;
-}
-
-/** What a worker says about a frame of results. */
-export interface Batch {
-  readonly tasks: readonly PoolTask[];
-  readonly wholeMs: number;
-  readonly longestMs: number;
-  /** Bytes of memory that the worker uses; 0 where that is not asked for. */
-  readonly memory: number;
 }
 
 /** So long the end of the channel is awaited after the end of the process: a process of the task's own may hold it open. */

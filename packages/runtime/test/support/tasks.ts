@@ -359,3 +359,15 @@ export const meet = async (count: number): Promise<number> => {
   await everybody;
   return count;
 };
+/** What {@link answerVariously} returns. */
+export const answerOf = (i: number): unknown => [i, -0, i / 2 + 0.25, `${i}`, { i }, undefined, 2 ** 32 + i][i % 8];
+/** Numbers of every kind, other values, promises and errors, in turns. */
+export const answerVariously = (i: number): unknown => {
+  if (i % 8 === 7) throw new Error(`no ${i}`);
+  return i % 24 === 8 ? Promise.resolve(answerOf(i)) : answerOf(i);
+};
+export const idOfTask = (_i: number): number => (currentTask() as NonNullable<ReturnType<typeof currentTask>>).id;
+/** Its message is read when the error is written: the task is over by then. */
+export const throwAsker = (i: number): never => {
+  throw Object.defineProperty(new Error(), 'message', { get: () => `${i} ${currentTask() !== undefined}` });
+};

@@ -28,9 +28,11 @@ export function expressionNames(
 ): ReadonlyMap<string, unknown> {
   const { location } = reading;
   if (location === undefined || reading.stated !== undefined || reading.told !== undefined) return NONE;
+  const free = [...names];
+  if (free.length === 0 && !facts.hasDirectEval) return NONE;
   const possible = namesIn(location.scriptId);
   if (possible.size === 0) return NONE;
-  const candidates = facts.hasDirectEval ? possible : [...names].filter((name) => possible.has(name));
+  const candidates = facts.hasDirectEval ? possible : free.filter((name) => possible.has(name));
   const scope = [...candidates].length === 0 ? undefined : findInScript(location, facts.text)?.scope;
   if (scope === undefined) return NONE;
   const found = [...candidates].filter((name) => scope.lookup(name)?.binding.kind === 'function-name');

@@ -2,6 +2,7 @@ import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
+import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { scriptOf } from './source-info.js';
 import { findVariable, type Variable } from './variables.js';
@@ -62,10 +63,24 @@ const RECIPES: readonly Recipe[] = [
     values(wrapper) {
       const fn = captured('fn', wrapper);
       const resource = captured('resource', wrapper);
-      if (typeof fn !== 'function' || typeof resource !== 'object' || resource === null || hasStores(resource))
-        return undefined;
-      return { resource: node?.('node:async_hooks')?.AsyncResource, fn };
+      return typeof fn === 'function' && isObject(resource) ? { resource, fn } : undefined;
     },
+  },
+  // The accessor `asyncResource` of such a function, up to Node 24.
+  {
+    url: 'node:async_hooks',
+    begins: 'function() {',
+    text: 'function(){return self}',
+    values(wrapper) {
+      const self = captured('self', wrapper);
+      return isObject(self) ? { self } : undefined;
+    },
+  },
+  {
+    url: 'node:async_hooks',
+    begins: 'function(val) {',
+    text: 'function(value){Object.defineProperty(this,"asyncResource",{value,writable:true,enumerable:true,configurable:true})}',
+    values: () => ({}),
   },
 ];
 
@@ -87,12 +102,4 @@ export function runtimeWrapper(fn: AnyFunction, reading: FunctionReading): Runti
 function captured(name: string, reading: FunctionReading): unknown {
   const variable = findVariable(name, reading);
   return variable?.scope === undefined ? undefined : variable.value;
-}
-
-/** Whether an AsyncResource holds what an AsyncLocalStorage stored: under a symbol of each (to Node 22), or in a frame. */
-function hasStores(resource: object): boolean {
-  return Object.getOwnPropertySymbols(resource).some((symbol) => {
-    const value: unknown = Reflect.getOwnPropertyDescriptor(resource, symbol)?.value;
-    return symbol.description === 'kResourceStore' || (symbol.description === 'context_frame' && value !== undefined);
-  });
 }

@@ -1,7 +1,13 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FunctionReading } from '../inspector/scopes.js';
 import { type WeakVariable, weakStateOf } from '../inspector/weak-state.js';
-import type { BatchMeta, FunctionDetails, FunctionMeta, PrivatesOfClass } from '../model/code.js';
+import {
+  type BatchMeta,
+  CLASS_KEY_PLACEHOLDER,
+  type FunctionDetails,
+  type FunctionMeta,
+  type PrivatesOfClass,
+} from '../model/code.js';
 import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction, Capture, CapturedBatch, Meta, Reference } from '../model/ports.js';
@@ -41,6 +47,8 @@ export class ValueCapture implements Capture {
   readonly #indices: Map<AnyFunction, number> = new Map();
   /** Methods that come with their class: the class and the member's index. */
   readonly #members: Map<AnyFunction, readonly [AnyFunction, number]> = new Map();
+  /** Methods of those whose key is a symbol that the language does not define. */
+  readonly #placed: Set<AnyFunction> = new Set();
   /** Methods that were met before their class, and can only come with it. */
   readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
   readonly #sharing: SharedVariables = new SharedVariables();
@@ -260,13 +268,19 @@ export class ValueCapture implements Capture {
 
   #addClass(fn: AnyFunction, captured: CapturedFunction): void {
     for (const [member, index] of captured.capturedClass?.members ?? []) {
-      if (!this.#emitted.has(member)) this.#members.set(member, [fn, index]);
+      if (this.#emitted.has(member)) continue;
+      this.#members.set(member, [fn, index]);
+      const key = captured.capturedClass?.plan.record.members[index]?.[2];
+      if (key?.startsWith(CLASS_KEY_PLACEHOLDER)) this.#placed.add(member);
     }
   }
 
   #memberPart(fn: AnyFunction, facts: CodeFacts, [owner, index]: readonly [AnyFunction, number]): Part {
     const ownerIndex = this.#indices.get(owner) as number;
-    const properties = captureProperties(fn, facts, facts.textName ?? functionName(fn), undefined);
+    // What stands for a symbol in the class's text is what the engine takes for the name there.
+    const isPlaced = this.#placed.has(fn);
+    const name = isPlaced ? CLASS_KEY_PLACEHOLDER : (facts.textName ?? functionName(fn));
+    const properties = captureProperties(fn, facts, name, undefined);
     return { meta: { member: [ownerIndex, index], ...properties.details }, slots: properties.slots };
   }
 

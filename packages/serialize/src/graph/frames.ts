@@ -21,9 +21,17 @@ export function readFrame(reader: GraphReader, code: number): object {
       return readReduced(reader);
     case FRAME.proxy:
       return readProxy(reader);
+    case FRAME.revoked:
+      return reader.define(revokedProxy(reader.uint() === 1));
     default:
       return readBound(reader);
   }
+}
+
+function revokedProxy(isFunction: boolean): object {
+  const { proxy, revoke } = Proxy.revocable<object>(isFunction ? revokedProxy : {}, {});
+  revoke();
+  return proxy;
 }
 
 function readDecorated(reader: GraphReader): object {
@@ -120,7 +128,9 @@ function readReduced(reader: GraphReader): object {
   const place = reader.reserve();
   const tag = reader.text();
   const reducer = reader.context.reducers.get(tag);
+  const { pending } = reader;
   const data = reader.value();
+  reader.finish(pending);
   if (reader.context.scanning) return reader.fill(place, {});
   if (reducer === undefined) {
     throw new SerializeError(

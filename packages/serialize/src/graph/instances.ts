@@ -1,3 +1,4 @@
+import { adviceOn } from '../kinds/handles.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction, CapturedBatch } from '../model/ports.js';
 import { functionOfPrototype } from './owners.js';
@@ -15,10 +16,11 @@ export function requireClass(writer: GraphWriter, object: object, facts: Prototy
   if (facts.isNamed !== undefined) return;
   const { prototype, builtIn, opaque } = facts;
   if (opaque !== undefined) {
+    const [what, instead] = adviceOn(opaque) ?? [];
     throw writer.refuse(
       object,
-      `it is of the built-in class ${opaque}, whose state cannot be read`,
-      'Send what is needed to make one on the other side.',
+      `it is of the built-in class ${opaque}${what === undefined ? ', whose state cannot be read' : `: ${what}`}`,
+      instead ?? 'Send what is needed to make one on the other side.',
     );
   }
   const owner =
@@ -36,17 +38,30 @@ export function requireClass(writer: GraphWriter, object: object, facts: Prototy
   facts.isNamed = isNamed;
 }
 
-/** Refuses an instance whose class would not find the instance's state again on the other side. */
-export function requireSymbols(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
+/**
+ * Refuses an instance whose class would not find the instance's state again on the other side.
+ *
+ * @param keys - The keys that travel.
+ */
+export function requireSymbols(
+  writer: GraphWriter,
+  object: object,
+  facts: PrototypeFacts,
+  keys: readonly PropertyKey[] = Object.getOwnPropertySymbols(object),
+): void {
   if (facts.isNamed !== true) return;
   // What is undefined reads as what is missing: Node's AsyncResource has such a symbol where there is no context.
-  const hidden = Object.getOwnPropertySymbols(object).find(
-    (symbol) => !travels(writer, symbol) && !isUndefined(getOwnPropertyDescriptor(object, symbol)),
+  const hidden = keys.find(
+    (symbol) =>
+      typeof symbol === 'symbol' && !travels(writer, symbol) && !isUndefined(getOwnPropertyDescriptor(object, symbol)),
   );
+  const name = hidden === undefined ? '' : nameOf(functionOfPrototype(facts.prototype!)!);
+  const advice = adviceOn(name);
+  if (advice !== undefined) throw writer.refuse(object, `it is of the class ${name}: ${advice[0]}`, advice[1]);
   if (hidden !== undefined) {
     throw writer.refuse(
       object,
-      `its class ${nameOf(functionOfPrototype(facts.prototype!)!)} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
+      `its class ${name} is found by name on the other side, and keeps state under ${String(hidden)}, a symbol of that module's own`,
       'Register the class, give it the methods `Symbol.for("mp.getState")` and `Symbol.for("mp.setState")`, or export the symbol.',
     );
   }

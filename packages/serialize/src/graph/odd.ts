@@ -1,4 +1,4 @@
-import { SERIALIZE_ERROR_CODES as CODES } from '@mp/codec';
+import { SERIALIZE_ERROR_CODES as CODES, type Reducer } from '@mp/codec';
 import { brandOf } from '../kinds/index.js';
 import { hasSlots } from '../kinds/slots.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
@@ -23,16 +23,40 @@ const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /** Writes an object that has an ordinal and is not plain. */
 export function writeOdd(writer: GraphWriter, object: object, facts: PrototypeFacts): void {
-  const kind = facts.kind?.test(object)
-    ? facts.kind
-    : facts.ordinary && facts.builtIn === undefined && !hasSlots(object)
-      ? undefined
-      : brandOf(object);
+  const kind = kindOf(writer, object, facts);
   if (kind === undefined) {
-    if (writeNamed(writer, object) || (facts.builtIn === undefined && writeReduced(writer, object))) return;
-    writeOrdinary(writer, object, facts);
-  } else if (isHolder(object) && writeNamed(writer, object)) return;
+    if (writeUnlike(writer, object, facts)) return;
+    const disguise =
+      writer.context.exact && facts.opaque === undefined ? writer.disguises.kindOf(object, facts) : undefined;
+    if (disguise === undefined) writeOrdinary(writer, object, facts);
+    else writeKind(writer, object, disguise, facts);
+  } else if ((isHolder(object) || kind.code === NEVER) && writeNamed(writer, object)) return;
   else if (!writeReduced(writer, object, facts.builtIn !== undefined)) writeKind(writer, object, kind, facts);
+}
+
+/** The kind of an object, as far as its brand or its class shows. */
+function kindOf(writer: GraphWriter, object: object, facts: PrototypeFacts): Kind | undefined {
+  if (facts.kind?.test(object)) return facts.kind;
+  if (facts.ordinary && facts.builtIn === undefined && !hasSlots(object)) return undefined;
+  return brandUnlessKnown(writer, object);
+}
+
+/** In V8 all objects that are made without a prototype have this one's hidden class, although their keys differ. */
+const WITHOUT_PROTOTYPE: object = Object.create(null) as object;
+
+/** The kind of an object; asked once for objects of one hidden class, of which none has a kind. */
+function brandUnlessKnown({ hidden, records }: GraphWriter, object: object): Kind | undefined {
+  if (hidden === undefined) return brandOf(object);
+  const { brandless = WITHOUT_PROTOTYPE } = records;
+  if (hidden.same(object, WITHOUT_PROTOTYPE) || hidden.same(object, brandless)) return undefined;
+  const kind = brandOf(object);
+  if (kind === undefined && hidden.isFast(object)) records.brandless = object;
+  return kind;
+}
+
+/** Writes an instance that is like others of its class, if it does not travel as they do. @returns Whether it did. */
+export function writeUnlike(writer: GraphWriter, object: object, { builtIn }: PrototypeFacts): boolean {
+  return writeNamed(writer, object) || (builtIn === undefined && writeReduced(writer, object));
 }
 
 /** Whether it looks like the prototype of a class: `Array.prototype` is an array, and that of an old error class an error. */
@@ -62,25 +86,33 @@ function writeReduced(writer: GraphWriter, object: object, builtIn = false): boo
   if (builtIn && !isMemory(object)) return false;
   for (const reducer of writer.context.reducers) {
     if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
-    let data: unknown;
-    writer.beforeUserCode();
-    try {
-      data = reducer.reduce(object, writer.context.reduction);
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      if (isAttachmentError(error)) throw error;
-      throw new Refusal(object, `the reducer ${JSON.stringify(reducer.tag)} failed`, '', CODES.reduction, error);
-    }
+    const data = reductionOf(writer, object, reducer);
     writer.hasCode = true;
-    writer.reduced.set(object, data);
     writer.reducing.add(object);
     writer.out.extensionUint(EXT.kind, FRAME.reduced);
     writer.out.string(reducer.tag);
+    const pending = writer.pending;
     writer.value(data);
+    // Reviving needs all of it.
+    writer.finish(pending);
     writer.reducing.delete(object);
     return true;
   }
   return false;
+}
+
+/** What a reducer makes of an object: once for each object, however often the value is written. */
+function reductionOf(writer: GraphWriter, object: object, reducer: Reducer): unknown {
+  writer.beforeUserCode();
+  if (writer.reduced.has(object)) return writer.reduced.get(object);
+  try {
+    const data = reducer.reduce(object, writer.context.reduction);
+    writer.reduced.set(object, data);
+    return data;
+  } catch (error) {
+    if (error instanceof Refusal || isAttachmentError(error)) throw error;
+    throw new Refusal(object, `the reducer ${JSON.stringify(reducer.tag)} failed`, '', CODES.reduction, error);
+  }
 }
 
 function isAttachmentError(error: unknown): boolean {
@@ -112,7 +144,7 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
   const bound = writer.introspection?.boundFunction(fn);
   if (bound !== undefined) {
     writer.claim(fn);
-    writer.nested(() => writeBound(writer, fn, bound));
+    writer.nested(fn, () => writeBound(writer, fn, bound));
     return;
   }
   if (writer.context.capture === undefined) {
@@ -162,7 +194,11 @@ export function writeProxy(writer: GraphWriter, proxy: object): void {
     );
   }
   const { target, handler } = writer.introspection.proxy(proxy);
-  if (target === null || handler === null) throw writer.refuse(proxy, 'it is a revoked proxy', 'Leave it out.');
+  if (target === null || handler === null) {
+    writer.out.extensionUint(EXT.kind, FRAME.revoked);
+    writer.out.uint(typeof proxy === 'function' ? 1 : 0);
+    return;
+  }
   writer.hasCode = true;
   writer.out.extensionUint(EXT.kind, FRAME.proxy);
   writer.shell(target);
@@ -228,13 +264,15 @@ function keysOf(writer: GraphWriter, object: object): readonly (string | symbol)
 /** Writes an object with internal slots, and what users added to it. */
 function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: PrototypeFacts): void {
   if (kind.code === NEVER) kind.write(object, writer);
-  // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
-  requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
-  requireSymbols(writer, object, facts);
+  const ownPrototype = facts.kind === kind || kind.ownPrototype?.(object) === facts.prototype;
+  if (!ownPrototype) {
+    // A kind that is known by its brand travels with its state; a class of the user's on top of it is looked at.
+    requireClass(writer, object, facts.opaque === undefined ? facts : { ...facts, opaque: undefined });
+    requireSymbols(writer, object, facts, kind.ownKeys?.(object));
+  }
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
-  const ownPrototype = facts.kind === kind;
   const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
   const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, true);
   const late = writer.isDeep && (own.length > 0 || privates !== undefined);
@@ -311,13 +349,15 @@ export function writeProperties(writer: GraphWriter, object: object, keys: reado
 export function shellOf(writer: GraphWriter, object: object): number | undefined {
   const prototype = getPrototypeOf(object) as object | null;
   if (prototype === Array.prototype && Array.isArray(object) && !isHolder(object)) return SHELL.array;
-  const kind = brandOf(object);
+  const facts = writer.shapes.of(prototype);
+  const kind = kindOf(writer, object, facts);
   if (kind !== undefined && !isHolder(object)) return kind.shell;
   if (writer.names.indexOf(object) !== undefined || functionOfPrototype(object) !== undefined) return undefined;
   if (kind !== undefined) return kind.shell;
   // Only construction gives an object its private fields.
-  if (privateMembers(writer, object, writer.shapes.of(prototype)) !== undefined) return undefined;
-  return writer.context.reducers.some((reducer) => reducer.test(object)) ? undefined : SHELL.object;
+  if (privateMembers(writer, object, facts) !== undefined) return undefined;
+  if (writer.context.reducers.some((reducer) => reducer.test(object))) return undefined;
+  return writer.context.exact && writer.disguises.kindOf(object, facts) !== undefined ? undefined : SHELL.object;
 }
 
 /** Whether it is memory, or a view of some. */

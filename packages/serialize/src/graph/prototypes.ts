@@ -1,6 +1,8 @@
+import { isAsyncPrototype } from '../kinds/async-hooks.js';
 import { builtInNumber, localPrototype } from '../kinds/built-in.js';
-import { isHandlePrototype } from '../kinds/hidden.js';
-import { kindOfPrototype } from '../kinds/index.js';
+import { isEventTargetPrototype } from '../kinds/event-targets.js';
+import { isHandlePrototype } from '../kinds/handles.js';
+import { isHostPrototype, kindOfPrototype } from '../kinds/index.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import { ShapeFamily } from './shapes.js';
@@ -22,6 +24,8 @@ export interface PrototypeFacts {
   isNamed: boolean | undefined;
   /** Whether members may have private fields, so that each must be asked. `undefined`: not known yet. */
   hasPrivateMembers: boolean | undefined;
+  /** An object of the present value that the engine says is an ordinary one. */
+  undisguised: object | undefined;
 }
 
 /** Finds out about prototypes, and remembers it. */
@@ -46,6 +50,7 @@ export class PrototypeTable {
       family: new ShapeFamily(prototype),
       isNamed: undefined,
       hasPrivateMembers: undefined,
+      undisguised: undefined,
     };
     (local === prototype ? this.#builtIn : this.#local).set(prototype, facts);
     return facts;
@@ -59,12 +64,22 @@ export class PrototypeTable {
 
 function isOrdinaryChain(prototype: object | null): boolean {
   for (let object = prototype; object !== null; object = Object.getPrototypeOf(object) as object | null) {
-    if (types?.isProxy(object) === true || isHandlePrototype(object)) return false;
+    if (types?.isProxy(object) === true || hasHostState(object)) return false;
     const local = localPrototype(object);
     if (local === Object.prototype) return true;
     if (local !== undefined) return false;
   }
   return true;
+}
+
+/** Whether members of a prototype keep state where only a kind finds it. */
+function hasHostState(prototype: object): boolean {
+  return (
+    isHandlePrototype(prototype) ||
+    isHostPrototype(prototype) ||
+    isAsyncPrototype(prototype) ||
+    isEventTargetPrototype(prototype)
+  );
 }
 
 /** Classes of the language that one extends, or makes objects of, without hidden state. */

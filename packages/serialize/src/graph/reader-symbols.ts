@@ -27,9 +27,9 @@ function makeSymbol(reader: GraphReader, how: number): symbol {
     case SYMBOL.unique:
       return Symbol(reader.text());
     case SYMBOL.host: {
-      const symbol = hostSymbol(reader.text());
-      if (symbol === undefined) throw reader.damaged('a symbol of the host that this one does not have');
-      return symbol;
+      // Another version of the host may not have it, and then does not look for it.
+      const name = reader.text();
+      return hostSymbol(name) ?? Symbol(name);
     }
     case SYMBOL.uniqueWithoutText:
       return Symbol();

@@ -49,12 +49,12 @@ export class GraphReader extends RecordSource {
   /** Reads the value and all that hangs from it. */
   read(): unknown {
     const value = this.value();
-    this.#finishPutOff();
+    this.finish(0);
     const slots: unknown[][] = [];
     for (let batch = 0; batch < this.context.tables.functions.length; batch++) {
       const list: unknown[] = [];
       for (let left = this.source.count(1); left > 0; left--) list.push(this.value());
-      this.#finishPutOff();
+      this.finish(0);
       slots.push(list);
     }
     if (slots.length > 0) this.context.revival?.fill(slots);
@@ -69,12 +69,21 @@ export class GraphReader extends RecordSource {
     return value;
   }
 
-  #finishPutOff(): void {
-    for (let i = 0; i < this.#putOff.length; i++) {
-      const { what, depth } = this.#putOff[i]!;
+  /** How much is put off. */
+  get pending(): number {
+    return this.#putOff.length;
+  }
+
+  /** Reads what was put off since there were `from`. */
+  finish(from: number): void {
+    const putOff = this.#putOff;
+    if (putOff.length === from) return;
+    const { depth: stack, depthBase } = this;
+    for (let i = from; i < putOff.length; i++) {
+      const { what, depth } = putOff[i]!;
       this.#endPart();
-      this.depthBase = depth;
-      this.depth = 0;
+      this.depth = stack;
+      this.depthBase = depth - stack;
       if (typeof what === 'function') {
         (what as () => void)();
         continue;
@@ -83,9 +92,9 @@ export class GraphReader extends RecordSource {
       this.value();
       if (this.target !== undefined) throw this.damaged('a shell without its content');
     }
-    this.#putOff.length = 0;
-    this.depthBase = 0;
-    this.depth = 0;
+    putOff.length = from;
+    this.depth = stack;
+    this.depthBase = depthBase;
   }
 
   #endPart(): void {
@@ -182,6 +191,8 @@ export class GraphReader extends RecordSource {
         return this.defineShape(number >> 1, (number & 1) === 1);
       case EXT.record:
         return this.record(number);
+      case EXT.foundations:
+        return this.#foundations(number);
       case EXT.set:
         return this.set(number);
       case EXT.dictionary:
@@ -204,6 +215,21 @@ export class GraphReader extends RecordSource {
       default:
         throw this.damaged(`the extension type ${type}, which has no meaning here,`);
     }
+  }
+
+  /** What lies too deep in the value for the stack stands in front of it. */
+  #foundations(count: number): unknown {
+    if (this.target !== undefined) throw this.damaged('foundations in place of a shell');
+    if (count > this.source.end - this.source.position) throw truncated(this.source.position);
+    this.enter();
+    for (let left = count; left > 0; left--) {
+      const { pending } = this;
+      this.object();
+      this.finish(pending);
+    }
+    const value = this.value();
+    this.depth--;
+    return value;
   }
 
   /** Extensions whose payload is bytes. */
@@ -229,7 +255,7 @@ export class GraphReader extends RecordSource {
 
   #kind(code: number): object {
     this.enter();
-    const object = code <= FRAME.bound ? readFrame(this, code) : this.#readKind(code);
+    const object = code <= FRAME.revoked ? readFrame(this, code) : this.#readKind(code);
     this.depth--;
     return object;
   }

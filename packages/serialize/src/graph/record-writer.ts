@@ -46,6 +46,8 @@ export class RecordWriter {
   #previous: ShapeNode;
   /** What a value begins with follows on this. */
   readonly #start: ShapeNode;
+  /** The object of no kind that was looked at last. */
+  brandless: object | undefined;
   /** How many objects in a row were like none before. */
   #misses = 0;
   /** The object without internal slots that was looked at last. */
@@ -78,11 +80,6 @@ export class RecordWriter {
     this.#top = mark;
   }
 
-  /** The facts about `Object.prototype`. */
-  get plainFacts(): PrototypeFacts {
-    return this.#plainFacts;
-  }
-
   /** Begins a value. */
   begin(): void {
     this.#plainFacts = this.#shapes.of(Object.prototype);
@@ -95,8 +92,9 @@ export class RecordWriter {
   /** Drops what belongs to the last value. */
   end(): void {
     this.#slotless = undefined;
+    this.brandless = undefined;
     for (const shape of this.#sampled) {
-      if (shape.fresh && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
+      if (shape.fresh && this.isPlain(shape) && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
       }
       shape.fresh = false;
@@ -122,6 +120,20 @@ export class RecordWriter {
     return sample !== undefined && this.#hidden.same(object, sample) && this.#read(object, shape) ? shape : undefined;
   }
 
+  /** Whether the objects of a shape are plain, and no instances of classes. */
+  isPlain(shape: ShapeNode): boolean {
+    return shape.family === this.#plainFacts.family;
+  }
+
+  /** Forgets what is known of instances: code of the user's is about to run, which may change their classes. */
+  forgetInstances(): void {
+    for (const shape of this.#sampled) {
+      if (this.isPlain(shape)) continue;
+      shape.sample = undefined;
+      shape.otherSample = undefined;
+    }
+  }
+
   /** Makes the sample of an earlier value that of the present one. */
   #recall(shape: ShapeNode): object | undefined {
     const sample = shape.kept?.deref();
@@ -141,6 +153,11 @@ export class RecordWriter {
     for (const key in record) values[top++] = record[key];
     // Indices are no matter of the hidden class, nor are keys that `Object.prototype` got meanwhile.
     return top - base === shape.depth;
+  }
+
+  /** The shape of a plain object that is no proxy; `undefined` for any other. @param prototype - The object's. */
+  findPlain(object: object, prototype: object | null): ShapeNode | undefined {
+    return prototype === Object.prototype ? this.find(object, this.#plainFacts, false) : undefined;
   }
 
   /**
@@ -166,13 +183,16 @@ export class RecordWriter {
     if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
     const shape = facts.family.find(keys, this.#shapes.store);
-    const samples = facts === this.#plainFacts && !this.#canonical;
+    const samples = facts === this.#plainFacts;
     const values = this.#values;
     const base = this.#top;
     if (this.#exact) {
       // Built-in objects whose prototype was changed hide among those without enumerable properties.
       if (count === 0 && !known) return undefined;
       if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0 || this.#hasSlots(object))
+        return undefined;
+      // Among objects that are all different, asking would cost more than writing.
+      if (!known && this.#misses < MANY_MISSES && this.#writer.disguises.kindOf(object, facts) !== undefined)
         return undefined;
       for (let i = 0; i < count; i++) {
         const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
@@ -182,7 +202,9 @@ export class RecordWriter {
         values[base + i] = descriptor.value;
       }
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
-    if (samples) this.#keepSample(object, shape, keys);
+    // Of an instance it is known that its class says nothing on how it travels, and has no private members.
+    const isAlike = known && (facts.builtIn !== undefined || facts.hasPrivateMembers === false);
+    if (samples || (isAlike && this.#exact)) this.#keepSample(object, shape, keys);
     return shape;
   }
 
@@ -248,8 +270,7 @@ export class RecordWriter {
   /** The shape of a plain object that nothing is known about. */
   #shapeOf(object: unknown): ShapeNode | undefined {
     if (typeof object !== 'object' || object === null || isProxy(object)) return undefined;
-    if (getPrototypeOf(object) !== Object.prototype) return undefined;
-    return this.find(object, this.#plainFacts, false);
+    return this.findPlain(object, getPrototypeOf(object) as object | null);
   }
 
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
@@ -292,6 +313,7 @@ export class RecordWriter {
   }
 
   #keepSample(object: object, shape: ShapeNode, keys: readonly string[]): void {
+    if (this.#canonical) return;
     this.#hidden ??= countLooks(1);
     if (this.#hidden?.isFast(object) !== true || keys.includes('constructor')) return;
     if (shape.sample === undefined) this.#sampled.push(shape);
@@ -305,7 +327,7 @@ export class RecordWriter {
     const shapes = this.#shapes;
     const { out } = this.#writer;
     if (!shapes.knows(shape)) {
-      const plain = shape.family === this.#plainFacts.family;
+      const plain = this.isPlain(shape);
       shapes.define(shape, !plain, out);
       if (!plain) this.#writer.prototype(shapes.of(shape.family.prototype));
     } else if (shape.id < SHORT_SHAPES) out.byte(0x40 | shape.id);

@@ -1,4 +1,4 @@
-import { newEmitter } from '../model/platform.js';
+import { emitterParts } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import type { NameTable } from './name-table.js';
@@ -25,7 +25,9 @@ let hostSymbols: ReadonlyMap<string, symbol> | undefined;
 /** The host's own symbol of that name. */
 export function hostSymbol(name: string): symbol | undefined {
   hostSymbols ??= new Map(
-    Object.getOwnPropertySymbols(newEmitter()).map((symbol) => [symbol.description ?? '', symbol]),
+    emitterParts()
+      .flatMap((part) => Object.getOwnPropertySymbols(part))
+      .map((symbol) => [symbol.description ?? '', symbol]),
   );
   return hostSymbols.get(name);
 }

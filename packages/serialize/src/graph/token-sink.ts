@@ -31,6 +31,46 @@ export abstract class TokenSink implements ValueSink {
   abstract companion(object: object): boolean;
   abstract placeOf(object: object): number;
 
+  /** Objects whose place is written and whose content is not, and what else is written later. */
+  #putOff: (object | (() => void))[] = [];
+  /** How deep the object lies that is being written. */
+  protected depth = 0;
+
+  /** Writes the content of an object whose place is written. */
+  protected abstract whole(object: object): void;
+
+  /** How much is put off. */
+  get pending(): number {
+    return this.#putOff.length;
+  }
+
+  /** Puts off an object's content, or what `rest` writes; the reader does so at the same place. */
+  later(rest: object | (() => void)): void {
+    this.#putOff.push(rest);
+  }
+
+  /** Writes what was put off since there were `from`. The reader reads it at the same place. */
+  finish(from: number): void {
+    const putOff = this.#putOff;
+    if (putOff.length === from) return;
+    const { depth } = this;
+    // The list grows while it is worked off.
+    for (let i = from; i < putOff.length; i++) {
+      const next = putOff[i]!;
+      this.depth = depth + 1;
+      if (typeof next === 'function') (next as () => void)();
+      else this.whole(next);
+    }
+    this.depth = depth;
+    if (from > 0) putOff.length = from;
+    else this.forgetPutOff();
+  }
+
+  /** Drops what was put off. */
+  protected forgetPutOff(): void {
+    this.#putOff = [];
+  }
+
   #wantsAgain = false;
   #owners: Map<object, object> | undefined;
 
@@ -44,6 +84,13 @@ export abstract class TokenSink implements ValueSink {
     return this.#owners?.get(object);
   }
 
+  /** Iterators of Maps and Sets that were written without their collections. */
+  iterators: object[] = [];
+
+  noteIterator(iterator: object): void {
+    this.iterators.push(iterator);
+  }
+
   /** Whether the value is to be written once more. To be asked when it is written. */
   wantsAgain(): boolean {
     const wants = this.#wantsAgain;
@@ -52,9 +99,10 @@ export abstract class TokenSink implements ValueSink {
   }
 
   /** To be called when a value is written for good. */
-  forgetOwners(): void {
+  forgetValue(): void {
     this.#owners = undefined;
     this.#wantsAgain = false;
+    if (this.iterators.length > 0) this.iterators = [];
   }
 
   readonly #writeEntry = (value: unknown, key: unknown): void => {

@@ -46,7 +46,7 @@ export class HeapIndex {
 }
 
 /** Every object that inherits from another. */
-function objectsBelow(root: object): readonly object[] {
+export function objectsBelow(root: object): readonly object[] {
   const inspector = Inspector.get();
   try {
     const { objects } = inspector.post<{ objects: RemoteObject }>('Runtime.queryObjects', {

@@ -1,5 +1,6 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
+import { objectsBelow } from './heap.js';
 import { countPrivates } from './private-names.js';
 import { Scripts } from './scripts.js';
 import { Inspector, type RemoteObject } from './session.js';
@@ -51,14 +52,16 @@ export const introspection: IntrospectionPort = {
       return { kind: `${isMap ? 'map' : 'set'}.${iterationKind}`, remaining };
     });
   },
-  generatorLocation(generator) {
+  objectsBelow,
+  generator(generator) {
     return reading(generator, ({ slots }) => {
+      if (slots.get('[[GeneratorState]]')?.value === 'closed') return { isClosed: true, place: undefined };
       const location = slots.get('[[GeneratorLocation]]')?.value as
         | { scriptId: string; lineNumber: number; columnNumber: number }
         | undefined;
-      if (location === undefined) return undefined;
+      if (location === undefined) return { isClosed: false, place: undefined };
       const url = Scripts.get().get(location.scriptId)?.url ?? '';
-      return `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}`;
+      return { isClosed: false, place: `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}` };
     });
   },
 };

@@ -1,5 +1,6 @@
 import type { AnyFunction } from '../model/ports.js';
 import { Inspector, type RemoteObject, type RemoteProperty } from './session.js';
+import { noteWitness } from './witnesses.js';
 
 /** Where a function starts: at its parameters, or at `class`. Lines and columns count from 0. */
 export interface FunctionLocation {
@@ -58,6 +59,9 @@ function readBatch(functions: readonly AnyFunction[]): readonly FunctionReading[
       locations.push(find(internal, '[[FunctionLocation]]')?.value as FunctionLocation | undefined);
       lists.push(find(internal, '[[Scopes]]') ?? { type: 'undefined' });
     }
+    locations.forEach((location, i) => {
+      if (location !== undefined) noteWitness(location.scriptId, functions[i] as AnyFunction);
+    });
     const live = inspector.liveValues(lists) as readonly (Record<number, RawScope> | undefined)[];
     return live.map((list, i) => ({ location: locations[i], scopes: toArray(list) }));
   } finally {

@@ -1,23 +1,8 @@
-import { type Kind, NEVER } from '../model/kind.js';
+import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
+import { handleKinds, refused } from './handles.js';
 
-// Objects whose state is not theirs alone: the system's, another thread's, or the engine's.
-
-function refused(name: string, test: Kind['test'], what: string, instead: string): Kind {
-  return {
-    code: NEVER,
-    name,
-    prototype: undefined,
-    test,
-    structuralKeys: -1,
-    write: (value, sink) => {
-      throw sink.refuse(value, what, instead);
-    },
-    read: (source) => {
-      throw source.damaged(`an object that never travels, ${name}`);
-    },
-  };
-}
+// What of the engine's is no ordinary object, and what never travels.
 
 const isExternal: Kind['test'] = (value) => types?.isExternal(value) ?? false;
 const isKey: Kind['test'] = (value) => {
@@ -76,44 +61,6 @@ function makeArguments(): object {
   return arguments;
 }
 
-/** Classes of the host whose members are handles of the system, by the name of a property that holds the handle. */
-const HANDLE_CLASSES =
-  /^(?:TCP|Pipe|TTY|UDP|Process|FSEvent|StatWatcher|HTTPParser|TLSWrap|FileHandle|MessagePort|Worker|Timeout|Immediate|Server|Socket|ChildProcess|ReadStream|WriteStream|AbortSignal|AbortController)$/;
-
-/** Whether a prototype is that of a class of the host's whose members hold handles, going by its name. */
-export function isHandlePrototype(prototype: object): boolean {
-  const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  if (typeof owner !== 'function' || types?.isProxy(owner) === true) return false;
-  const name: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
-  return typeof name === 'string' && HANDLE_CLASSES.test(name);
-}
-
-const nativeHandle: Kind = refused(
-  'handle',
-  (value) => {
-    let prototype = Object.getPrototypeOf(value) as object | null;
-    for (
-      ;
-      prototype !== null && types?.isProxy(prototype) !== true;
-      prototype = Object.getPrototypeOf(prototype) as object | null
-    ) {
-      if (isHandlePrototype(prototype)) return holdsHandle(value, (prototype as { constructor: object }).constructor);
-    }
-    return false;
-  },
-  'it is a handle of the operating system or of this thread',
-  'Send what is needed to open one on the other side: a path, an address, an id.',
-);
-
-/** Whether an object of that name is the host's, not a class of the user's that has the same name. */
-function holdsHandle(value: object, owner: object): boolean {
-  if (/\[native code\]/.test(Function.prototype.toString.call(owner))) return true;
-  const keys = Reflect.ownKeys(value).map(String);
-  return keys.some((key) =>
-    /^(?:_handle|fd|_channel|_idleTimeout|Symbol\(.*(?:[kK]Handle|asyncId|async_id|kAborted|signal).*\))$/.test(key),
-  );
-}
-
 export const hiddenKinds: readonly Kind[] = [
   argumentsKind,
   refused('External', isExternal, 'it is a pointer into native code', 'Leave it out.'),
@@ -121,7 +68,7 @@ export const hiddenKinds: readonly Kind[] = [
     'key',
     isKey,
     'it is a key of the crypto module, which may be kept from being read',
-    'Export it and send the bytes.',
+    'Make it extractable, or export it and send the bytes.',
   ),
-  nativeHandle,
+  ...handleKinds,
 ];

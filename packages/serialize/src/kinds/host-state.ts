@@ -5,7 +5,7 @@ import { getterOf } from './collections.js';
 
 type Encoder = InstanceType<typeof TextEncoder>;
 type Decoder = InstanceType<typeof TextDecoder>;
-type HostClass = 'TextEncoder' | 'TextDecoder' | 'AbortSignal';
+type HostClass = 'TextEncoder' | 'TextDecoder';
 
 /** Whether an object is made by a class of the host's. The global is read only where the object names it. */
 function isMadeBy(value: object, name: HostClass): boolean {
@@ -34,6 +34,7 @@ export const textEncoderKind: Kind<Encoder> = {
   name: 'TextEncoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextEncoder') && accepts(TextEncoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextEncoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write: () => {},
@@ -48,6 +49,7 @@ export const textDecoderKind: Kind<Decoder> = {
   name: 'TextDecoder',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'TextDecoder') && accepts(TextDecoder.prototype, 'encoding', value),
+  accepts: (value) => accepts(TextDecoder.prototype, 'encoding', value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write(decoder, sink) {
@@ -93,21 +95,3 @@ function isHalfWay(decoder: Decoder, encoding: string): boolean {
     );
   });
 }
-
-/** A signal that was aborted: nothing happens to it any more. One that may be is a handle of this thread. */
-export const abortedSignalKind: Kind<AbortSignal> = {
-  code: 47,
-  name: 'AbortSignal',
-  prototype: undefined,
-  test: (value) =>
-    isMadeBy(value, 'AbortSignal') &&
-    accepts(AbortSignal.prototype, 'aborted', value) &&
-    getterOf<object, boolean>(AbortSignal.prototype, 'aborted')(value),
-  structuralKeys: -1,
-  ownKeys: userKeys,
-  write: (signal, sink) => sink.value(getterOf<AbortSignal, unknown>(AbortSignal.prototype, 'reason')(signal)),
-  read(source) {
-    const place = source.reserve();
-    return source.fill(place, AbortSignal.abort(source.value()));
-  },
-};

@@ -39,8 +39,12 @@ function classIn<T>(namespace: string, name: string): T | undefined {
 }
 
 /** Whether a method of the class accepts the object. */
-function accepts(prototype: object, method: (this: never) => unknown, value: object): boolean {
-  if (!Object.prototype.isPrototypeOf.call(prototype, value)) return false;
+function isMember(prototype: object, method: (this: never) => unknown, value: object): boolean {
+  return Object.prototype.isPrototypeOf.call(prototype, value) && accepts(method, value);
+}
+
+/** The same, whatever the object inherits from. */
+function accepts(method: (this: never) => unknown, value: object): boolean {
   try {
     method.call(value as never);
     return true;
@@ -60,7 +64,8 @@ const intlKinds: readonly Kind[] = INTL.flatMap((name, number) => {
     code: 61,
     name: `Intl.${name}`,
     prototype: cls.prototype as object,
-    test: (value) => accepts(cls.prototype as object, method, value),
+    test: (value) => isMember(cls.prototype as object, method, value),
+    accepts: (value) => accepts(method, value),
     structuralKeys: 0,
     write(value, sink) {
       sink.uint(number);
@@ -128,7 +133,8 @@ const temporalKinds: readonly Kind[] = TEMPORAL.flatMap((name, number) => {
     code: 60,
     name: `Temporal.${name}`,
     prototype: cls.prototype,
-    test: (value) => accepts(cls.prototype, textOf, value),
+    test: (value) => isMember(cls.prototype, textOf, value),
+    accepts: (value) => accepts(textOf, value),
     structuralKeys: 0,
     write(value, sink) {
       sink.uint(number);

@@ -8,6 +8,7 @@ export const weakRefKind: Kind<WeakRef<WeakKey>> = {
   name: 'WeakRef',
   prototype: WeakRef.prototype,
   test: (value) => hasSlot(value, deref),
+  accepts: (value) => accepts(value, deref),
   structuralKeys: 0,
   write(ref, sink) {
     const target = deref.call(ref);
@@ -83,7 +84,10 @@ export const weakSetKind: Kind = weakCollection(
 /** Whether a built-in method accepts the object: it looks for the internal slot before it does anything. */
 function hasSlot(value: object, method: (this: never) => unknown): boolean {
   // Only what claims to be of the class is asked: an exception costs a microsecond.
-  if (Object.prototype.toString.call(value) !== '[object WeakRef]') return false;
+  return Object.prototype.toString.call(value) === '[object WeakRef]' && accepts(value, method);
+}
+
+function accepts(value: object, method: (this: never) => unknown): boolean {
   try {
     method.call(value as never);
     return true;

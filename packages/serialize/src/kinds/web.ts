@@ -1,4 +1,5 @@
 import type { Kind, ValueSource } from '../model/kind.js';
+import { types } from '../model/platform.js';
 import { getterOf } from './collections.js';
 
 const hrefOf = getterOf<URL, string>(URL.prototype, 'href');
@@ -26,6 +27,7 @@ export const urlKind: Kind<URL> = {
   name: 'URL',
   prototype: URL.prototype,
   test: (value) => inherits(value, URL.prototype) && accepts(hrefOf, value),
+  accepts: (value) => accepts(hrefOf, value),
   structuralKeys: 0,
   ownKeys: ownKeysOfHost,
   // Its searchParams are made with it, and changing one changes the other.
@@ -61,13 +63,16 @@ function parse(text: string, source: ValueSource): URL {
   }
 }
 
+function isParams(value: object): boolean {
+  return accepts((params: URLSearchParams) => textOfParams.call(params), value);
+}
+
 export const searchParamsKind: Kind<URLSearchParams> = {
   code: 41,
   name: 'URLSearchParams',
   prototype: URLSearchParams.prototype,
-  test: (value) =>
-    inherits(value, URLSearchParams.prototype) &&
-    accepts((params: URLSearchParams) => textOfParams.call(params), value),
+  test: (value) => inherits(value, URLSearchParams.prototype) && isParams(value),
+  accepts: isParams,
   structuralKeys: 0,
   ownKeys: ownKeysOfHost,
   write(params, sink) {
@@ -119,6 +124,12 @@ function isMadeBy(value: object, name: keyof typeof PROBES): boolean {
   return accepts(() => call(prototype, PROBES[name], value, 'x'), value);
 }
 
+/** The same for an object that inherits from another class. */
+function hasBrandOf(value: object, name: keyof typeof PROBES): boolean {
+  const { prototype } = builtInClass(name) as { readonly prototype: object };
+  return accepts(() => call(prototype, PROBES[name], value, 'x'), value);
+}
+
 /** The same for a class whose global was not read yet: the host itself makes such objects, as the headers of a response. */
 function madeUnseen(value: object, name: keyof typeof PROBES): object | undefined {
   const owner: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor')?.value;
@@ -132,6 +143,7 @@ export const headersKind: Kind<Headers> = {
   name: 'Headers',
   prototype: undefined,
   test: (value) => isMadeBy(value, 'Headers'),
+  accepts: (value) => hasBrandOf(value, 'Headers'),
   structuralKeys: -1,
   ownKeys: (headers) =>
     Reflect.ownKeys(headers).filter(
@@ -161,6 +173,7 @@ function blobKind(code: number, name: 'Blob' | 'File'): Kind<Blob> {
     name,
     prototype: undefined,
     test: (value) => isMadeBy(value, name),
+    accepts: (value) => hasBrandOf(value, name),
     structuralKeys: -1,
     ownKeys: (blob) => Reflect.ownKeys(blob).filter((key) => typeof key === 'string'),
     write(blob, sink) {
@@ -209,13 +222,19 @@ export const domExceptionKind: Kind<DOMException> = {
   name: 'DOMException',
   prototype: typeof DOMException === 'undefined' ? undefined : DOMException.prototype,
   test: (value) =>
-    nameOfException !== undefined && inherits(value, DOMException.prototype) && accepts(nameOfException, value),
+    nameOfException !== undefined &&
+    // From Node 22 on it is an error by its slots, too; that of another prototype would pass for a plain one.
+    (inherits(value, DOMException.prototype) ||
+      (types?.isNativeError(value) === true && !inherits(value, Error.prototype))) &&
+    accepts(nameOfException, value),
+  accepts: (value) => nameOfException !== undefined && accepts(nameOfException, value),
   structuralKeys: -1,
   ownKeys: (exception) =>
     Reflect.ownKeys(exception).filter((key) => typeof key === 'string' && key !== 'stack' && key !== 'cause'),
   write(exception, sink) {
-    sink.text(exception.message);
-    sink.text(exception.name);
+    // Its own prototype may be another one.
+    sink.text(call(DOMException.prototype, 'message', exception) as string);
+    sink.text(nameOfException!(exception));
     sink.value(Object.getOwnPropertyDescriptor(exception, 'stack')?.value ?? exception.stack);
     const cause = Object.getOwnPropertyDescriptor(exception, 'cause');
     sink.uint(cause === undefined ? 0 : 1);

@@ -6,6 +6,7 @@ import {
   SerializeError,
   type Trust,
 } from '@mp/codec';
+import { Foundations, TooDeep } from '../graph/depth.js';
 import type { TextWriter } from '../graph/meta.js';
 import { ShapeTable } from '../graph/shape-table.js';
 import { needsTables, writeTables } from '../graph/tables.js';
@@ -104,18 +105,21 @@ export class MessageEncoder {
 
   /** Encodes a value. @throws SerializeError; the encoder is then as it was. */
   encode(value: unknown, rootName: string, place: Place | undefined): Payload {
+    const first = new Foundations();
     try {
       for (;;) {
-        const payload = this.#tryEncode(value, rootName, place);
+        const payload = this.#tryEncode(value, rootName, place, first);
         if (payload !== undefined) return payload;
       }
     } finally {
-      this.#writer.forgetOwners();
+      this.#writer.forgetValue();
+      if (this.#attachments.length > 0) this.#attachments = [];
+      if (this.#abandons.length > 0) this.#abandons = [];
     }
   }
 
   /** @returns `undefined` where it must be tried again: each time more is known of the value. */
-  #tryEncode(value: unknown, rootName: string, place: Place | undefined): Payload | undefined {
+  #tryEncode(value: unknown, rootName: string, place: Place | undefined, first: Foundations): Payload | undefined {
     const writer = this.#writer;
     this.#root = value;
     this.#rootName = rootName;
@@ -128,7 +132,7 @@ export class MessageEncoder {
       writer.out.position = HEADER_BYTES;
       if (place?.sequence === 0) writer.out.uint(place.epoch);
       if (forget !== undefined) for (const count of forget) writer.out.uint(count);
-      writer.write(value);
+      writer.write(value, first);
       if (writer.wantsAgain() && this.#settings.observer === undefined) throw AGAIN;
       if (this.#missing > 0) throw notPrepared(rootName);
       const payload = this.#finish(place, forget !== undefined);
@@ -142,18 +146,29 @@ export class MessageEncoder {
     } catch (error) {
       this.#shapes.rollback();
       this.#texts?.rollback();
+      const failure = this.#retry(error, first);
+      if (failure === undefined) return undefined;
       for (const abandon of this.#abandons) abandon();
-      if (error === AGAIN) return undefined;
-      throw this.explain(error);
+      throw this.explain(failure);
     } finally {
       writer.end();
       if (!session) this.#shapes.clear();
       this.#capture = undefined;
-      if (this.#attachments.length > 0) this.#attachments = [];
-      if (this.#abandons.length > 0) this.#abandons = [];
       if (this.#blobs.length > 0) this.#blobs = [];
       this.#missing = 0;
       this.#root = undefined;
+    }
+  }
+
+  /** What is wrong with the value; nothing where the attempt told what to do in the next one. */
+  #retry(error: unknown, first: Foundations): unknown {
+    if (error === AGAIN) return undefined;
+    if (!(error instanceof TooDeep)) return error;
+    try {
+      first.add(error.object);
+      return undefined;
+    } catch (refusal) {
+      return refusal;
     }
   }
 

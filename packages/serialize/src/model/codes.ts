@@ -12,6 +12,8 @@ export const FRAME = {
   proxy: 4,
   /** A bound function: target, `this` and arguments. */
   bound: 5,
+  /** A revoked proxy: whether it is a function. */
+  revoked: 6,
 } as const;
 
 /** Flags of {@link FRAME.decorated}, in the order in which the parts follow. */

@@ -42,6 +42,8 @@ export interface ValueSink {
   noteOwner(object: object, owner: object): void;
   /** The owner of an object, as far as {@link noteOwner} said. */
   ownerOf(object: object): object | undefined;
+  /** Says that an iterator was written without its collection, which may be a part of the value: then it is written once more. */
+  noteIterator(iterator: object): void;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
   /** The error that refuses a value: what it is and why it cannot travel, and what to do instead. */
@@ -101,6 +103,13 @@ export interface Kind<T extends object = object> {
   readonly prototype: object | null | undefined;
   /** Recognises a member by its internal slots, across realms, without running user code. */
   test(value: object): boolean;
+  /**
+   * Whether an object has the internal slots of the kind, whatever it inherits from; absent where {@link Kind.test} tells. It may
+   * cost an exception, so only objects are asked that the engine calls members.
+   */
+  accepts?(value: object): boolean;
+  /** The prototype that a member has as it is read; absent where that is {@link Kind.prototype} alone. */
+  ownPrototype?(value: T): object | null;
   /** How many own string keys belong to the kind itself, not to the user; -1 where that depends on the member. */
   readonly structuralKeys: number;
   /** What a shell of the kind allocates; absent where a member must be made whole. */

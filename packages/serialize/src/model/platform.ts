@@ -60,6 +60,21 @@ export function fileSystemPromises(): typeof import('node:fs/promises') | undefi
   return builtin('node:fs/promises');
 }
 
+/** `node:fs`, asked for when an object names one of its classes. */
+export function fileSystem(): typeof import('node:fs') | undefined {
+  return builtin('node:fs');
+}
+
+/** `node:net`, asked for when an object names one of its classes. */
+export function network(): typeof import('node:net') | undefined {
+  return builtin('node:net');
+}
+
+/** A module of the host's, by name. */
+export function builtinModule<T>(name: string): T | undefined {
+  return builtin<T>(name);
+}
+
 /**
  * Keeps memory from being transferred to another thread: Node copies it instead, or refuses. Loads `node:worker_threads`,
  * which takes a while.
@@ -76,10 +91,20 @@ export function engineFlags(): ((flags: string) => void) | undefined {
   return v8?.setFlagsFromString;
 }
 
-/** An event emitter of the host; an empty object where there are none. */
-export function newEmitter(): object {
+/** `node:async_hooks`, loaded when something of it is met. */
+export function asyncHooks(): typeof import('node:async_hooks') | undefined {
+  return builtin('node:async_hooks');
+}
+
+/** An event emitter of the host, and the list in which it keeps the listeners of an event; nothing where there are none. */
+export function emitterParts(): readonly object[] {
   const events: typeof import('node:events') | undefined = builtin('node:events');
-  return events === undefined ? {} : new events.EventEmitter();
+  if (events === undefined) return [];
+  const emitter = new events.EventEmitter();
+  emitter.on('x', () => {}).on('x', () => {});
+  const lists: unknown = Object.getOwnPropertyDescriptor(emitter, '_events')?.value;
+  const list = (lists as { readonly x?: unknown } | undefined)?.x;
+  return typeof list === 'object' && list !== null ? [emitter, list] : [emitter];
 }
 
 /** Whether this machine stores the low byte first, as the vectors of the format do. */

@@ -155,6 +155,8 @@ export interface IntrospectionPort {
   weakEntries(collection: WeakMap<WeakKey, unknown> | WeakSet<WeakKey>): readonly (readonly [WeakKey, unknown])[];
   /** The remaining state of a built-in iterator, or `undefined` where it cannot be known. */
   iterator(iterator: object): { readonly kind: string; readonly remaining: readonly unknown[] } | undefined;
-  /** Where a suspended generator stands: file and line, for the error that refuses it. */
-  generatorLocation(generator: object): string | undefined;
+  /** All objects that inherit from one. Runs a full garbage collection. */
+  objectsBelow(prototype: object): readonly object[];
+  /** Whether a generator has come to its end, and where it stands if not: file and line, for the error that refuses it. */
+  generator(generator: object): { readonly isClosed: boolean; readonly place: string | undefined };
 }

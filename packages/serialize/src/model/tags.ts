@@ -47,6 +47,8 @@ export const EXT = {
   text: 20,
   /** Elements of an array that are records of one shape: how many; the shape, and the values of each key in turn. */
   records: 21,
+  /** Objects that stand in front of a value, which refers to them; their number. */
+  foundations: 22,
   /** The header. */
   header: 77,
 } as const;

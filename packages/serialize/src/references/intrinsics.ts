@@ -13,6 +13,9 @@ const UNNAMED: Readonly<Record<string, () => unknown>> = {
   '%StringIteratorPrototype%': () => Object.getPrototypeOf(''[Symbol.iterator]()),
   '%RegExpStringIteratorPrototype%': () => Object.getPrototypeOf(''.matchAll(/./g)),
   '%AsyncFromSyncIterator%': () => undefined,
+  // Of the own accessor `stack` of errors, from V8 12 on.
+  '%GetStackOfError%': () => Object.getOwnPropertyDescriptor(new Error(), 'stack')?.get,
+  '%SetStackOfError%': () => Object.getOwnPropertyDescriptor(new Error(), 'stack')?.set,
   '%ThrowTypeError%': () =>
     Object.getOwnPropertyDescriptor(
       (function () {
@@ -62,7 +65,9 @@ export class Intrinsics {
     this.#late = global === globalThis && modules() !== undefined ? [...LATE_GLOBALS] : [];
     const isLate = (name: string): boolean => this.#late.some(([, names]) => names.has(name));
     this.#walk([
-      ...[...STANDARD_GLOBALS].filter((name) => !isLate(name)).map((name) => [name, dataOf(global, name)] as const),
+      ...[...STANDARD_GLOBALS]
+        .filter((name) => !isLate(name))
+        .map((name) => [name, intrinsicOf(global, name)] as const),
       ...Object.entries(UNNAMED).map(([name, make]) => [name, make()] as const),
     ]);
     const process: unknown = readGlobal(global, 'process');
@@ -166,6 +171,15 @@ function mayBeOfSegments(value: object): boolean {
 
 function dataOf(global: object, name: string): unknown {
   return Reflect.getOwnPropertyDescriptor(global, name)?.value;
+}
+
+/**
+ * A global of this realm; of another realm only what the engine put there. A script of `node:vm` declares its functions as
+ * globals, and one of them may be called `Request`: they are enumerable, what is built in is not.
+ */
+function intrinsicOf(global: object, name: string): unknown {
+  const descriptor = Reflect.getOwnPropertyDescriptor(global, name);
+  return global !== globalThis && descriptor?.enumerable === true ? undefined : descriptor?.value;
 }
 
 /** The built-in modules that are loaded, where the host says it. */

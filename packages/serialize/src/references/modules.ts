@@ -109,7 +109,7 @@ export class LoadedModules {
 
   #walk(script: Script): void {
     if (this.#walked.has(script.id) || !this.#policy.isByReference(script.url)) return;
-    const exports = exportsOf(script);
+    const exports = exportsOf(script, true);
     if (exports === undefined) return;
     this.#walked.add(script.id);
     const add = (value: object, path: readonly Step[]): void => {
@@ -173,15 +173,21 @@ function isNamespaceOf(namespace: object, url: string): boolean {
   }
 }
 
-/** The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything. */
-function exportsOf(script: Script): object | undefined {
-  if (!script.isMainContext || !script.url.startsWith('file:') || /[?#]/.test(script.url)) return undefined;
+/**
+ * The exports of a loaded script; `undefined` while it is not loaded to its end. Never loads anything.
+ *
+ * @param isSearched - Whether an object is looked for among them that only this script can have: those of a copy of the file
+ *   in another realm will do, because it is not among these.
+ */
+function exportsOf(script: Script, isSearched = false): object | undefined {
+  if (!script.url.startsWith('file:') || /[?#]/.test(script.url)) return undefined;
+  if (!isSearched && !script.isMainContext) return undefined;
   const require = requireFunction();
   const path = pathOf(script.url);
   if (require === undefined || path === undefined) return undefined;
   const cached = require.cache[path];
   if (cached !== undefined) return cached.loaded && isObject(cached.exports) ? cached.exports : undefined;
-  if (!script.isModule) return undefined;
+  if (!script.isMainContext || !script.isModule) return undefined;
   try {
     // The loader of ES modules answers from its cache: V8 has compiled the module, so it was imported.
     if (!isRequireReplaced()) return require(path) as object;
