@@ -91,6 +91,13 @@ describe('fork', () => {
     expect(lines).toEqual(['parent answer answer 2', 'child answer answer', 'both 4', 'parent answer answer 4']);
   });
 
+  test('names no shared memory as the parent or a sibling does', async () => {
+    const { lines } = await run('memoryNames');
+    const names = lines.flatMap((line) => line.split(' ').slice(1));
+    expect(names).toHaveLength(12);
+    expect(new Set(names).size).toBe(12);
+  });
+
   test('runs nothing of the parent in the child: no timer, immediate, socket, handler or continuation', async () => {
     const { lines, errors } = await run('silence');
     expect(errors).toBe('');
