@@ -18,6 +18,7 @@ export class PortTransport implements Transport {
   #full = false;
   #paused = false;
   #held: (readonly Uint8Array[] | null)[] = [];
+  #isRef = true;
   #ended = false;
 
   constructor(port: MessagePort) {
@@ -28,6 +29,8 @@ export class PortTransport implements Transport {
     this.#listener = listener;
     this.#port.on('message', (message: Message) => this.#receive(message));
     this.#port.on('close', () => this.#finish());
+    // A listener for messages makes a port keep the program alive (Node's documentation of `port.ref()`).
+    if (!this.#isRef) this.#port.unref();
   }
 
   write(chunks: readonly Uint8Array[], done?: () => void): boolean {
@@ -63,10 +66,12 @@ export class PortTransport implements Transport {
   }
 
   ref(): void {
+    this.#isRef = true;
     this.#port.ref();
   }
 
   unref(): void {
+    this.#isRef = false;
     this.#port.unref();
   }
 

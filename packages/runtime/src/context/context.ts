@@ -101,6 +101,9 @@ export class Context {
     this.#codec = options.codec;
     this.#method = options.method;
     this.#isDefault = isDefault;
+    // All that makes something can be taken out of a context: `const { Pool, Pipe } = getContext('spawn')`.
+    this.Pipe = this.Pipe.bind(this) as typeof this.Pipe;
+    this.Client = this.Client.bind(this);
     const origin = () => this.origin();
     this.Process = class Process<A extends readonly unknown[] = readonly unknown[]> extends BaseProcess<A> {
       static override origin: () => ProcessOrigin = origin;

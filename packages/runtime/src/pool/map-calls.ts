@@ -1,3 +1,4 @@
+import { onceAborted } from '../platform/abort.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE } from '../protocol/pool-frames.js';
 import type { AsyncResult } from './async-result.js';
@@ -152,7 +153,7 @@ export class MapCalls {
     const release = (version: FunctionVersion) => this.#functions.release(version);
     if (captured instanceof Promise) captured.catch(() => {});
     const form = { mode, options, pace: new Pace(), callSite: captureCallSite(below) };
-    const unfollow = signal === undefined ? () => {} : follow(signal, abort);
+    const unfollow = signal === undefined ? () => {} : onceAborted(signal, () => abort(signal.reason));
     const onOver = () => {
       unfollow();
       if (captured instanceof Promise) captured.then(release, () => {});
@@ -192,13 +193,6 @@ function showProgress(label: string | true, total: number | undefined, listener:
       listener.onOver();
     },
   };
-}
-
-/** Calls back when the signal is aborted. @returns A function that ends that. */
-function follow(signal: AbortSignal, abort: (reason: unknown) => void): () => void {
-  const onAbort = () => abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return () => signal.removeEventListener('abort', onAbort);
 }
 
 function begin(job: MapJob, signal: AbortSignal | undefined, abort: (reason: unknown) => void): void {

@@ -1,5 +1,6 @@
 import { isScalar, toInt32s } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
+import { onceAborted } from '../platform/abort.js';
 import { PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import { areScalars, copyScalars, type EncodedChunk } from './arguments.js';
@@ -224,8 +225,6 @@ export class Submission {
 
   #follow(signal: AbortSignal, task: PoolTask): void {
     if (signal.aborted) return this.#crew.cancel(task, signal.reason);
-    const cancel = () => this.#crew.cancel(task, signal.reason);
-    signal.addEventListener('abort', cancel, { once: true });
-    task.onceSettled(() => signal.removeEventListener('abort', cancel));
+    task.onceSettled(onceAborted(signal, () => this.#crew.cancel(task, signal.reason)));
   }
 }

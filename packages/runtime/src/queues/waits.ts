@@ -1,4 +1,5 @@
 import { keepListening } from '../channel/broker.js';
+import { onceAborted } from '../platform/abort.js';
 import { startTimer, stopTimer } from '../platform/timers.js';
 import type { QueueClient } from './queue-client.js';
 import type { Withdraw } from './queue-server.js';
@@ -58,11 +59,10 @@ export class Wait<V> {
       if (ms <= 0) return this.#end(() => resolve(undefined));
       const timer =
         ms === Number.POSITIVE_INFINITY ? undefined : startTimer(() => this.#end(() => resolve(undefined)), ms);
-      const abort = () => this.fail(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
+      const unfollow = signal === undefined ? undefined : onceAborted(signal, () => this.fail(signal.reason));
       release = () => {
         stopTimer(timer);
-        signal?.removeEventListener('abort', abort);
+        unfollow?.();
         if (this.#keepsAlive && --waitsHere === 0) keepListening(false);
       };
     });
@@ -91,11 +91,11 @@ export async function withdrawAfter<R>(
   const ms = waitMs(options);
   const withdraw = () => client.withdraw(request);
   const timer = ms === Number.POSITIVE_INFINITY ? undefined : startTimer(withdraw, ms);
-  options.signal?.addEventListener('abort', withdraw, { once: true });
+  const unfollow = options.signal === undefined ? undefined : onceAborted(options.signal, withdraw);
   try {
     return await reply;
   } finally {
     stopTimer(timer);
-    options.signal?.removeEventListener('abort', withdraw);
+    unfollow?.();
   }
 }

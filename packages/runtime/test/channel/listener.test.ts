@@ -2,7 +2,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Address, type AddressFamily, AuthenticationError, Client, EOFError, Listener } from '@mp/runtime';
+import {
+  type Address,
+  type AddressFamily,
+  AuthenticationError,
+  Client,
+  EOFError,
+  getContext,
+  Listener,
+} from '@mp/runtime';
 
 const authKey = Buffer.from('a key that both ends know');
 
@@ -43,6 +51,19 @@ describe.each<[string, Address | undefined, AddressFamily | undefined]>([
     await here.close();
     await there.close();
   });
+});
+
+test('what makes connections can be taken out of its context', async () => {
+  const { Listener: ListenerOf, Client: ClientOf, Pipe } = getContext('thread');
+  await using listener = new ListenerOf(undefined, { authKey });
+  await listener.listening;
+  const [there, here] = await Promise.all([listener.accept(), ClientOf(listener.address, { authKey })]);
+  await here.send(1);
+  expect(await there.recv()).toBe(1);
+  const [left, right] = Pipe();
+  await left.send(2);
+  expect(await right.recv()).toBe(2);
+  await Promise.all([there, here, left, right].map((connection) => connection.close()));
 });
 
 test('an empty key is a key', async () => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { getContext } from '@mp/runtime';
@@ -130,6 +131,25 @@ describe.each(contexts)('map and its relatives over %s workers', (_name, context
     for await (const value of pool.imap(tasks.square, [1, 2], { signal })) expect(value).toBeGreaterThan(0);
     await pool.apply(tasks.square, [1], { signal });
     expect(listeners.size).toBe(0);
+  });
+
+  test('a signal that thousands of calls share has one listener, ends all of them, and no other', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const calls = Array.from({ length: 3000 }, () => pool.apply(tasks.block, [50], { signal }));
+    calls.push(...Array.from({ length: 20 }, () => pool.map(tasks.block, [50], { signal }) as never));
+    const own = pool.apply(tasks.square, [3], { signal: new AbortController().signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort(new Error('enough'));
+    const reasons = (await Promise.allSettled(calls)).map((call) => (call as PromiseRejectedResult).reason?.message);
+    expect(new Set(reasons)).toEqual(new Set(['enough']));
+    expect(await own).toBe(9);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   test('a time limit is that of one item', async () => {

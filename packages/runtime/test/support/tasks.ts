@@ -371,3 +371,9 @@ export const idOfTask = (_i: number): number => (currentTask() as NonNullable<Re
 export const throwAsker = (i: number): never => {
   throw Object.defineProperty(new Error(), 'message', { get: () => `${i} ${currentTask() !== undefined}` });
 };
+/** Takes items until one is null. */
+export const takeUntilNull = async (queue: BaseQueue): Promise<unknown[]> => {
+  const taken: unknown[] = [];
+  for (let item = await queue.get(); item !== null; item = await queue.get()) taken.push(item);
+  return taken;
+};

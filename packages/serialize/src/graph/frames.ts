@@ -126,7 +126,7 @@ function isCallableOrMissing(value: unknown): boolean {
 function readReduced(reader: GraphReader): object {
   reader.requireTrust('an object that a reducer revives');
   const place = reader.reserve();
-  const tag = reader.text();
+  const tag = reader.name();
   const reducer = reader.context.reducers.get(tag);
   const { pending } = reader;
   const data = reader.value();

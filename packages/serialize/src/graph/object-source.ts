@@ -106,6 +106,13 @@ export abstract class ObjectSource implements ValueSource {
     throw this.damaged('another value in place of a string');
   }
 
+  /** A string that occurs over and over: a short one is looked up by its bytes. */
+  name(): string {
+    const { source } = this;
+    const token = source.bytes[source.position]!;
+    return token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
+  }
+
   properties(target: object): void {
     readProperties(this, target);
   }
