@@ -9,6 +9,8 @@ import type { Reference } from '../dist/model/ports.js';
 import { References } from '../dist/references/port.js';
 // @ts-expect-error a plain script without types
 import { increment, Plain } from '../test/fixtures/modules/counter.mjs';
+// @ts-expect-error a plain script without types
+import { state } from '../test/fixtures/modules/symbols.mjs';
 
 const read = (bytes: Uint8Array): unknown => deserialize(bytes, { trustCode: true });
 
@@ -23,6 +25,19 @@ describe('the rule for functions of modules', () => {
     expect(copy).not.toBe(increment);
     const before = increment();
     expect(copy()).toBe(before);
+  });
+
+  test('an exported symbol goes by reference, which needs trust as any code does', () => {
+    const bytes = serialize({ [state]: 1 });
+    expect((read(bytes) as Record<symbol, number>)[state]).toBe(1);
+    expect(() => deserialize(bytes)).toThrow(expect.objectContaining({ code: 'MP_UNTRUSTED' }));
+  });
+
+  test('a symbol that no module exports is data', () => {
+    const [[key, value]] = Object.getOwnPropertySymbols(deserialize(serialize({ [Symbol('own')]: 1 }))).map(
+      (symbol) => [symbol.description, symbol] as const,
+    ) as [readonly [string, symbol]];
+    expect([key, typeof value]).toEqual(['own', 'symbol']);
   });
 
   test('the value is small where code need not travel', () => {

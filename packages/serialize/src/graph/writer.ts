@@ -126,7 +126,7 @@ export class GraphWriter extends TokenSink {
         this.out.bigint(value);
         return;
       case 'symbol':
-        this.#symbols.write(value, this.out, this.names);
+        if (this.#symbols.write(value, this.out, this.names)) this.hasCode = true;
         return;
       case 'function':
         if (this.#observer === undefined) writeFunction(this, value);

@@ -48,7 +48,9 @@ export class References implements ReferencePort {
   find(value: object | symbol): Reference | undefined {
     if (typeof value === 'symbol') {
       const name = wellKnown(value);
-      return name === undefined ? undefined : { meta: [KIND.symbol, name.slice(2)] };
+      if (name !== undefined) return { meta: [KIND.symbol, name.slice(2)] };
+      const exported = this.#modules.findSymbol(value);
+      return exported === undefined ? undefined : { meta: [KIND.module, ...exported] };
     }
     const intrinsic = intrinsics().find(value);
     if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
