@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { resolve4, resolve6 } from 'node:dns';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -106,6 +107,7 @@ describe('what a program puts in the place of something built in', () => {
   test.each<readonly [name: string, (copy: never) => void]>([
     ['a member of a built-in module', (copy: (file: string) => string) => expect(copy('/a/b')).toBe('own /a/b')],
     ['a bound function', (copy: typeof console.log) => expect(copy).not.toBe(console.log)],
+    ['a method bound to something else', (copy: unknown) => expect(copy).not.toBe(resolve6)],
     ['a bound function of the program', (copy: () => string) => expect(copy()).toBe('own')],
     ['a method of a prototype', (copy: () => unknown) => expect(copy.call([1])).toEqual(['own', 1])],
     ['a global function', (copy: (value: number) => unknown) => expect(copy(1)).toEqual(['own', 1])],
@@ -118,5 +120,6 @@ describe('what a program puts in the place of something built in', () => {
     ['a function that is its own still', posix.dirname],
     ['a bound function that is its own still', console.warn],
     ['what the runtime has bound', posix.format],
+    ['what the runtime has bound of a method with a name', resolve4],
   ])('%s is the built-in one', (name, built) => expect(restored(name)).toBe(built));
 });

@@ -59,7 +59,7 @@ export class References implements ReferencePort {
     const builtin = builtinAt(builtins().find(value), value);
     if (builtin !== undefined) return builtin;
     const foreign = realms.find(value);
-    if (foreign !== undefined && isGenuine(foreign, value, undefined, isNamed))
+    if (foreign !== undefined && isGenuine(foreign, value, undefined, pathOf))
       return { meta: [KIND.intrinsic, ...foreign] };
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
@@ -133,17 +133,17 @@ function isProxy(value: object): boolean {
   return types?.isProxy(value) ?? false;
 }
 
-function isNamed(fn: AnyFunction): boolean {
-  return intrinsics().find(fn) !== undefined || builtins().find(fn) !== undefined;
+function pathOf(fn: AnyFunction): readonly Step[] | undefined {
+  return intrinsics().find(fn) ?? builtins().find(fn);
 }
 
 function intrinsicAt(path: readonly Step[] | undefined, value: object): Reference | undefined {
-  if (path === undefined || !isGenuine(path, value, intrinsics().rootOf(path), isNamed)) return undefined;
+  if (path === undefined || !isGenuine(path, value, intrinsics().rootOf(path), pathOf)) return undefined;
   return { meta: [KIND.intrinsic, ...path] };
 }
 
 function builtinAt(path: readonly Step[] | undefined, value: object): Reference | undefined {
-  if (path === undefined || !isGenuine(path, value, builtins().rootOf(path), isNamed)) return undefined;
+  if (path === undefined || !isGenuine(path, value, builtins().rootOf(path), pathOf)) return undefined;
   return { meta: [KIND.builtin, ...path] };
 }
 
