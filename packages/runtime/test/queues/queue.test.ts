@@ -103,7 +103,7 @@ describe('a queue inside one process', () => {
   });
 });
 
-describe.each(contexts)('a queue between %s processes', (_method, context) => {
+describe.each(contexts)('a queue between %s processes', (_name, context, method) => {
   const run = async (target: (...args: never[]) => unknown, ...args: unknown[]) => {
     const child = new context.Process({ target: target as never, args: args as never });
     await child.start();
@@ -142,6 +142,16 @@ describe.each(contexts)('a queue between %s processes', (_method, context) => {
     expect(producer.exitCode).toBe(0);
     expect(await queue.qsize()).toBe(500);
     for (let i = 0; i < 500; i++) expect((await queue.get()).i).toBe(i);
+  });
+
+  // A thread cannot be killed.
+  const testOfProcesses = method === 'thread' ? test.skip : test;
+  testOfProcesses('has everything of a producer whose joinThread() resolved, also when it is killed then', async () => {
+    const queue = new context.Queue<number>();
+    const producer = await run(tasks.putJoinAndDie, queue, 2000);
+    await producer.join();
+    expect(producer.exitCode).toBe(-9);
+    expect(await queue.qsize()).toBe(2000);
   });
 
   test('has what a producer put before it called process.exit()', async () => {

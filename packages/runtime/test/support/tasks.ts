@@ -377,3 +377,20 @@ export const takeUntilNull = async (queue: BaseQueue): Promise<unknown[]> => {
   for (let item = await queue.get(); item !== null; item = await queue.get()) taken.push(item);
   return taken;
 };
+/** Ends its worker at one number. */
+export const squareOrExit = (n: number, last: number): number => {
+  if (n === last) process.exit(7);
+  return n * n;
+};
+let marks = 0;
+/** Waits for so long, or not at all. */
+export const waitMaybe = (ms: number): number | Promise<number> => (ms === 0 ? 0 : sleep(ms).then(() => ms));
+export const mark = (_n: number): number => ++marks;
+export const howManyMarks = (): number => marks;
+/** Puts, ends its part in the queue in good order, and is killed at once. */
+export const putJoinAndDie = async (queue: BaseQueue, count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) queue.put(i);
+  queue.close();
+  await queue.joinThread();
+  killSelf();
+};
