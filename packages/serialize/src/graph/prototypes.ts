@@ -3,6 +3,7 @@ import { builtInNumber, localPrototype } from '../kinds/built-in.js';
 import { isEventTargetPrototype } from '../kinds/event-targets.js';
 import { isHandlePrototype } from '../kinds/hidden.js';
 import { kindOfPrototype } from '../kinds/index.js';
+import { isMatchesPrototype } from '../kinds/matches.js';
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import { ShapeFamily } from './shapes.js';
@@ -71,7 +72,12 @@ function isOrdinaryChain(prototype: object | null): boolean {
 
 /** Whether members of a prototype keep state where only a kind finds it. */
 function hasHostState(prototype: object): boolean {
-  return isHandlePrototype(prototype) || isAsyncPrototype(prototype) || isEventTargetPrototype(prototype);
+  return (
+    isMatchesPrototype(prototype) ||
+    isHandlePrototype(prototype) ||
+    isAsyncPrototype(prototype) ||
+    isEventTargetPrototype(prototype)
+  );
 }
 
 /** Classes of the language that one extends, or makes objects of, without hidden state. */

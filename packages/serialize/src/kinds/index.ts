@@ -10,6 +10,7 @@ import { hiddenKinds } from './hidden.js';
 import { textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
 import { iteratorKind } from './iterators.js';
+import { matchesKind } from './matches.js';
 import { boxedKinds } from './primitives.js';
 import { regexpKind } from './regexp.js';
 import { weakMapKind, weakRefKind, weakSetKind } from './weak.js';
@@ -32,6 +33,7 @@ const KINDS: readonly Kind[] = [
   promiseKind,
   generatorKind,
   iteratorKind,
+  matchesKind,
   weakMapKind,
   weakSetKind,
   weakRefKind,
