@@ -43,42 +43,6 @@ describe('a function that cannot travel is refused by name, with its place and w
     expect(refusal(pair).message).toMatch(/value\.it\.set.*arguments of the sloppy function tied/s);
   });
 
-  test('a method with super that several objects hold', () => {
-    const home = {
-      __proto__: { x: 1 },
-      read() {
-        return super.x as number;
-      },
-    };
-    const borrower = { __proto__: { x: 2 }, read: home.read };
-    expect(refusal(borrower).message).toMatch(/value\.it\.read.*uses super, and objects that inherit from different/s);
-    expect(() => serialize(home)).toThrow();
-  });
-
-  test('a method of another class of the same mixin, which sees all that its own would see', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: a mixin
-    const mixin = (P: new (...args: any[]) => { m(): string }) =>
-      class extends P {
-        override m(): string {
-          return `${super.m()}!`;
-        }
-      };
-    const make = (text: string) =>
-      mixin(
-        class {
-          m(): string {
-            return text;
-          }
-        },
-      );
-    const A = make('a');
-    const B = make('b');
-    A.prototype.m = B.prototype.m;
-    const expected = /method m, perhaps of another class with the same text, and the engine does not show/;
-    expect(refusal(A).message).toMatch(expected);
-    expect(refusal([B, A]).message).toMatch(expected);
-  });
-
   test('an arrow that uses a private name of a class which the other side imports', async () => {
     const file = new URL('../test/fixtures/modules/weak.mjs', import.meta.url).href;
     const { Arrowed } = (await import(file)) as { readonly Arrowed: new () => { readonly next: () => number } };

@@ -4,6 +4,7 @@ import type { FunctionReading } from '../inspector/scopes.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { CaptureFailure } from './failure.js';
+import { thisShown } from './hidden-context.js';
 import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { findInScript } from './source-info.js';
 import type { Variable } from './variables.js';
@@ -39,7 +40,12 @@ export function receiverOf(
     );
   }
   if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
-    return { mode: 'unknown', receiver: undefined };
+    // The engine shows it to no debugger. Sloppy code is not put where it can be bound later.
+    const isAsked = strict && reading.stated === undefined && reading.told === undefined;
+    const shown = isAsked ? thisShown(fn) : undefined;
+    if (shown?.value === undefined) return { mode: 'unknown', receiver: undefined };
+    const receiver = { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() };
+    return { mode: 'this', receiver };
   }
   if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
@@ -54,14 +60,12 @@ export function receiverOf(
   if (!isArrow) return { mode: 'none', receiver };
   const { thisValue } = receiver;
   const usesArguments = facts.free.has('arguments');
-  if (isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments && facts.outerNewTarget.length === 0) {
+  const isPlain = isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments;
+  if (isPlain && (facts.outerNewTarget.length === 0 || facts.outerSuper.length > 0)) {
     return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
   }
   if (facts.outerSuper.length > 0) {
-    throw new CaptureFailure(
-      'uses super together with arguments or new.target',
-      'Call the inherited method by its name.',
-    );
+    throw new CaptureFailure('uses super together with arguments', 'Call the inherited method by its name.');
   }
   if (facts.outerThis.length === 0 && !facts.hasDirectEval) return { mode: 'none', receiver };
   if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };

@@ -6,10 +6,12 @@ import { type FunctionLocation, type FunctionReading, readFunctions } from '../i
 import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { textOf } from '../model/function-text.js';
+import { isOverwritten } from '../model/overwritten.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { factsOf } from './code.js';
 import { CaptureFailure } from './failure.js';
+import { homeShown } from './hidden-context.js';
 import { isMadeBy, rootOf } from './own-members.js';
 import { findInScript, scriptFacts } from './source-info.js';
 import { readSlot } from './variables.js';
@@ -59,7 +61,22 @@ export class Homes {
    * or an initialiser.
    */
   ofArrow(arrow: AnyFunction, facts: CodeFacts, reading: FunctionReading, thisValue: unknown): object {
-    const { location } = reading;
+    try {
+      return this.#aroundArrow(arrow, facts, reading.location, thisValue);
+    } catch (error) {
+      if (!(error instanceof CaptureFailure) || !isObject(thisValue)) throw error;
+      const shown = homeShown(arrow, isInStatic(reading.location, facts.text), chainOf(thisValue));
+      if (shown === undefined) throw error;
+      return shown;
+    }
+  }
+
+  #aroundArrow(
+    arrow: AnyFunction,
+    facts: CodeFacts,
+    location: FunctionLocation | undefined,
+    thisValue: unknown,
+  ): object {
     const found = findInScript(location, facts.text);
     const script = scriptFacts(location);
     if (found === undefined || script === undefined || !isObject(thisValue)) return notFound('its this is no object');
@@ -74,7 +91,9 @@ export class Homes {
 
   #ofClass(fn: AnyFunction, classText: string, holder: object | undefined): object {
     const isStatic = isStaticMember(classText, textOf(fn as AnyFunction));
-    if (isStatic === undefined) return notFound('its class has it twice, static and not');
+    if (isStatic === undefined) {
+      return homeShown(fn, undefined, []) ?? notFound('its class has it twice, static and not');
+    }
     if (holder !== undefined) {
       const K: unknown = isStatic ? holder : Reflect.getOwnPropertyDescriptor(holder, 'constructor')?.value;
       if (
@@ -91,14 +110,21 @@ export class Homes {
     if (classes.length === 1) return homeIn(classes[0] as AnyFunction, isStatic);
     const holders = this.#heapOf(fn).holdersOf(fn, undefined);
     const [home, ...others] = classes.map((K) => homeIn(K, isStatic)).filter((one) => holders.includes(one));
-    return home !== undefined && others.length === 0 ? home : notFound('several classes could be the one it is of');
+    if (home !== undefined && others.length === 0) return home;
+    return homeShown(fn, isStatic, holders) ?? notFound('several classes could be the one it is of');
   }
 
   #ofLiteral(fn: AnyFunction, facts: CodeFacts, found: FoundFunction, holder: object | undefined): object {
     // Whatever object the literal made, it inherits from the same.
     if (holder !== undefined && !found.hasPrototype && Reflect.getPrototypeOf(holder) === rootOf(fn)) return holder;
-    const holders = this.#heapOf(fn).holdersOf(fn, keyOf(facts)).filter(mayBeOfLiteral);
+    const key = keyOf(facts);
+    const holders = this.#heapOf(fn).holdersOf(fn, key).filter(mayBeOfLiteral);
     const [first] = holders;
+    const isFirstValue = first !== undefined && key !== undefined && isOverwritten(first, key) === false;
+    if (isFirstValue && holders.length === 1) return first;
+    // Who holds it need not be who made it: it may have been given away.
+    const shown = homeShown(fn, false, holder === undefined ? holders : [holder, ...holders]);
+    if (shown !== undefined) return shown;
     if (first === undefined) return notFound('the object in whose literal it was written no longer holds it');
     const prototype = Reflect.getPrototypeOf(first);
     if (holders.some((other) => Reflect.getPrototypeOf(other) !== prototype))
@@ -130,6 +156,21 @@ function mayBeOfLiteral(object: object): boolean {
   const K: unknown = Reflect.getOwnPropertyDescriptor(object, 'constructor')?.value;
   const own = typeof K === 'function' ? Reflect.getOwnPropertyDescriptor(K, 'prototype') : undefined;
   return own?.value !== object || own.writable === true;
+}
+
+/** An object and what it inherits from. */
+function chainOf(object: object): readonly object[] {
+  const chain: object[] = [];
+  for (let at: object | null = object; at !== null; at = Reflect.getPrototypeOf(at)) chain.push(at);
+  return chain;
+}
+
+/** Whether the method around an arrow is a static one; undefined where it is none, or that cannot be told. */
+function isInStatic(location: FunctionLocation | undefined, text: string): boolean | undefined {
+  const script = scriptFacts(location);
+  const method = script?.functionByIndex(findInScript(location, text)?.around ?? -1);
+  const owner = method && script?.functionByIndex(method.ownerClass);
+  return method && owner && script && isStaticMember(script.textOf(owner), script.textOf(method));
 }
 
 /** Whether a member of a class with this text is static; undefined where two have the text. */

@@ -1,4 +1,5 @@
 import type { CodeFacts } from '../analyze/facts.js';
+import type { Scope } from '../analyze/scope.js';
 import { HeapIndex } from '../inspector/heap.js';
 import { type FunctionLocation, type FunctionReading, type RawScope, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
@@ -10,6 +11,8 @@ import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
 import { factsOf } from './code.js';
 import { CaptureFailure, functionName } from './failure.js';
+import { isHomeShown } from './hidden-context.js';
+import { findInScript } from './source-info.js';
 import { readSlot } from './variables.js';
 
 /** Methods of which it was found out which class made them. */
@@ -45,6 +48,11 @@ export function isMadeBy(
   const isRevived = revivedFrom(classFunction) !== undefined || revivedFrom(fn) !== undefined;
   if (!isRevived && !standsAt(reading.location, around.location, fn, classFacts, textStart)) return false;
   if (!seesTheSame(reading, around)) return false;
+  if (overwritten !== false && usesSuper(fn) && mayBeMadeTwice(around.location, classFacts)) {
+    const isHome = isHomeShown(fn, holder === classFunction, holder);
+    if (isHome) makers.set(fn, classFunction);
+    if (isHome !== undefined) return isHome;
+  }
   if (known !== undefined) throw mixedUp(fn);
   // It may have been put back, as test doubles are: only where there is another class it can be of that.
   if (overwritten === true && mayBeSeveral(fn, classFacts.text)) throw mixedUp(fn);
@@ -78,6 +86,19 @@ function mixedUp(fn: AnyFunction): CaptureFailure {
     }`,
     'Give each class a method of its own that calls the other: m() { return Other.prototype.m.call(this); }.',
   );
+}
+
+function usesSuper(fn: AnyFunction): boolean {
+  return factsOf(textOf(fn), true).usesSuper;
+}
+
+/** Whether a class stands in a function, so that there may be several of it. */
+function mayBeMadeTwice(location: FunctionLocation | undefined, { text }: CodeFacts): boolean {
+  const found = findInScript(location, text);
+  for (let scope: Scope | undefined = found?.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.kind === 'function' || scope.kind === 'block') return true;
+  }
+  return found === undefined;
 }
 
 /** Whether there are several classes with a text. */

@@ -1,6 +1,7 @@
 import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
 import { objectsBelow } from './heap.js';
+import { matchesOf } from './matches.js';
 import { countPrivates } from './private-names.js';
 import { Scripts } from './scripts.js';
 import { Inspector, type RemoteObject } from './session.js';
@@ -53,6 +54,7 @@ export const introspection: IntrospectionPort = {
     });
   },
   objectsBelow,
+  matches: matchesOf,
   generator(generator) {
     return reading(generator, ({ slots }) => {
       if (slots.get('[[GeneratorState]]')?.value === 'closed') return { isClosed: true, place: undefined };

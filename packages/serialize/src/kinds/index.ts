@@ -19,6 +19,7 @@ import { textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
 import { iteratorKind } from './iterators.js';
 import { keyKinds } from './keys.js';
+import { matchesKind } from './matches.js';
 import { boxedKinds } from './primitives.js';
 import { rawJsonKind } from './raw-json.js';
 import { regexpKind } from './regexp.js';
@@ -62,6 +63,7 @@ const KINDS: readonly Kind[] = [
   promiseKind,
   generatorKind,
   iteratorKind,
+  matchesKind,
   weakMapKind,
   weakSetKind,
   weakRefKind,

@@ -157,6 +157,8 @@ export interface IntrospectionPort {
   iterator(iterator: object): { readonly kind: string; readonly remaining: readonly unknown[] } | undefined;
   /** All objects that inherit from one. Runs a full garbage collection. */
   objectsBelow(prototype: object): readonly object[];
+  /** The state of an iterator of `matchAll`, which is not changed; `undefined` where it cannot be known. */
+  matches(iterator: object): 'finished' | { readonly matcher: RegExp; readonly text: string } | undefined;
   /** Whether a generator has come to its end, and where it stands if not: file and line, for the error that refuses it. */
   generator(generator: object): { readonly isClosed: boolean; readonly place: string | undefined };
 }
