@@ -22,7 +22,8 @@ export interface ReferenceOptions {
  * 3. the main module goes by value: another process has another main module;
  * 4. every other file, of a package or of the user's own, goes by reference: an export is imported on the other side.
  *
- * Only exports can go by reference. Closures, and functions that a module keeps to itself, go by value.
+ * Only exports can go by reference. Closures, and functions that a module keeps to itself, go by value. What is built in goes by
+ * its name; a function of the program's that was put in the place of something built in is a function of the program's.
  */
 export class ReferencePolicy {
   readonly #byReference: readonly (string | RegExp)[];
