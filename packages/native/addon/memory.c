@@ -57,7 +57,9 @@ static napi_value create_named(napi_env env, napi_callback_info info) {
     error = errno;
     call = "flock";
   }
-  if (error == 0 && linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0) {
+  // Linux 6.10 lets who opened the file name it directly, others only who may read everything; /proc is the long way.
+  if (error == 0 && linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) != 0 &&
+      (errno == EEXIST || linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0)) {
     error = errno;
     call = "linkat";
   }
@@ -132,16 +134,16 @@ static void on_buffer_collected(napi_env env, void *data, void *hint) {
   free(self);
 }
 
-// map(fd, size): [ArrayBuffer, mapping]. The descriptor may be closed right after.
+// map(fd): [ArrayBuffer, mapping] of all of the file. The descriptor may be closed right after.
 static napi_value map_memory(napi_env env, napi_callback_info info) {
-  napi_value values[2], buffer, handle, result;
+  napi_value value, buffer, handle, result;
   int32_t fd;
-  int64_t size;
-  if (!read_arguments(env, info, 2, values) || !read_int32(env, values[0], &fd) || !read_int64(env, values[1], &size))
-    return NULL;
+  struct stat file;
+  if (!read_arguments(env, info, 1, &value) || !read_int32(env, value, &fd)) return NULL;
+  if (fstat(fd, &file) != 0) return throw_system_error(env, "fstat", errno);
   mapping *self = malloc(sizeof *self);
   if (self == NULL) return throw_system_error(env, "malloc", ENOMEM);
-  self->length = (size_t)size;
+  self->length = (size_t)file.st_size;
   self->address = mmap(NULL, self->length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (self->address == MAP_FAILED) {
     int error = errno;

@@ -22,8 +22,9 @@ struct segment {
 
 static void close_segment(const char *path, int fd) {
   struct stat status;
-  bool removable = fstat(fd, &status) == 0 && status.st_nlink > 0 && (status.st_mode & PERSISTENT_BIT) == 0 &&
-                   status.st_atime <= time(NULL) && flock(fd, LOCK_EX | LOCK_NB) == 0;
+  bool removable = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == getuid() &&
+                   status.st_nlink > 0 && (status.st_mode & PERSISTENT_BIT) == 0 && status.st_atime <= time(NULL) &&
+                   flock(fd, LOCK_EX | LOCK_NB) == 0;
   // Looked at again: whoever held the lock before may have removed it.
   if (removable && fstat(fd, &status) == 0 && status.st_nlink > 0) unlink(path);
   close(fd);
@@ -48,18 +49,26 @@ static napi_value keep_file(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// forgetFile(fd): it is closed by TypeScript
-static napi_value forget_file(napi_env env, napi_callback_info info) {
-  napi_value value;
-  int32_t fd;
-  if (!read_arguments(env, info, 1, &value) || !read_int32(env, value, &fd)) return NULL;
-  for (struct segment **at = &environment_of(env)->segments; *at != NULL; at = &(*at)->next) {
+static void forget_file(environment *self, int fd) {
+  for (struct segment **at = &self->segments; *at != NULL; at = &(*at)->next) {
     struct segment *one = *at;
     if (one->fd != fd) continue;
     *at = one->next;
     free(one);
-    return NULL;
+    return;
   }
+}
+
+// closeFile(fd, path): closes it, and removes it if nobody else has it open and it is not to stay
+static napi_value close_file(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  int32_t fd;
+  char path[512];
+  if (!read_arguments(env, info, 2, values) || !read_int32(env, values[0], &fd) ||
+      !read_string(env, values[1], path, sizeof path))
+    return NULL;
+  forget_file(environment_of(env), fd);
+  close_segment(path, fd);
   return NULL;
 }
 
@@ -74,5 +83,5 @@ void end_segments(environment *self) {
 
 void export_segments(napi_env env, napi_value exports) {
   export_function(env, exports, "keepFile", keep_file);
-  export_function(env, exports, "forgetFile", forget_file);
+  export_function(env, exports, "closeFile", close_file);
 }

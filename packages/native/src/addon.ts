@@ -65,11 +65,11 @@ export interface Addon {
   openUnlocked(path: string): number;
   takeIfUnused(fd: number): number;
   describe(fd: number): [size: number, mode: number, links: number, owner: number];
-  map(fd: number, size: number): [ArrayBuffer, MappingHandle];
+  map(fd: number): [ArrayBuffer, MappingHandle];
   unmap(buffer: ArrayBuffer, mapping: MappingHandle): void;
   // segments.c
   keepFile(fd: number, path: string): void;
-  forgetFile(fd: number): void;
+  closeFile(fd: number, path: string): void;
   // futex.c
   futexWait(words: Int32Array, index: number, expected: number, timeoutMs: number): number;
   futexWake(words: Int32Array, index: number, count: number): number;

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { runInNewContext, runInThisContext } from 'node:vm';
 import { clone, serialize } from '@mp/serialize';
 
@@ -116,5 +118,12 @@ describe('an ordinary object whose class has the name of a built-in one', () => 
     } finally {
       Error.prepareStackTrace = prepareStackTrace;
     }
+  });
+
+  test('is left alone where `Error` is frozen, which nothing but stack traces notices', () => {
+    const program = fileURLToPath(new URL('../test/fixtures/programs/frozen-error.mjs', import.meta.url));
+    expect(execFileSync(process.execPath, ['--no-warnings', program], { encoding: 'utf8' })).toBe(
+      '{"a":{},"b":[{"c":1}]} Error: text false\n',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, createPublicKey, createSecretKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
@@ -148,6 +149,15 @@ describe('an object of the host arrives as what it was', () => {
     const key = Object.freeze(Object.assign(createSecretKey(Buffer.from('k')), { note: 'mine' }));
     const copy = deserialize(serialize(key)) as typeof key;
     expect([copy.note, Object.isFrozen(copy), copy.equals(key)]).toEqual(['mine', true, true]);
+  });
+
+  test('a promise, without what was stored for the code that made it', async () => {
+    const storage = new AsyncLocalStorage<object>();
+    const socket = new Socket();
+    const promise = storage.run({ secret: 'of the request', socket }, () => Promise.resolve(7));
+    const bytes = serialize({ promise });
+    expect(Buffer.from(bytes).includes('of the request')).toBe(false);
+    expect(await (deserialize(bytes) as { promise: unknown }).promise).toBe(7);
   });
 
   test('an object of a class of one’s own that has the same name is none', () => {

@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
+import { resolve4, resolve6 } from 'node:dns';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from '@mp/serialize';
 import type { Reference } from '../dist/model/ports.js';
 import { References } from '../dist/references/port.js';
 // @ts-expect-error a plain script without types
 import { increment, Plain } from '../test/fixtures/modules/counter.mjs';
+// @ts-expect-error a plain script without types
+import { state } from '../test/fixtures/modules/symbols.mjs';
 
 const read = (bytes: Uint8Array): unknown => deserialize(bytes, { trustCode: true });
 
@@ -23,6 +26,19 @@ describe('the rule for functions of modules', () => {
     expect(copy).not.toBe(increment);
     const before = increment();
     expect(copy()).toBe(before);
+  });
+
+  test('an exported symbol goes by reference, which needs trust as any code does', () => {
+    const bytes = serialize({ [state]: 1 });
+    expect((read(bytes) as Record<symbol, number>)[state]).toBe(1);
+    expect(() => deserialize(bytes)).toThrow(expect.objectContaining({ code: 'MP_UNTRUSTED' }));
+  });
+
+  test('a symbol that no module exports is data', () => {
+    const [[key, value]] = Object.getOwnPropertySymbols(deserialize(serialize({ [Symbol('own')]: 1 }))).map(
+      (symbol) => [symbol.description, symbol] as const,
+    ) as [readonly [string, symbol]];
+    expect([key, typeof value]).toEqual(['own', 'symbol']);
   });
 
   test('the value is small where code need not travel', () => {
@@ -96,4 +112,29 @@ describe('a class that a package keeps to itself', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+describe('what a program puts in the place of something built in', () => {
+  const fixture = fileURLToPath(new URL('../test/fixtures/replaced-built-ins.mjs', import.meta.url));
+  const packed = JSON.parse(execFileSync(process.execPath, [fixture], { encoding: 'utf8' })) as Record<string, string>;
+  const restored = (name: string): unknown => read(Buffer.from(packed[name] as string, 'base64'));
+
+  test.each<readonly [name: string, (copy: never) => void]>([
+    ['a member of a built-in module', (copy: (file: string) => string) => expect(copy('/a/b')).toBe('own /a/b')],
+    ['a bound function', (copy: typeof console.log) => expect(copy).not.toBe(console.log)],
+    ['a method bound to something else', (copy: unknown) => expect(copy).not.toBe(resolve6)],
+    ['a bound function of the program', (copy: () => string) => expect(copy()).toBe('own')],
+    ['a method of a prototype', (copy: () => unknown) => expect(copy.call([1])).toEqual(['own', 1])],
+    ['a global function', (copy: (value: number) => unknown) => expect(copy(1)).toEqual(['own', 1])],
+    ['a proxy', (copy: (a: string) => unknown) => expect(copy('a')).toEqual(['own', 'a'])],
+    ['a global class', (Copy: typeof URL) => expect(new Copy('http://a/')).toHaveProperty('own', 'own a')],
+  ])('%s arrives as what the program put there', (name, check) => check(restored(name) as never));
+
+  test.each<readonly [name: string, built: unknown]>([
+    ['the class that was replaced', URL],
+    ['a function that is its own still', posix.dirname],
+    ['a bound function that is its own still', console.warn],
+    ['what the runtime has bound', posix.format],
+    ['what the runtime has bound of a method with a name', resolve4],
+  ])('%s is the built-in one', (name, built) => expect(restored(name)).toBe(built));
 });

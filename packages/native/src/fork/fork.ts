@@ -7,6 +7,7 @@ import { runAfterForkHooks } from './after-fork.js';
 import { isForkSafe, noteForkSafe } from './fork-safety.js';
 import { becomeProcess } from './identity.js';
 import { guardInheritedHandles } from './inherited-handles.js';
+import { findLayers, guardInheritedLayers } from './inherited-layers.js';
 import { findRandomStores } from './randomness.js';
 import { findDueLists, silenceParent } from './silence.js';
 import { countExtraThreads, startThreadPool } from './threads.js';
@@ -103,6 +104,7 @@ export async function fork(main: () => unknown, options: ForkOptions = {}): Prom
   for (;;) {
     // Each time: a store of random bytes is made when it is first used.
     findRandomStores();
+    findLayers();
     const pid = await forkBetweenCallbacks(main, options);
     if (pid !== undefined) return new ForkedProcess(pid);
     if (performance.now() > deadline)
@@ -182,6 +184,7 @@ function runCopy(main: () => unknown): void {
   void (async () => {
     silenceParent();
     guardInheritedHandles();
+    guardInheritedLayers();
     addon().acceptSignals();
     noteForkSafe();
     becomeProcess();

@@ -2,24 +2,8 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { Server, Socket } from 'node:net';
 import { addon } from '../addon.js';
-import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
+import { refusedMethods, refusing } from './refusal.js';
 
-/** What may be called nevertheless: it neither speaks to anybody nor waits for anybody. */
-const HARMLESS: ReadonlySet<string | symbol> = new Set([
-  'constructor',
-  'emit',
-  'off',
-  'removeListener',
-  'removeAllListeners',
-  'listeners',
-  'rawListeners',
-  'listenerCount',
-  'eventNames',
-  'getMaxListeners',
-  'setMaxListeners',
-]);
-/** What may be called, and does nothing: there is nothing here to be closed or to be waited for. */
-const WITHOUT_EFFECT: ReadonlySet<string | symbol> = new Set(['destroy', 'destroySoon', 'ref', 'unref']);
 /** Properties that ask the kernel. */
 const ASKING: readonly string[] = [
   'remoteAddress',
@@ -32,8 +16,19 @@ const ASKING: readonly string[] = [
 
 type Inherited = Server | Socket | DatagramSocket;
 
-/** The guarded prototype for each prototype, and the guarded ones themselves. */
+/** A socket of `http`: what is being sent over it, and what is being read, lib/_http_client.js and _http_server.js. */
+interface Messenger {
+  readonly _httpMessage?: { readonly res?: Incoming | null } | null;
+  readonly parser?: { readonly incoming?: Incoming | null } | null;
+}
+
+interface Incoming {
+  readonly complete: boolean;
+}
+
+/** The guarded prototype for each prototype, and what has one. */
 const guards = new Map<object, object>();
+const guarded = new WeakSet<object>();
 
 /**
  * Makes every use of the parent's sockets and servers fail, in a child that was just forked. What they stand for is the
@@ -48,10 +43,18 @@ export function guardInheritedHandles(): void {
       Object.defineProperty(handle, 'writable', { value: false, configurable: true });
       handle.emit('agentRemove');
     }
-    const prototype = Object.getPrototypeOf(handle) as object;
-    if (![...guards.values()].includes(prototype)) Object.setPrototypeOf(handle, guardOf(prototype));
+    guard(handle, handle instanceof Server ? 'server' : 'socket');
+    guardMessages(handle as Messenger);
   }
   emptyFetchAgents();
+}
+
+/** A request or a response that is under way on a socket would never go on: what the other side sends comes to the parent. */
+function guardMessages(handle: Messenger): void {
+  const { _httpMessage: outgoing, parser } = handle;
+  if (outgoing != null) guard(outgoing, 'request');
+  for (const incoming of [parser?.incoming, outgoing?.res])
+    if (incoming != null && !incoming.complete) guard(incoming, 'request');
 }
 
 /** Those among the handles of this thread that have an object which programs know. */
@@ -97,41 +100,26 @@ function emptyFetchAgents(): void {
   }
 }
 
+/** Whether an object is the parent's, and guarded. */
+export function isGuarded(one: object): boolean {
+  return guarded.has(one);
+}
+
+function guard(one: object, kind: string): void {
+  if (guarded.has(one)) return;
+  guarded.add(one);
+  Object.setPrototypeOf(one, guardOf(Object.getPrototypeOf(one), kind));
+}
+
 /** An object that stands between a handle and its prototype: `instanceof` holds, and methods throw. */
-function guardOf(prototype: object): object {
-  let guard = guards.get(prototype);
-  if (guard !== undefined) return guard;
-  guard = Object.create(prototype) as object;
-  const kind = prototype instanceof Server || prototype === Server.prototype ? 'server' : 'socket';
-  for (const key of methodsOf(prototype)) {
-    if (HARMLESS.has(key)) continue;
-    const value = WITHOUT_EFFECT.has(key) ? returnThis : refusing(kind, `${String(key)}()`);
-    Object.defineProperty(guard, key, { value, writable: true, configurable: true });
-  }
+function guardOf(prototype: object, kind: string): object {
+  let found = guards.get(prototype);
+  if (found !== undefined) return found;
+  found = Object.create(prototype) as object;
+  for (const [key, value] of refusedMethods(prototype, kind))
+    Object.defineProperty(found, key, { value, writable: true, configurable: true });
   for (const key of ASKING)
-    if (key in prototype) Object.defineProperty(guard, key, { get: refusing(kind, key), configurable: true });
-  guards.set(prototype, guard);
-  return guard;
-}
-
-function methodsOf(prototype: object): Set<string | symbol> {
-  const found = new Set<string | symbol>();
-  for (let at: object | null = prototype; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at))
-    for (const key of Reflect.ownKeys(at))
-      if (typeof Reflect.getOwnPropertyDescriptor(at, key)?.value === 'function') found.add(key);
+    if (key in prototype) Object.defineProperty(found, key, { get: refusing(kind, key), configurable: true });
+  guards.set(prototype, found);
   return found;
-}
-
-function returnThis(this: unknown): unknown {
-  return this;
-}
-
-function refusing(kind: string, what: string): () => never {
-  return () => {
-    throw new NativeError(
-      NATIVE_ERROR_CODES.moved,
-      `This ${kind} belongs to the process from which this one was forked, and ${what} would do nothing here.\n` +
-        `Open a ${kind} in this process, or have it sent here: as an argument of the process, or over a connection.`,
-    );
-  };
 }

@@ -71,12 +71,7 @@ export function keepSegmentFile(name: string, fd: number): void {
 
 /** Closes a file, and removes it where nobody else has it open and it is not to stay. */
 export function releaseSegmentFile(name: string, fd: number): void {
-  addon().forgetFile(fd);
-  try {
-    removeIfUnused(segmentPath(name), fd);
-  } finally {
-    closeDescriptor(fd);
-  }
+  addon().closeFile(fd, segmentPath(name));
 }
 
 /** Keeps a segment that nobody has open, for a while. @returns The lease. */

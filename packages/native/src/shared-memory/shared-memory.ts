@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { addon, type MappingHandle } from '../addon.js';
 import { registerAfterFork } from '../fork/after-fork.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
@@ -35,6 +35,12 @@ const collected: FinalizationRegistry<Resources> = new FinalizationRegistry(rele
 const open: Set<Resources> = new Set();
 let prepared = false;
 
+/** The length of a name that nobody can guess, in bytes. */
+const NAME_BYTES = 12;
+/** Random bytes for such names: asking for many at once takes as long as for a few. */
+const names: Buffer = Buffer.alloc(64 * NAME_BYTES);
+let namesUsed: number = names.length;
+
 /**
  * Memory that several processes have in common.
  *
@@ -61,8 +67,10 @@ export class SharedMemory implements Disposable {
   private constructor(name: string | undefined, descriptor: number) {
     try {
       this.name = name;
-      this.size = addon().describe(descriptor)[0];
-      [this.#buffer, this.#mapping] = addon().map(descriptor, this.size);
+      const [buffer, mapping] = addon().map(descriptor);
+      this.size = buffer.byteLength;
+      this.#buffer = buffer;
+      this.#mapping = mapping;
     } catch (error) {
       closeFile({ name, descriptor });
       throw error;
@@ -83,7 +91,7 @@ export class SharedMemory implements Disposable {
   static create(options: SharedMemoryOptions): SharedMemory {
     checkSize(options.size);
     prepare();
-    const name = options.name ?? randomBytes(12).toString('hex');
+    const name = options.name ?? secretName();
     return new SharedMemory(name, createSegmentFile(name, options.size, options.persistent === true));
   }
 
@@ -178,6 +186,15 @@ export class SharedMemory implements Disposable {
   }
 }
 
+function secretName(): string {
+  if (namesUsed === names.length) {
+    randomFillSync(names);
+    namesUsed = 0;
+  }
+  namesUsed += NAME_BYTES;
+  return names.toString('hex', namesUsed - NAME_BYTES, namesUsed);
+}
+
 /** Once for each: at its close, at its collection, or at the end of the thread, whichever comes first. */
 function release(resources: Resources): void {
   if (open.delete(resources)) closeFile(resources);
@@ -227,6 +244,8 @@ function releaseAll(): void {
  * parent's. The child would keep the parent's lock for it, and give it up for it.
  */
 function reopen(): void {
+  // The parent goes on with the names that are left.
+  namesUsed = names.length;
   // A child has none of its parent's exit handlers.
   process.off('exit', releaseAll);
   process.on('exit', releaseAll);

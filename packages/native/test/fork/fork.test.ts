@@ -8,8 +8,8 @@ import { isRunning, whenGone } from '../support/processes.js';
 jest.setTimeout(60_000);
 
 /** Runs a scenario of `fixtures/forker.mjs` in a fork-safe process, and answers the lines that it wrote. */
-async function run(scenario: string): Promise<{ lines: string[]; errors: string }> {
-  const child = spawn(process.execPath, [...FORK_SAFE_FLAGS, fixturePath('forker.mjs'), scenario], {
+async function run(scenario: string, program = 'forker.mjs'): Promise<{ lines: string[]; errors: string }> {
+  const child = spawn(process.execPath, [...FORK_SAFE_FLAGS, fixturePath(program), scenario], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });
@@ -65,10 +65,37 @@ describe('fork', () => {
     ]);
   });
 
+  test("and so does every use of what stands on them: TLS sockets, HTTP/2 sessions and requests; the child's own work", async () => {
+    const { lines, errors } = await run('', 'inherited-layers.mjs');
+    expect(errors).toBe('');
+    expect(lines).toEqual([
+      'write to a TLS socket: MP_MOVED',
+      'read a TLS socket over another: MP_MOVED',
+      'write to a TLS socket over another: MP_MOVED',
+      'destroy a TLS socket over another: true',
+      'request of an HTTP/2 session: MP_MOVED',
+      'ping of an HTTP/2 session: MP_MOVED',
+      'read an HTTP/2 stream: MP_MOVED',
+      'wait for a request: MP_MOVED',
+      'read a response: MP_MOVED',
+      'own TLS socket over another: again',
+      'own HTTP/2 session: page',
+      '{"code":0,"signal":null}',
+      'parent: again again page',
+    ]);
+  });
+
   test('requests of http and fetch in the child use connections of their own, and not those that the parent keeps', async () => {
     const { lines, errors } = await run('keptAlive');
     expect(errors).toBe('');
     expect(lines).toEqual(['parent answer answer 2', 'child answer answer', 'both 4', 'parent answer answer 4']);
+  });
+
+  test('names no shared memory as the parent or a sibling does', async () => {
+    const { lines } = await run('memoryNames');
+    const names = lines.flatMap((line) => line.split(' ').slice(1));
+    expect(names).toHaveLength(12);
+    expect(new Set(names).size).toBe(12);
   });
 
   test('runs nothing of the parent in the child: no timer, immediate, socket, handler or continuation', async () => {

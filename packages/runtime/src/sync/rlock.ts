@@ -13,6 +13,16 @@ export interface RLockOptions extends SyncWaitOptions {
 const flows = new AsyncLocalStorage<object>();
 
 /**
+ * The flow of the function that {@link RLock.runExclusiveSync} is calling right now. Nothing else runs meanwhile, so a variable
+ * says it, at a tenth of what a change of the asynchronous context costs.
+ */
+let callingFlow: object | undefined;
+
+function currentFlow(): object | undefined {
+  return callingFlow ?? flows.getStore();
+}
+
+/**
  * A lock that its holder may take again, and must release as often.
  *
  * The holder is a *flow* of work, not a process: two asynchronous flows of one process exclude each other. A function that
@@ -55,8 +65,7 @@ export class RLock extends SyncPrimitive {
 
   /** The same, blocking this thread. */
   acquireSync(options: RLockOptions = {}): void {
-    const flow = flowOf(options.flow);
-    if (!this.#again(flow)) this.#begin(flow, requireSync(this.backend.sync, 'acquireSync').acquire(options));
+    this.#takeSync(flowOf(options.flow), options);
   }
 
   /** Takes it for a flow if no other one has it. @returns Whether it did. */
@@ -74,13 +83,7 @@ export class RLock extends SyncPrimitive {
    * @throws ProcessError with code `MP_NOT_HELD` where another flow has it, or none.
    */
   async release(options: Pick<RLockOptions, 'flow'> = {}): Promise<void> {
-    const grant = this.#grant;
-    if (grant === undefined || this.#flow !== flowOf(options.flow))
-      throw new ProcessError(PROCESS_ERROR_CODES.notHeld, 'This lock is not held by this flow.');
-    if (--this.#depth > 0) return;
-    this.#flow = undefined;
-    this.#grant = undefined;
-    await grant.release();
+    await this.#giveBack(flowOf(options.flow));
   }
 
   /** Whether anybody holds it, as far as can be said before it changes. */
@@ -90,24 +93,42 @@ export class RLock extends SyncPrimitive {
 
   /** Runs a function while its flow holds the lock. What is called from it belongs to the flow, and may do so again. */
   async runExclusive<T>(fn: () => T | PromiseLike<T>, options: RLockOptions = {}): Promise<T> {
-    const flow = options.flow ?? flows.getStore() ?? {};
+    const flow = options.flow ?? currentFlow() ?? {};
     await this.acquire({ ...options, flow });
     try {
       return await flows.run(flow, fn);
     } finally {
-      await this.release({ flow });
+      await this.#giveBack(flow);
     }
   }
 
   /** {@link runExclusive} of a function that does not wait, blocking this thread. */
   runExclusiveSync<T>(fn: () => T, options: RLockOptions = {}): T {
-    const flow = options.flow ?? flows.getStore() ?? {};
-    this.acquireSync({ ...options, flow });
+    const flow = options.flow ?? currentFlow() ?? {};
+    this.#takeSync(flow, options);
+    const around = callingFlow;
+    callingFlow = flow;
     try {
-      return flows.run(flow, fn);
+      return fn();
     } finally {
-      void this.release({ flow });
+      callingFlow = around;
+      // Where a wait may block, giving it back is done when the call returns.
+      void this.#giveBack(flow);
     }
+  }
+
+  #takeSync(flow: object, options: SyncWaitOptions): void {
+    if (!this.#again(flow)) this.#begin(flow, requireSync(this.backend.sync, 'acquireSync').acquire(options));
+  }
+
+  #giveBack(flow: object): void | Promise<void> {
+    const grant = this.#grant;
+    if (grant === undefined || this.#flow !== flow)
+      throw new ProcessError(PROCESS_ERROR_CODES.notHeld, 'This lock is not held by this flow.');
+    if (--this.#depth > 0) return undefined;
+    this.#flow = undefined;
+    this.#grant = undefined;
+    return grant.release();
   }
 
   #again(flow: object): boolean {
@@ -124,7 +145,7 @@ export class RLock extends SyncPrimitive {
 }
 
 function flowOf(given: object | undefined): object {
-  const flow = given ?? flows.getStore();
+  const flow = given ?? currentFlow();
   if (flow !== undefined) return flow;
   throw new ProcessError(
     PROCESS_ERROR_CODES.argument,

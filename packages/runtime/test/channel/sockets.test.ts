@@ -158,7 +158,9 @@ withDescriptors('a socket that is sent', () => {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     const [a, b] = Pipe();
-    const unsendable = (function* () {})();
+    const unsendable = (function* () {
+      yield 1;
+    })();
     unsendable.next();
     for (let i = 0; i < 10; i++)
       await expect(a.send({ there, server, unsendable } as never)).rejects.toThrow(/unsendable/);

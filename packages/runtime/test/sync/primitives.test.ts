@@ -102,6 +102,38 @@ describe.each(contexts)('over %s', (name, context, native) => {
     await expect(lock.acquire()).rejects.toMatchObject({ code: 'MP_ARGUMENT' });
   });
 
+  test('a function that runs while a recursive lock blocks is one flow with what it calls, and with nothing after it', async () => {
+    if (!native) return;
+    const lock = new context.RLock();
+    const depths = lock.runExclusiveSync(() => {
+      lock.acquireSync();
+      const inner = lock.runExclusiveSync(() => lock.depth);
+      return [inner, lock.depth];
+    });
+    // Taken once more than it was given back, by a flow that nobody can name any more.
+    expect([depths, lock.depth]).toEqual([[3, 2], 1]);
+    expect(() => lock.acquireSync()).toThrow(expect.objectContaining({ code: 'MP_ARGUMENT' }));
+
+    const other = new context.RLock();
+    const failing = () => {
+      throw new RangeError('in the middle');
+    };
+    expect(() => other.runExclusiveSync(failing)).toThrow(RangeError);
+    expect([other.depth, await other.locked()]).toEqual([0, false]);
+    expect(() => other.acquireSync()).toThrow(expect.objectContaining({ code: 'MP_ARGUMENT' }));
+  });
+
+  test('a function that blocks within a flow of promises belongs to that flow, and what it begins does', async () => {
+    if (!native) return;
+    const lock = new context.RLock();
+    await lock.runExclusive(async () => {
+      const began = lock.runExclusiveSync(() => lock.runExclusive(() => lock.depth));
+      expect(lock.depth).toBe(2);
+      expect(await began).toBe(2);
+    });
+    expect([lock.depth, await lock.locked()]).toEqual([0, false]);
+  });
+
   test('a semaphore counts permits that others give back', async () => {
     const event = new context.Event();
     const semaphore = new context.Semaphore(0);

@@ -14,6 +14,9 @@ const ORDINARY: readonly object[] = [{}, JSON.parse('{}') as object, Object.crea
  */
 const ASKED_ONE_BY_ONE = 1024;
 
+/** So many plain objects are asked about in one value: those of one that has more hidden classes are all different. */
+const ASKED_PLAIN = 256;
+
 let asked = 0;
 
 /**
@@ -23,6 +26,8 @@ let asked = 0;
  */
 export class Disguises {
   #noted: PrototypeFacts[] = [];
+  /** How many plain objects of the present value were asked about. */
+  #plain = 0;
 
   /** The kind of an object that has no kind for all that can be seen of it; `undefined` for an ordinary one. */
   kindOf(object: object, facts: PrototypeFacts): Kind | undefined {
@@ -31,6 +36,9 @@ export class Disguises {
       if (++asked > ASKED_ONE_BY_ONE && getOwnPropertyNames(object).length > 0) return undefined;
     } else {
       if (facts.undisguised !== undefined && same(object, facts.undisguised)) return undefined;
+      if (facts.builtIn !== undefined && ++this.#plain > ASKED_PLAIN && getOwnPropertyNames(object).length > 0) {
+        return undefined;
+      }
       for (let i = 0; i < ORDINARY.length; i++) if (same(object, ORDINARY[i]!)) return undefined;
     }
     const kind = disguisedKind(object);
@@ -43,6 +51,7 @@ export class Disguises {
 
   /** Drops what belongs to the last value. */
   end(): void {
+    this.#plain = 0;
     if (this.#noted.length === 0) return;
     for (const facts of this.#noted) facts.undisguised = undefined;
     this.#noted = [];

@@ -59,7 +59,7 @@ function readRest(reader: GraphReader, object: object, flags: number, privates: 
   if (flags & DECORATION.state) {
     reader.requireTrust('an object that restores its own state');
     const state = reader.value();
-    reader.states.push(() => setState(object, state));
+    reader.afterwards.setState(() => setState(object, state));
   }
 }
 
@@ -86,7 +86,7 @@ function readPrivatesMeta(reader: GraphReader): Meta {
 function readPrivates(reader: GraphReader, object: object, meta: Meta): void {
   const slots: unknown[] = [];
   for (let left = reader.count(1); left > 0; left--) slots.push(reader.value());
-  reader.privates.push(() => reader.context.revival?.fillPrivateMembers(object, meta, slots));
+  reader.afterwards.fillPrivates(() => reader.context.revival?.fillPrivateMembers(object, meta, slots));
 }
 
 /** Reads properties with their attributes. */
@@ -126,7 +126,7 @@ function isCallableOrMissing(value: unknown): boolean {
 function readReduced(reader: GraphReader): object {
   reader.requireTrust('an object that a reducer revives');
   const place = reader.reserve();
-  const tag = reader.text();
+  const tag = reader.name();
   const reducer = reader.context.reducers.get(tag);
   const { pending } = reader;
   const data = reader.value();
@@ -140,7 +140,7 @@ function readReduced(reader: GraphReader): object {
   }
   let object: object;
   try {
-    object = reducer.revive(data, reader.context.revivalContext);
+    object = reducer.revive(data, reader.context.revivalContext());
   } catch (cause) {
     if (cause instanceof SerializeError && cause.code === CODES.damaged) throw cause;
     throw new SerializeError(CODES.reduction, `The reducer ${JSON.stringify(tag)} failed to revive an object.`, {

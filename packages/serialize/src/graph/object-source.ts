@@ -2,11 +2,15 @@ import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import type { ValueSource } from '../model/kind.js';
 import type { Meta } from '../model/ports.js';
 import { type ByteReader, damaged } from '../wire/byte-reader.js';
+import { Afterwards } from './afterwards.js';
 import { readProperties } from './frames.js';
 import type { ReadContext } from './read-context.js';
 
 /** Deeper nesting than a writer makes before it puts objects off. */
 const MAX_RECURSION = 900;
+
+/** The objects of a payload in which nothing refers back. */
+const NOTHING: object[] = [];
 
 /**
  * The ground that reading stands on: identity, limits, trust, and what kinds read their content by.
@@ -17,20 +21,20 @@ export abstract class ObjectSource implements ValueSource {
   readonly context: ReadContext;
   protected readonly source: ByteReader;
   protected readonly counting: boolean;
-  protected readonly objects: object[] = [];
+  protected readonly objects: object[];
   /** The shell whose content comes next. */
   protected target: object | undefined;
   protected depth = 0;
   /** How deep the shell lay whose content is being read. */
   protected depthBase = 0;
   #nodes = 0;
-  /** What is to be done when all values exist. */
-  protected readonly final: (() => void)[] = [];
+  #afterwards: Afterwards | undefined;
 
   constructor(context: ReadContext) {
     this.context = context;
     this.source = context.source;
     this.counting = context.counting;
+    this.objects = context.counting ? [] : NOTHING;
   }
 
   abstract value(): unknown;
@@ -106,6 +110,13 @@ export abstract class ObjectSource implements ValueSource {
     throw this.damaged('another value in place of a string');
   }
 
+  /** A string that occurs over and over: a short one is looked up by its bytes. */
+  name(): string {
+    const { source } = this;
+    const token = source.bytes[source.position]!;
+    return token >= 0xa0 && token < 0xc0 ? source.key() : this.text();
+  }
+
   properties(target: object): void {
     readProperties(this, target);
   }
@@ -137,8 +148,19 @@ export abstract class ObjectSource implements ValueSource {
     }
   }
 
+  /** What is to be done when all values exist. */
+  get afterwards(): Afterwards {
+    this.#afterwards ??= new Afterwards();
+    return this.#afterwards;
+  }
+
+  /** The same, where there is anything. */
+  protected get pendingWork(): Afterwards | undefined {
+    return this.#afterwards;
+  }
+
   finally(action: () => void): void {
-    this.final.push(action);
+    this.afterwards.finally(action);
   }
 
   meta(index: number): Meta {
@@ -147,7 +169,9 @@ export abstract class ObjectSource implements ValueSource {
     return meta;
   }
 
-  readonly damaged = (what: string): SerializeError => damaged(this.source.position, what);
+  damaged(what: string): SerializeError {
+    return damaged(this.source.position, what);
+  }
 }
 
 function limit(what: string, name: string): SerializeError {

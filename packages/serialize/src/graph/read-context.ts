@@ -17,7 +17,7 @@ export interface ReadContext {
   readonly keys: string[];
   readonly reducers: ReadonlyMap<string, Reducer>;
   /** What a reducer may ask when it revives. */
-  readonly revivalContext: ReviveContext;
+  revivalContext(): ReviveContext;
   readonly references: ReferencePort | undefined;
   readonly revival: Revival | undefined;
   /**

@@ -10,6 +10,8 @@ import type { ReadContext } from './read-context.js';
 import { type ReaderSymbols, readSymbol } from './reader-symbols.js';
 import { RecordSource } from './record-source.js';
 
+const NO_FUNCTIONS: readonly AnyFunction[] = [];
+
 /** What only some objects need, kept apart to be made when it is first used. */
 interface PutOff {
   /** The shell that waits for its content, or what reads the rest of an object. */
@@ -24,20 +26,15 @@ interface PutOff {
  * bytes that are left, and no code runs unless the payload is trusted.
  */
 export class GraphReader extends RecordSource {
-  readonly symbols: ReaderSymbols = [];
+  #symbols: ReaderSymbols | undefined;
   readonly functions: readonly AnyFunction[];
   /** Shells whose content comes later. */
   readonly #putOff: PutOff[] = [];
-  /** What is to be done when all values exist, first things first. */
-  readonly privates: (() => void)[] = [];
-  states: (() => void)[] = [];
-  /** The states of what was read so far: of the value, and of each part that was put off. */
-  readonly #statesOfParts: (() => void)[][] = [];
 
   constructor(context: ReadContext) {
     super(context);
     const { functions } = context.tables;
-    if (functions.length === 0) this.functions = [];
+    if (functions.length === 0) this.functions = NO_FUNCTIONS;
     else if (context.scanning) this.functions = functions.map(() => () => undefined);
     else {
       this.requireTrust('functions');
@@ -60,12 +57,7 @@ export class GraphReader extends RecordSource {
     if (slots.length > 0) this.context.revival?.fill(slots);
     if (this.source.position !== this.source.end) throw damaged(this.source.position, 'more than one value');
     if (this.context.scanning) return undefined;
-    for (const action of this.privates) action();
-    // An object is noted when its state was read, so what lies inside that state comes first.
-    this.#endPart();
-    // What was put off lies deeper than what it was put off from.
-    for (const states of this.#statesOfParts.toReversed()) for (const action of states) action();
-    for (const action of this.final) action();
+    this.pendingWork?.run();
     return value;
   }
 
@@ -81,7 +73,7 @@ export class GraphReader extends RecordSource {
     const { depth: stack, depthBase } = this;
     for (let i = from; i < putOff.length; i++) {
       const { what, depth } = putOff[i]!;
-      this.#endPart();
+      this.pendingWork?.beginPart();
       this.depth = stack;
       this.depthBase = depth - stack;
       if (typeof what === 'function') {
@@ -97,10 +89,10 @@ export class GraphReader extends RecordSource {
     this.depthBase = depthBase;
   }
 
-  #endPart(): void {
-    if (this.states.length === 0) return;
-    this.#statesOfParts.push(this.states);
-    this.states = [];
+  /** The symbols that were met. */
+  get symbols(): ReaderSymbols {
+    this.#symbols ??= [];
+    return this.#symbols;
   }
 
   value(): unknown {

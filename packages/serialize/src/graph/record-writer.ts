@@ -191,9 +191,7 @@ export class RecordWriter {
       if (count === 0 && !known) return undefined;
       if (!isExtensible(object) || getOwnPropertySymbols(object).length !== 0 || this.#hasSlots(object))
         return undefined;
-      // Among objects that are all different, asking would cost more than writing.
-      if (!known && this.#misses < MANY_MISSES && this.#writer.disguises.kindOf(object, facts) !== undefined)
-        return undefined;
+      if (!known && this.#writer.disguises.kindOf(object, facts) !== undefined) return undefined;
       for (let i = 0; i < count; i++) {
         const descriptor = getOwnPropertyDescriptor(object, keys[i]!)!;
         if (!(descriptor.enumerable && descriptor.writable && descriptor.configurable)) return undefined;

@@ -45,11 +45,12 @@ export class SymbolTable {
     return this.#indices.size;
   }
 
-  write(symbol: symbol, out: ByteWriter, names: NameTable): void {
+  /** @returns Whether the other side finds it by name. */
+  write(symbol: symbol, out: ByteWriter, names: NameTable): boolean {
     const known = this.#indices.get(symbol);
     if (known !== undefined) {
       out.extensionUint(EXT.symbol, known);
-      return;
+      return false;
     }
     const wellKnown = NAMES.get(symbol);
     const registered = Symbol.keyFor(symbol);
@@ -58,7 +59,7 @@ export class SymbolTable {
     const named = elsewhere ? undefined : names.indexOf(symbol);
     if (named !== undefined) {
       out.extensionUint(EXT.named, named);
-      return;
+      return true;
     }
     out.extensionUint(EXT.symbol, this.#indices.size);
     this.#indices.set(symbol, this.#indices.size);
@@ -75,5 +76,6 @@ export class SymbolTable {
               : SYMBOL.unique,
     );
     if (text !== undefined) out.string(text);
+    return false;
   }
 }

@@ -76,8 +76,8 @@ export class GraphWriter extends TokenSink {
   }
 
   /** Writes a value, everything that hangs from it, and the functions in it. @param first - What is written before. */
-  write(root: unknown, first: Foundations): void {
-    if (first.size > 0) {
+  write(root: unknown, first: Foundations | undefined): void {
+    if (first !== undefined) {
       this.out.extensionUint(EXT.foundations, first.size);
       for (const object of first.inOrder()) {
         this.value(object);
@@ -126,7 +126,7 @@ export class GraphWriter extends TokenSink {
         this.out.bigint(value);
         return;
       case 'symbol':
-        this.#symbols.write(value, this.out, this.names);
+        if (this.#symbols.write(value, this.out, this.names)) this.hasCode = true;
         return;
       case 'function':
         if (this.#observer === undefined) writeFunction(this, value);

@@ -1,8 +1,8 @@
-import { textOf } from '../model/function-text.js';
 import type { AnyFunction } from '../model/ports.js';
 import { type PausedFrame, type PauseOptions, pauseIn } from './pause.js';
 import { Scripts } from './scripts.js';
 import { Inspector } from './session.js';
+import { probeName, stopAtEntry, stopEverywhere } from './stops.js';
 
 /** What will be asked of a function at its entry. */
 export interface EntryQuestions {
@@ -79,15 +79,13 @@ function lookByCondition(
     },
     stop: () => inspector.send('Runtime.terminateExecution'),
   };
-  const name = nameFor(fn, realmGlobal);
+  const name = probeName(fn, realmGlobal);
   const readers = reads.map((expression) => `()=>(${expression})`).join();
   const writers = assigns.map((variable) => `${name}v=>{${variable}=${name}v}`).join();
   // To be terminated is the last that it asks for: nothing of it is left that could be.
   const condition = `(${name}.look([${readers}],[${writers}]),${name}.stop(),false)`;
   return Scripts.get().withDebugger(() => {
-    const breakpoints = stopsBeforeBody
-      ? stopEverywhere(inspector, fn, condition)
-      : [stopAtEntry(inspector, fn, condition)];
+    const breakpoints = (stopsBeforeBody ? stopEverywhere : stopAtEntry)(inspector, fn, condition);
     Object.defineProperty(realmGlobal, name, { value: probe, configurable: true });
     try {
       inspector.callTerminable(call);
@@ -131,26 +129,6 @@ function frameOf(
   };
 }
 
-function stopAtEntry(inspector: Inspector, fn: AnyFunction, condition: string): string {
-  const objectId = inspector.idOf(fn);
-  return inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', { objectId, condition })
-    .breakpointId;
-}
-
-/** Wherever V8 can stop in a function: what comes first is reached first, and no call is made before. */
-function stopEverywhere(inspector: Inspector, fn: AnyFunction, condition: string): readonly string[] {
-  const internal = inspector.properties(inspector.idOf(fn)).internalProperties ?? [];
-  const start = internal.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value;
-  const { locations } = inspector.post<{ locations: readonly object[] }>('Debugger.getPossibleBreakpoints', {
-    start,
-    restrictToFunction: true,
-  });
-  return locations.map(
-    (location) =>
-      inspector.post<{ breakpointId: string }>('Debugger.setBreakpoint', { location, condition }).breakpointId,
-  );
-}
-
 /** Words that are names in some functions only. */
 const NOT_NAMES: ReadonlySet<string> = new Set(['arguments', 'async', 'await', 'eval', 'let', 'static', 'yield']);
 
@@ -160,18 +138,6 @@ const NOT_NAMES: ReadonlySet<string> = new Set(['arguments', 'async', 'await', '
  */
 function areNamesPlain({ reads = [], assigns = [] }: EntryQuestions): boolean {
   return [...reads, ...assigns].every((name) => /^[\w$]+$/.test(name) && !NOT_NAMES.has(name));
-}
-
-let names = 0;
-
-/** A name that nothing in the function or around it has. */
-function nameFor(fn: AnyFunction, realmGlobal: object): string {
-  const text = textOf(fn);
-  let name: string;
-  do {
-    name = `$mp_probe_${(names++).toString(36)}_${Math.random().toString(36).slice(2)}`;
-  } while (text.includes(name) || Reflect.getOwnPropertyDescriptor(realmGlobal, name) !== undefined);
-  return name;
 }
 
 /** What the condition and the command in it may need, several times over. */

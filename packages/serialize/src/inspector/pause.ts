@@ -1,6 +1,7 @@
 import type { AnyFunction } from '../model/ports.js';
 import { Scripts } from './scripts.js';
 import { Inspector } from './session.js';
+import { probeName, stopAtEntry, stopEverywhere } from './stops.js';
 
 /** How the stop of a function is to be made. */
 export interface PauseOptions {
@@ -68,12 +69,12 @@ export function pauseIn(
     listening = true;
     inspector.on('Debugger.paused', (params) => active?.(params as Paused));
   }
-  const name = freeGlobalName(realmGlobal);
+  const name = probeName(fn, realmGlobal);
   const stash: ProbeStash = { value: undefined, out: undefined };
   let paused = false;
   let failure: { readonly error: unknown } | undefined;
   return Scripts.get().withPauses(() => {
-    const breakpoints = stopsBeforeBody ? stopEverywhere(inspector, fn) : [stopAtEntry(inspector, fn)];
+    const breakpoints = (stopsBeforeBody ? stopEverywhere : stopAtEntry)(inspector, fn);
     Object.defineProperty(realmGlobal, name, { value: stash, configurable: true });
     active = ({ callFrames }) => {
       const callFrameId = callFrames[0]?.callFrameId;
@@ -101,24 +102,6 @@ export function pauseIn(
     if (failure !== undefined) throw failure.error;
     return paused;
   });
-}
-
-function stopAtEntry(inspector: Inspector, fn: AnyFunction): string {
-  const objectId = inspector.idOf(fn);
-  return inspector.post<{ breakpointId: string }>('Debugger.setBreakpointOnFunctionCall', { objectId }).breakpointId;
-}
-
-/** Wherever V8 can stop in a function: what comes first is reached first, and no call is made before. */
-function stopEverywhere(inspector: Inspector, fn: AnyFunction): readonly string[] {
-  const internal = inspector.properties(inspector.idOf(fn)).internalProperties ?? [];
-  const start = internal.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value;
-  const { locations } = inspector.post<{ locations: readonly object[] }>('Debugger.getPossibleBreakpoints', {
-    start,
-    restrictToFunction: true,
-  });
-  return locations.map(
-    (location) => inspector.post<{ breakpointId: string }>('Debugger.setBreakpoint', { location }).breakpointId,
-  );
 }
 
 function frameAt(inspector: Inspector, callFrameId: string, name: string, stash: ProbeStash): PausedFrame {
@@ -152,10 +135,4 @@ function frameAt(inspector: Inspector, callFrameId: string, name: string, stash:
       return exceptionDetails && (exceptionDetails.exception?.description ?? exceptionDetails.text);
     },
   };
-}
-
-function freeGlobalName(realmGlobal: object): string {
-  let name = '$mp_probe';
-  while (Reflect.getOwnPropertyDescriptor(realmGlobal, name) !== undefined) name += '_';
-  return name;
 }

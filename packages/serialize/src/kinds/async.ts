@@ -4,12 +4,25 @@ import { types } from '../model/platform.js';
 // The position in this list is the state's number on the wire.
 const STATES = ['fulfilled', 'rejected'] as const;
 
+/** What `node:async_hooks` notes on promises while somebody uses it: up to Node 22, all that an AsyncLocalStorage holds. */
+const HOOK_SYMBOLS: ReadonlySet<string | undefined> = new Set([
+  'async_id_symbol',
+  'trigger_async_id_symbol',
+  'kResourceStore',
+  'destroyed',
+]);
+
+function isOfHooks(symbol: symbol): boolean {
+  return HOOK_SYMBOLS.has(symbol.description) && Symbol.keyFor(symbol) === undefined;
+}
+
 export const promiseKind: Kind<Promise<unknown>> = {
   code: 53,
   name: 'Promise',
   prototype: Promise.prototype,
   test: types?.isPromise ?? ((value) => value instanceof Promise),
   structuralKeys: 0,
+  ownKeys: (promise) => Reflect.ownKeys(promise).filter((key) => typeof key === 'string' || !isOfHooks(key)),
   write(promise, sink) {
     if (sink.introspection === undefined) {
       throw sink.refuse(

@@ -1,3 +1,5 @@
+const { getOwnPropertyDescriptor, isExtensible } = Object;
+
 interface Frame {
   getTypeName(): string | null;
 }
@@ -14,17 +16,20 @@ const holder: { stack?: unknown } = {};
  * @returns `undefined` where the engine does not say.
  */
 export function engineName(object: object): string | undefined {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const prepare = getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const limit = getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  // A program may have frozen `Error`, or given it accessors, which are not to run.
+  if (limit?.writable !== true || !(prepare === undefined ? isExtensible(Error) : prepare.writable === true)) {
+    return undefined;
+  }
   try {
     Error.prepareStackTrace = nameReceiver;
     Error.stackTraceLimit = 1;
     return take.call(object) as string | undefined;
-  } catch {
-    // The user has frozen `Error`, or the engine is another one.
-    return undefined;
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
+    Error.stackTraceLimit = limit.value as number;
+    if (prepare === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Error.prepareStackTrace = prepare.value as typeof Error.prepareStackTrace;
   }
 }
 

@@ -50,14 +50,14 @@ function readError(source: Parameters<Kind['read']>[0]): Error {
 /** An error with internal slots and nothing of its own but a stack. */
 function makeBare(cls: ErrorConstructor): Error {
   const { stackTraceLimit } = Error;
-  // The trace of the decoder is about to be overwritten.
-  Error.stackTraceLimit = 0;
+  // The trace of the decoder is about to be overwritten. A program may have frozen `Error`; then one is made in vain.
+  Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     const error = cls === (AggregateError as unknown) ? (new AggregateError([]) as Error) : new cls();
     for (const key of Reflect.ownKeys(error)) if (key !== 'stack') Reflect.deleteProperty(error, key);
     return error;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../model/kind.js';
+import type { Kind, ValueSource } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import { getterOf } from './collections.js';
 
@@ -34,17 +34,17 @@ export const regexpKind: Kind<RegExp> = {
   read(source) {
     const pattern = source.text();
     const flags = source.text();
-    const regexp = source.define(compile(pattern, flags, source.damaged));
+    const regexp = source.define(compile(pattern, flags, source));
     const lastIndex = source.value();
     if (lastIndex !== 0) regexp.lastIndex = lastIndex as number;
     return regexp;
   },
 };
 
-function compile(pattern: string, flags: string, damaged: (what: string) => Error): RegExp {
+function compile(pattern: string, flags: string, source: ValueSource): RegExp {
   try {
     return new RegExp(pattern, flags);
   } catch {
-    throw damaged(`a regular expression that this engine does not know, /${pattern}/${flags},`);
+    throw source.damaged(`a regular expression that this engine does not know, /${pattern}/${flags},`);
   }
 }

@@ -137,11 +137,11 @@ export function readValue(opened: Opened, settings: DecodeSettings, state: Decod
       shapes: state.shapes,
       keys: state.keys,
       reducers,
-      revivalContext: {
+      revivalContext: () => ({
         kind: opened.place === undefined ? 'one-shot' : 'session',
         peer: settings.peer,
         attachment: (index) => attachmentAt(payload, index),
-      },
+      }),
       references: engine.references,
       revival: functionsHere ? engine.revive?.begin() : undefined,
       scanning,

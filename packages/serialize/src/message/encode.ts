@@ -65,6 +65,8 @@ export class MessageEncoder {
   /** What to call if the payload is never sent. */
   #abandons: (() => void)[] = [];
   #root: unknown;
+  /** What of the present value is written in front of it. */
+  #first: Foundations | undefined;
   #rootName = 'value';
   /** How much the decoder is to forget with the next message: keys, shapes and texts. */
   #forget: readonly number[] | undefined;
@@ -105,21 +107,21 @@ export class MessageEncoder {
 
   /** Encodes a value. @throws SerializeError; the encoder is then as it was. */
   encode(value: unknown, rootName: string, place: Place | undefined): Payload {
-    const first = new Foundations();
     try {
       for (;;) {
-        const payload = this.#tryEncode(value, rootName, place, first);
+        const payload = this.#tryEncode(value, rootName, place);
         if (payload !== undefined) return payload;
       }
     } finally {
       this.#writer.forgetValue();
+      this.#first = undefined;
       if (this.#attachments.length > 0) this.#attachments = [];
       if (this.#abandons.length > 0) this.#abandons = [];
     }
   }
 
   /** @returns `undefined` where it must be tried again: each time more is known of the value. */
-  #tryEncode(value: unknown, rootName: string, place: Place | undefined, first: Foundations): Payload | undefined {
+  #tryEncode(value: unknown, rootName: string, place: Place | undefined): Payload | undefined {
     const writer = this.#writer;
     this.#root = value;
     this.#rootName = rootName;
@@ -132,7 +134,7 @@ export class MessageEncoder {
       writer.out.position = HEADER_BYTES;
       if (place?.sequence === 0) writer.out.uint(place.epoch);
       if (forget !== undefined) for (const count of forget) writer.out.uint(count);
-      writer.write(value, first);
+      writer.write(value, this.#first);
       if (writer.wantsAgain() && this.#settings.observer === undefined) throw AGAIN;
       if (this.#missing > 0) throw notPrepared(rootName);
       const payload = this.#finish(place, forget !== undefined);
@@ -146,7 +148,7 @@ export class MessageEncoder {
     } catch (error) {
       this.#shapes.rollback();
       this.#texts?.rollback();
-      const failure = this.#retry(error, first);
+      const failure = this.#retry(error);
       if (failure === undefined) return undefined;
       for (const abandon of this.#abandons) abandon();
       throw this.explain(failure);
@@ -161,11 +163,12 @@ export class MessageEncoder {
   }
 
   /** What is wrong with the value; nothing where the attempt told what to do in the next one. */
-  #retry(error: unknown, first: Foundations): unknown {
+  #retry(error: unknown): unknown {
     if (error === AGAIN) return undefined;
     if (!(error instanceof TooDeep)) return error;
     try {
-      first.add(error.object);
+      this.#first ??= new Foundations();
+      this.#first.add(error.object);
       return undefined;
     } catch (refusal) {
       return refusal;

@@ -124,14 +124,16 @@ export class SessionDecoder implements Decoder {
     const opened = this.#take(withPlainBody(payload));
     if (opened.forgotten !== undefined) this.#state.forget(opened.forgotten);
     const state = this.#state;
-    const before = { shapes: state.shapes.length, keys: state.keys.length, texts: state.texts.length };
+    const shapes = state.shapes.length;
+    const keys = state.keys.length;
+    const texts = state.texts.length;
     try {
       return readValue(opened, this.#settings, state);
     } catch (error) {
       // The bytes are what the encoder wrote; what they define must be known, or later messages cannot be read.
-      state.shapes.length = before.shapes;
-      state.keys.length = before.keys;
-      state.texts.length = before.texts;
+      state.shapes.length = shapes;
+      state.keys.length = keys;
+      state.texts.length = texts;
       try {
         readValue(opened, this.#settings, state, true);
       } catch {
@@ -206,12 +208,12 @@ export class SessionDecoder implements Decoder {
     }
     verify(body, seedOf(place));
     const end = endOf(body, flags);
-    const source = new ByteReader(body, HEADER_BYTES, end);
-    const forgotten = readForgotten(source, flags);
+    const source = flags & FLAG.forget ? new ByteReader(body, HEADER_BYTES, end) : undefined;
+    const forgotten = source === undefined ? undefined : readForgotten(source, flags);
     return {
       payload,
       flags,
-      start: source.position,
+      start: source?.position ?? HEADER_BYTES,
       end,
       place,
       forgotten,

@@ -30,10 +30,15 @@ export class BuiltinModules {
     return this.#walkNew() ? this.#paths.get(value) : undefined;
   }
 
+  /** The module whose name a path begins with. */
+  rootOf([id]: readonly Step[]): unknown {
+    return id?.startsWith('node:') ? loader()?.getBuiltinModule?.(id) : undefined;
+  }
+
   /** The value at the end of a path that begins with a module's name. */
-  resolve([id, ...steps]: readonly Step[]): unknown {
-    let value: unknown = id?.startsWith('node:') ? loader()?.getBuiltinModule?.(id) : undefined;
-    for (const step of steps) value = follow(value, step) ?? readLazyClass(value, step);
+  resolve(path: readonly Step[]): unknown {
+    let value: unknown = this.rootOf(path);
+    for (const step of path.slice(1)) value = follow(value, step) ?? readLazyClass(value, step);
     return value;
   }
 

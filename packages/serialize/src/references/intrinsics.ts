@@ -109,6 +109,11 @@ export class Intrinsics {
     return this.#paths.get(value);
   }
 
+  /** Where a path begins, as far as no getter has to run for it. */
+  rootOf([name]: readonly Step[]): unknown {
+    return name === undefined ? undefined : dataOf(this.#global, name);
+  }
+
   /** Reads the globals whose modules were loaded meanwhile. @returns whether there were any. */
   #readLate(): boolean {
     if (this.#late.length === 0) return false;

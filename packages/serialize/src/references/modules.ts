@@ -5,6 +5,7 @@ import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
+import { ModuleSymbols } from './module-symbols.js';
 import { loadNamespace, noteNamespace } from './namespaces.js';
 import { classesSeenBy, followVariable } from './package-classes.js';
 import { eachStep, follow, isObject, type Step } from './path.js';
@@ -17,6 +18,8 @@ interface ModuleBuiltin {
 
 /** How long a path into a module's exports may be: `Class.prototype.method` is 3. */
 const DEPTH = 3;
+/** Symbols that are in no export are remembered up to this number, which keeps their descriptions in memory. */
+const MOST_LOCAL_SYMBOLS = 1000;
 
 /**
  * Functions and classes that other processes can import: by the URL of their module, and the path to them in it.
@@ -36,6 +39,9 @@ export class LoadedModules {
   readonly #localTexts: Set<string> = new Set();
   readonly #namespaces: WeakMap<object, string> = new WeakMap();
   readonly #walked: Set<string> = new Set();
+  readonly #symbols: ModuleSymbols = new ModuleSymbols();
+  /** Symbols known to be in no export. */
+  readonly #localSymbols: Set<symbol> = new Set();
   /** Functions of the runtime's own code. */
   readonly #runtime: WeakSet<object> = new WeakSet();
 
@@ -94,6 +100,26 @@ export class LoadedModules {
         return script.url;
       }
     }
+    return undefined;
+  }
+
+  /** How other processes find a unique symbol; `undefined` where it is another one there. */
+  findSymbol(symbol: symbol): readonly Step[] | undefined {
+    const known = this.#symbols.get(symbol);
+    if (known !== undefined || this.#localSymbols.has(symbol)) return known;
+    refreshScripts();
+    let isPending = false;
+    for (const script of allScripts()) {
+      if (this.#symbols.knows(script.id) || !this.#policy.isByReference(script.url)) continue;
+      const exports = exportsOf(script);
+      if (exports === undefined) isPending ||= script.isModule && script.isMainContext;
+      else this.#symbols.add(script.id, script.url, exports);
+    }
+    const found = this.#symbols.get(symbol);
+    // A module that is being evaluated may export it yet.
+    if (found !== undefined || isPending) return found;
+    if (this.#localSymbols.size === MOST_LOCAL_SYMBOLS) this.#localSymbols.clear();
+    this.#localSymbols.add(symbol);
     return undefined;
   }
 

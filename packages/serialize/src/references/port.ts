@@ -3,6 +3,7 @@ import { isNativeText } from '../inspector/internals.js';
 import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports.js';
 import { BuiltinModules } from './builtin-modules.js';
 import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
+import { isGenuine } from './genuine.js';
 import { Intrinsics } from './intrinsics.js';
 import { importModule, LoadedModules } from './modules.js';
 import { findNamed, resolveNamed } from './named.js';
@@ -48,17 +49,20 @@ export class References implements ReferencePort {
   find(value: object | symbol): Reference | undefined {
     if (typeof value === 'symbol') {
       const name = wellKnown(value);
-      return name === undefined ? undefined : { meta: [KIND.symbol, name.slice(2)] };
+      if (name !== undefined) return { meta: [KIND.symbol, name.slice(2)] };
+      const exported = this.#modules.findSymbol(value);
+      return exported === undefined ? undefined : { meta: [KIND.module, ...exported] };
     }
-    const intrinsic = intrinsics().find(value);
-    if (intrinsic !== undefined) return { meta: [KIND.intrinsic, ...intrinsic] };
+    const intrinsic = intrinsicAt(intrinsics().find(value), value);
+    if (intrinsic !== undefined) return intrinsic;
     if (isProxy(value)) return undefined;
     const named = findNamed(value);
     if (named !== undefined) return { meta: [KIND.named, ...named] };
-    const builtin = builtins().find(value);
-    if (builtin !== undefined) return { meta: [KIND.builtin, ...builtin] };
+    const builtin = builtinAt(builtins().find(value), value);
+    if (builtin !== undefined) return builtin;
     const foreign = realms.find(value);
-    if (foreign !== undefined) return { meta: [KIND.intrinsic, ...foreign] };
+    if (foreign !== undefined && isGenuine(foreign, value, undefined, pathOf))
+      return { meta: [KIND.intrinsic, ...foreign] };
     if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
@@ -69,10 +73,7 @@ export class References implements ReferencePort {
     const path = this.#modules.find(value);
     if (path !== undefined) return { meta: [KIND.module, ...path] };
     if (typeof value === 'function' ? !this.#modules.isFromRuntime(value) : !isLazyGlobal(value)) return undefined;
-    const lazy = intrinsics().findLazy(value);
-    if (lazy !== undefined) return { meta: [KIND.intrinsic, ...lazy] };
-    const hidden = builtins().findAnywhere(value);
-    return hidden === undefined ? undefined : { meta: [KIND.builtin, ...hidden] };
+    return intrinsicAt(intrinsics().findLazy(value), value) ?? builtinAt(builtins().findAnywhere(value), value);
   }
 
   isInert({ meta }: Reference): boolean {
@@ -132,6 +133,20 @@ function isNamespace(value: object): boolean {
 
 function isProxy(value: object): boolean {
   return types?.isProxy(value) ?? false;
+}
+
+function pathOf(fn: AnyFunction): readonly Step[] | undefined {
+  return intrinsics().find(fn) ?? builtins().find(fn);
+}
+
+function intrinsicAt(path: readonly Step[] | undefined, value: object): Reference | undefined {
+  if (path === undefined || !isGenuine(path, value, intrinsics().rootOf(path), pathOf)) return undefined;
+  return { meta: [KIND.intrinsic, ...path] };
+}
+
+function builtinAt(path: readonly Step[] | undefined, value: object): Reference | undefined {
+  if (path === undefined || !isGenuine(path, value, builtins().rootOf(path), pathOf)) return undefined;
+  return { meta: [KIND.builtin, ...path] };
 }
 
 function missing(path: readonly Step[], cause: unknown): SerializeError {

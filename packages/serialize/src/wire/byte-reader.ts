@@ -113,8 +113,13 @@ export class ByteReader {
     const { bytes } = this;
     const at = this.take(length);
     if (length === 0) return '';
-    const slot =
-      (length * 31 + bytes[at]! * 7 + bytes[at + length - 1]! * 13 + bytes[at + (length >> 1)]!) & (KEY_SLOTS - 1);
+    const last = at + length - 1;
+    // Names that are counted through (`column1`, `column12`) differ in their last bytes.
+    let hash = Math.imul(length, 31) + bytes[at]!;
+    hash = Math.imul(hash, 31) + bytes[at + (length >> 1)]!;
+    if (length > 2) hash = Math.imul(hash, 31) + bytes[last - 1]!;
+    hash = Math.imul(hash, 31) + bytes[last]!;
+    const slot = (hash ^ (hash >>> 10)) & (KEY_SLOTS - 1);
     const known = keys[slot];
     if (known !== undefined && known.bytes.length === length) {
       let i = 0;

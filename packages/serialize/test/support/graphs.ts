@@ -10,7 +10,7 @@ interface Plan {
 }
 
 const plan: fc.Arbitrary<Plan> = fc.record({
-  kind: fc.nat(21),
+  kind: fc.nat(27),
   numbers: fc.array(fc.oneof(fc.double(), fc.integer(), fc.constant(-0)), { maxLength: 12 }),
   texts: fc.array(
     fc.oneof(
@@ -81,8 +81,21 @@ function make({ kind, numbers, texts }: Plan, memory: ArrayBuffer, unique: symbo
       return Object(unique);
     case 20:
       return new DataView(memory, 8);
-    default:
+    case 21:
       return new AggregateError(texts, text);
+    case 22:
+      // Long enough for columns.
+      return Array.from({ length: 14 }, (_, i) => ({ i, n: numbers[i % 12], text: texts[i % 6], same: memory }));
+    case 23:
+      return numbers.map((time) => new Date(time));
+    case 24:
+      return Array.from({ length: 20 }, (_, i) => `${text}${i}`);
+    case 25:
+      return new URL(`http://host/?${encodeURIComponent(text.replace(/[\ud800-\udfff]/g, ''))}`);
+    case 26:
+      return new WeakRef(memory);
+    default:
+      return new Set(numbers);
   }
 }
 

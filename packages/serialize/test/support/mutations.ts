@@ -1,3 +1,8 @@
+import { createPublicKey, createSecretKey } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
+import { statSync } from 'node:fs';
+import { BlockList, SocketAddress } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import { crc32 } from 'node:zlib';
 
 let state = 20_231;
@@ -7,6 +12,10 @@ export function random(): number {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   return state >>> 8;
 }
+
+/** Of the curve Ed25519. */
+const PUBLIC_KEY =
+  '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n';
 
 /** Values that use most tokens. */
 export const SAMPLES: readonly unknown[] = [
@@ -40,6 +49,20 @@ export const SAMPLES: readonly unknown[] = [
     let deep: unknown = 1;
     for (let i = 0; i < 500; i++) deep = [deep];
     return deep;
+  })(),
+  // What Node makes itself, from bytes, addresses and paths that anybody may have written.
+  (() => {
+    const list = new BlockList();
+    list.addAddress('1.2.3.4');
+    list.addRange('10.0.0.1', '10.0.0.9');
+    list.addSubnet('::1', 64, 'ipv6');
+    const decoder = new StringDecoder('utf8');
+    decoder.write(Buffer.from([0xe2, 0x82]));
+    const form = new FormData();
+    form.append('a', '1');
+    const key = createSecretKey(Buffer.from('secret'));
+    const address = new SocketAddress({ address: '::1', family: 'ipv6', port: 80 });
+    return [list, decoder, form, key, createPublicKey(PUBLIC_KEY), address, statSync('.'), channel('mp.test')];
   })(),
   Object.assign([1, 2, 3], { extra: Object.defineProperty({}, 'hidden', { value: new Float64Array(3) }) }),
 ];
