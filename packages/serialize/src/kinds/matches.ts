@@ -20,7 +20,11 @@ export const matchesKind: Kind = {
   write(iterator, sink) {
     const found = sink.introspection?.matches(iterator);
     if (found === undefined) {
-      throw sink.refuse(iterator, 'it is an iterator whose place is not known', 'Send an array of what remains.');
+      throw sink.refuse(
+        iterator,
+        'it is an iterator whose place is not known',
+        'Send an array of what remains, or allow the inspector, which shows it.',
+      );
     }
     sink.uint(found === 'finished' ? 0 : 1);
     if (found === 'finished') return;
