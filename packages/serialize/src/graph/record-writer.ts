@@ -265,6 +265,11 @@ export class RecordWriter {
     return { shape, count, columns };
   }
 
+  /** Objects like this one are expected next. */
+  expectLike(object: unknown): void {
+    this.#previous.following = this.#shapeOf(object) ?? this.#previous.following;
+  }
+
   /** The shape of a plain object that nothing is known about. */
   #shapeOf(object: unknown): ShapeNode | undefined {
     if (typeof object !== 'object' || object === null || isProxy(object)) return undefined;

@@ -40,12 +40,19 @@ export class Rows {
   write(from: number): number {
     if (from < this.#next) return 0;
     const writer = this.#writer;
+    // Among objects that were met before there is nothing to read.
+    if (writer.isClaimed(this.#array[from] as object)) {
+      writer.records.expectLike(this.#array[from]);
+      return this.#giveUp(from);
+    }
     const end = Math.min(this.#array.length, from + this.#most);
     const read = writer.records.columns(this.#array, from, end);
     if (read === undefined || read.count < MIN_ROWS) return this.#giveUp(from);
     const count = this.#meet(from, read);
     if (count === 0) return this.#giveUp(from);
-    this.#pause = 1;
+    // What was read of the others was read in vain.
+    if (count < MIN_ROWS) this.#giveUp(from + count);
+    else this.#pause = 1;
     this.#most = count === this.#most ? Math.min(count * 2, MAX_ROWS) : Math.max(count, FIRST_ROWS);
     writer.out.extensionUint(EXT.records, count);
     writer.records.head(read.shape);
