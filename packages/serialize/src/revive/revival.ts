@@ -16,6 +16,7 @@ import type { AnyFunction, Meta, Revival } from '../model/ports.js';
 import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
 import type { Made } from './compile.js';
 import { forwardingPrototype } from './home.js';
+import { importedValue } from './imported-value.js';
 import { allocateInstance, type ClassHook, fillPrivateMembers, hookOf } from './instances.js';
 import { memberOf } from './members.js';
 import { tiedArguments, withObject } from './object-scope.js';
@@ -176,8 +177,7 @@ export class ValueRevival implements Revival {
     if (meta.sharing !== undefined) sharing.push(...meta.sharing);
   }
 
-  readonly #import = (url: string, exported: string): unknown =>
-    exported === '*' ? this.#resolve(['n', url]) : (this.#resolve(['m', url]) as Record<string, unknown>)[exported];
+  readonly #import = (url: string, exported: string): unknown => importedValue(this.#resolve, url, exported);
 
   /**
    * Finds a function that is here already: one that comes home, or a class that was sent before. The class is given
