@@ -62,6 +62,10 @@ test('a process that cannot be copied says how to start one that can', () => {
       expect(await run('capturedAndSent')).toEqual(['from the copy of the copy', '0']);
     });
 
+    test('a class of the parent that comes back from the copy, and was never sent before, is the original', async () => {
+      expect(await run('identity')).toEqual(['true true 3 true true', 'true true Later 7']);
+    });
+
     test('makes the workers of a pool, and new ones for those that die', async () => {
       expect(await run('pool')).toEqual(['[42,84,126]', 'MP_WORKER_DIED 3', 'still there']);
     });
