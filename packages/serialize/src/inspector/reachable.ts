@@ -13,6 +13,26 @@ const MAX_ELEMENTS = 32;
 const { getOwnPropertyDescriptor } = Reflect;
 const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
+/**
+ * What most objects lead to, and would take the places of others. To list what is global would make Node load what it has
+ * not loaded yet (70 ms on Node 26).
+ */
+const BUILT_IN: readonly AnyFunction[] = [
+  Object,
+  Function,
+  Array,
+  Map,
+  Set,
+  WeakMap,
+  WeakSet,
+  Promise,
+  Date,
+  RegExp,
+  Error,
+  Uint8Array,
+  ArrayBuffer,
+];
+
 /** What was looked at for an earlier value, and what is built in. */
 let seen: WeakSet<object> | undefined;
 
@@ -83,12 +103,7 @@ function collectScope({ description, object }: RawScope, into: object[]): void {
 
 function builtIns(): WeakSet<object> {
   const found = new WeakSet<object>();
-  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(globalThis))) {
-    if (typeof value !== 'function') continue;
-    found.add(value);
-    const prototype: unknown = getOwnPropertyDescriptor(value, 'prototype')?.value;
-    if (typeof prototype === 'object' && prototype !== null) found.add(prototype);
-  }
+  for (const one of BUILT_IN) found.add(one).add(one.prototype);
   return found;
 }
 
