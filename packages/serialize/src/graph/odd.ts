@@ -231,16 +231,19 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (simple && writer.record(object, facts)) return;
   if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
+  const isHollow = privates !== undefined && writer.isHollow(object);
   const integrity = state === undefined ? integrityOf(object) : 0;
   const flags =
     (facts.prototype === Object.prototype ? 0 : DECORATION.prototype) |
     (privates === undefined ? 0 : DECORATION.privates) |
     (state === undefined ? 0 : DECORATION.state) |
+    (isHollow ? DECORATION.properties : 0) |
     integrity;
-  const late = writer.isDeep && (privates !== undefined || state !== undefined);
+  const late = isHollow || (writer.isDeep && (privates !== undefined || state !== undefined));
   if (flags !== 0) writeDecoration(writer, flags | (late ? DECORATION.late : 0), privates);
-  const values = plainValues(object, keys, integrity);
-  if (values !== undefined) {
+  const values = isHollow ? undefined : plainValues(object, keys, integrity);
+  if (isHollow) writer.out.extensionUint(EXT.dictionary, 0);
+  else if (values !== undefined) {
     writer.out.extensionUint(EXT.dictionary, keys.length);
     for (let i = 0; i < keys.length; i++) {
       writer.out.string(keys[i] as string);
@@ -253,6 +256,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (flags & DECORATION.prototype) writer.prototype(facts);
   if (state !== undefined) writer.hasCode = true;
   const rest = (): void => {
+    if (isHollow) writeProperties(writer, object, keys);
     if (privates !== undefined) writeSlots(writer, privates.slots);
     if (state !== undefined) writer.value(state.value);
   };
@@ -291,7 +295,7 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
     (own.length > 0 ? DECORATION.properties : 0) |
     (privates === undefined ? 0 : DECORATION.privates) |
     integrity;
-  const late = writer.isDeep && (own.length > 0 || privates !== undefined);
+  const late = (writer.isDeep || writer.isHollow(object)) && (own.length > 0 || privates !== undefined);
   if (flags !== 0) writeDecoration(writer, flags | (late ? DECORATION.late : 0), privates);
   if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
     writeSparse(writer, array, new Set(own));
