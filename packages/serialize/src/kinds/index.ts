@@ -1,6 +1,7 @@
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
 import { addressKinds } from './addresses.js';
+import { arrayIteratorKind } from './array-iterators.js';
 import { promiseKind } from './async.js';
 import { asyncLocalStorageKind, asyncResourceKind } from './async-hooks.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
@@ -23,6 +24,7 @@ import { matchesKind } from './matches.js';
 import { boxedKinds } from './primitives.js';
 import { rawJsonKind } from './raw-json.js';
 import { regexpKind } from './regexp.js';
+import { stringIteratorKind } from './string-iterators.js';
 import { weakMapKind, weakRefKind, weakSetKind } from './weak.js';
 import { domExceptionKind, fileKind, headersKind, plainBlobKind, searchParamsKind, urlKind } from './web.js';
 
@@ -64,6 +66,8 @@ const KINDS: readonly Kind[] = [
   generatorKind,
   iteratorKind,
   matchesKind,
+  arrayIteratorKind,
+  stringIteratorKind,
   weakMapKind,
   weakSetKind,
   weakRefKind,
