@@ -149,6 +149,17 @@ export interface ReferencePort {
   resolve(reference: Reference): object | symbol;
 }
 
+/** Where an iterator of an array, or of anything like one, stands. */
+export interface ArrayIteratorState {
+  readonly kind: 'keys' | 'values' | 'entries';
+  /** The index of what it gives out next. */
+  readonly index: number;
+  /** Whether it came to the end, and stays there. */
+  readonly isFinished: boolean;
+  /** Whether an element that it gave out may be an accessor. */
+  readonly mayHaveAccessors: boolean;
+}
+
 /** Reads internal slots that the language hides. Never runs user code: no getter, no trap. */
 export interface IntrospectionPort {
   /** The parts of a bound function, or `undefined` for any other function. */
@@ -169,6 +180,16 @@ export interface IntrospectionPort {
   objectsBelow(prototype: object): readonly object[];
   /** The state of an iterator of `matchAll`, which is not changed; `undefined` where it cannot be known. */
   matches(iterator: object): 'finished' | { readonly matcher: RegExp; readonly text: string } | undefined;
+  /** Where an iterator of an array, or of anything like one, stands; `undefined` where it cannot be known, `null` for anything else. */
+  arrayIterator(iterator: object): ArrayIteratorState | null | undefined;
+  /**
+   * The objects that array iterators go through, in their order; `undefined` for those whose object is not found.
+   *
+   * @param candidates - Objects among which they probably are: others are looked for at a price.
+   */
+  iterated(iterators: readonly object[], candidates: readonly object[]): readonly (object | undefined)[];
+  /** What an iterator of a string has not given out yet; `undefined` where it cannot be known, `null` for anything else. */
+  restOfString(iterator: object): string | null | undefined;
   /** Whether a generator has come to its end, and where it stands if not: file and line, for the error that refuses it. */
   generator(generator: object): { readonly isClosed: boolean; readonly place: string | undefined };
 }
