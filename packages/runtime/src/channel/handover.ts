@@ -1,9 +1,8 @@
 import type { Reducer } from '@mp/codec';
 import { claim, offer, type Ticket } from './broker.js';
 import { adoptConnection, Connection, type Direction, detachConnection, receiveEither } from './connection.js';
-import type { FrameChannel } from './frame-channel.js';
 import type { Marshal } from './marshal.js';
-import { twinOf } from './twins.js';
+import { relay } from './relay.js';
 
 /** What a connection is reduced to. */
 interface ConnectionData {
@@ -29,10 +28,8 @@ function handOver(connection: Connection): ConnectionData {
   const { direction, channel, past, marshal: own } = detachConnection(connection);
   const ticket = offer({
     accept: (remote) => {
-      if (past === undefined) {
-        joinFrames(channel, remote);
-        shareWait(channel, remote);
-      } else joinMessages(past, new Connection(remote, own));
+      if (past === undefined) relay(channel, remote);
+      else joinMessages(past, new Connection(remote, own));
     },
     drop: () => channel.destroy(),
   });
@@ -49,40 +46,6 @@ export function handOverToCopy(connections: readonly Connection[]): () => void {
   return () => {
     for (const [connection, ticket] of moved) adoptConnection(connection, claim(ticket));
   };
-}
-
-/** Where the ends that were taken away from this process have gone. */
-const gone = new WeakMap<FrameChannel, FrameChannel>();
-
-/**
- * A relay between two other processes keeps this one alive: without it they could not talk. Where the other end of the
- * pipe is here, whoever waits at it does so; otherwise a program could not end before a daemon that listens to it.
- */
-function shareWait(end: FrameChannel, remote: FrameChannel): void {
-  gone.set(end, remote);
-  const twin = twinOf(end);
-  if (twin === undefined) return;
-  const other = gone.get(twin);
-  if (other === undefined) remote.unref();
-  else other.ref();
-}
-
-/** Passes frames on between two channels as they are, in both directions, until both have ended. */
-function joinFrames(a: FrameChannel, b: FrameChannel): void {
-  passFrames(a, b);
-  passFrames(b, a);
-}
-
-function passFrames(from: FrameChannel, to: FrameChannel): void {
-  from.setHandler({
-    onFrame: (kind, body, buffers) => {
-      to.send(kind, body, buffers, true);
-      if (!to.isFull) return;
-      from.pause();
-      to.drained().then(() => from.resume());
-    },
-    onEnd: () => to.end(),
-  });
 }
 
 /**

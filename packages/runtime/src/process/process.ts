@@ -301,6 +301,8 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
   /** Nothing is encoded: the work is in the copy as it is here, but for connections, which have one end. */
   async #startCopy(origin: ProcessOrigin, identity: readonly number[], work: ProcessWork): Promise<void> {
     const moved = collectTickets(() => handOverWork(work));
+    // What the copy sends back of this process's is the same here.
+    origin.marshal.codec.identify?.(work);
     let child: Child;
     try {
       child = launchChild(origin, {

@@ -9,7 +9,7 @@ import {
   type PrivatesOfClass,
 } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
-import type { AnyFunction, Capture, CapturedBatch, Meta, Reference } from '../model/ports.js';
+import type { AnyFunction, Capture, CapturedBatch, ExceptedClasses, Meta, Reference } from '../model/ports.js';
 import { References } from '../references/port.js';
 import { CaptureFailure, functionName, refusal } from './failure.js';
 import { type CapturedFunction, captureFunction, isClosed, readAll, recaptureFunction } from './function-capture.js';
@@ -125,14 +125,19 @@ export class ValueCapture implements Capture {
     };
   }
 
-  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined {
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    except: ExceptedClasses | undefined,
+  ): CapturedBatch | null | undefined {
     const declared = privateClassesOf(classFunction);
-    const named = this.#namedClassesOf(classFunction);
-    if (declared.length === 0 && named.length === 0) return undefined;
+    const isMade = typeof except === 'function';
+    const isExcepted = ({ fn }: PrivateClass): boolean =>
+      isMade ? isOrExtends(except, fn) : except === 'built-in' && this.#isBuiltIn(fn);
+    const named = isMade ? [] : this.#namedClassesOf(classFunction);
+    if ((isMade ? declared.every(isExcepted) : declared.length === 0) && named.length === 0) return undefined;
     const { present, values, names } =
-      declared.length === 0
-        ? NO_PRIVATES
-        : presentPrivates(instance, declared, (fn) => ofBuiltIn && this.#isBuiltIn(fn));
+      declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared, isExcepted);
     this.#nameCounts.set(instance, names);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
@@ -384,4 +389,9 @@ function unreadable(facts: CodeFacts | undefined): CaptureFailure {
     `uses ${names === '' ? 'what is around it' : names}, and the inspector, which would read it, is not available in this process`,
     'Allow it (--allow-inspector beside --permission), or name the variables: capture(fn, { … }).',
   );
+}
+
+/** Whether a class is another one, or inherits from it. */
+function isOrExtends(cls: AnyFunction, other: AnyFunction): boolean {
+  return cls === other || Object.prototype.isPrototypeOf.call(other, cls);
 }

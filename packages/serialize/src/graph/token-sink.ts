@@ -102,7 +102,7 @@ export abstract class TokenSink implements ValueSink {
     return this.#owners?.get(object);
   }
 
-  /** Iterators of Maps and Sets that were written without their collections. */
+  /** Iterators that were written without what they go through. */
   iterators: object[] = [];
 
   noteIterator(iterator: object): void {

@@ -94,7 +94,7 @@ export class GraphWriter extends TokenSink {
       this.finish(0);
     }
     if (this.hasCode) refuseStray(this, this.#objects.all());
-    if (this.iterators.length > 0) noteCollections(this, this.#objects.all());
+    if (this.iterators.length > 0) noteCollections(this, [...this.#objects.all()]);
   }
 
   protected override whole(object: object): void {

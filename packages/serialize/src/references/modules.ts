@@ -1,9 +1,9 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
-import { isNativeText } from '../inspector/internals.js';
 import type { Script } from '../inspector/scripts.js';
 import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { allScripts, refreshScripts, scriptById } from '../instrument/scripts.js';
+import { isNativeCode } from '../model/native-code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { ModuleSymbols } from './module-symbols.js';
 import { loadNamespace, noteNamespace } from './namespaces.js';
@@ -158,7 +158,7 @@ export class LoadedModules {
     const take = (value: unknown, path: readonly Step[]): void => {
       // What it passes on from other files sees those.
       const isOwn = typeof value === 'function' && this.#paths.get(value)?.[0] === script.url;
-      if (isOwn && !isNativeText(value as AnyFunction)) exported.push([value as AnyFunction, path]);
+      if (isOwn && !isNativeCode(value as AnyFunction)) exported.push([value as AnyFunction, path]);
     };
     take(exports, [script.url]);
     eachStep(exports, (step, part) => {
