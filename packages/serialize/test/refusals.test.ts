@@ -36,6 +36,13 @@ describe('a function that cannot travel is refused by name, with its place and w
     ]);
   });
 
+  test('an instance of an imported class whose constructor does something before it calls super', async () => {
+    const file = new URL('../test/fixtures/modules/derived-privates.mjs', import.meta.url).href;
+    const { Careful } = (await import(file)) as { readonly Careful: new (c: number) => object };
+    const { code, message } = refusal(new Careful(1));
+    expect([code, message]).toEqual(['MP_UNSUPPORTED', expect.stringMatching(/Careful.*more than to call super/s)]);
+  });
+
   test('a field with a computed key, where only running an initialiser would show it', () => {
     const key = 'k';
     let ran = 0;

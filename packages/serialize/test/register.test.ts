@@ -29,7 +29,7 @@ describe('in an instrumented process without an inspector', () => {
     'modules.mjs': /createRequire/,
     'moved.mjs': /./,
     'native.mjs': /built-in|promisified/,
-    'private.mjs': /proxy|a bound one/,
+    'private.mjs': /proxy|a bound one|before its class|without an instance/,
     'proxy.mjs': /./,
     'runtime-wrappers.mjs': /./,
     'tied-arguments.cjs': /./,

@@ -1,6 +1,8 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
 import { Inspector } from '../inspector/session.js';
+import type { PrivatesOfClass } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
+import { placeAfterSuper } from './after-super.js';
 import { CaptureFailure, functionName } from './failure.js';
 import type { PrivateClass } from './private-classes.js';
 import { hasMarks, privateFieldsOf } from './private-members.js';
@@ -56,12 +58,28 @@ export function presentPrivates(
   );
 }
 
+/**
+ * How the other side gives an object the private members of a class that it imports.
+ *
+ * @throws SerializeError where only code of the user's could.
+ */
+export function howToInstall(
+  fn: AnyFunction,
+  isDerived: boolean,
+  hasNamesTwice: boolean,
+): Pick<PrivatesOfClass, 'base' | 'afterSuper'> {
+  if (!isDerived && !hasNamesTwice) return { base: 1 };
+  const place = hasNamesTwice ? undefined : placeAfterSuper(fn);
+  if (place === undefined) throw foreignPrivates(fn);
+  return { afterSuper: place === 'end' ? 0 : place };
+}
+
 /** Says that instances of a class that is found by name cannot be made on the other side. */
-export function foreignPrivates(fn: AnyFunction): SerializeError {
+function foreignPrivates(fn: AnyFunction): SerializeError {
   return new SerializeError(
     SERIALIZE_ERROR_CODES.unsupported,
     `Cannot serialize an instance of ${functionName(fn)}: the class is imported on the other side, extends another, and has private fields, ` +
-      'which then only its constructor could give to an object.\n' +
+      'which only its constructor could give to an object; and that does more than to call super(…) first.\n' +
       'Let the class say how it travels ([GET_STATE] and [SET_STATE]), or send it by value (references.byValue).',
   );
 }

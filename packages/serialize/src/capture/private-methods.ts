@@ -43,6 +43,12 @@ export function classOfPrivateMethod(
   const isOwner = (K: AnyFunction): boolean => textOf(K) === text && seesTheSameAs(reading, K);
   let found = [...new Set([...classesOf(holder), ...met])].filter(isOwner);
   if (found.length !== 1 && Inspector.isAvailable) found = new HeapIndex(rootOf(fn)).classesOf(text).filter(isOwner);
+  if (found.length === 0 && !Inspector.isAvailable) {
+    throw new CaptureFailure(
+      'is a private method whose class is not part of the value, and the inspector, which would find that, is not available',
+      'Send the class, or an instance, together with the function.',
+    );
+  }
   if (found.length <= 1) return found[0];
   throw new CaptureFailure(
     `is the private method ${functionName(fn)} of one of several classes with the same text`,

@@ -17,7 +17,7 @@ import { factsOfFunction } from './function-facts.js';
 import { Homes } from './home.js';
 import { originsOf } from './origins.js';
 import { ownerOfPrivateNames } from './owner.js';
-import { foreignPrivates, guestOfNamed, NO_PRIVATES, presentPrivates } from './present-privates.js';
+import { guestOfNamed, howToInstall, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateStaticsOf } from './private-members.js';
 import { classOfPrivateMethod, isPrivateMethod, keyOfPrivateMethod, PrivateMethods } from './private-methods.js';
@@ -168,8 +168,8 @@ export class ValueCapture implements Capture {
   #privatesOf({ fn, fields, isDerived }: PrivateClass, hasNamesTwice: boolean): PrivatesOfClass {
     const reference = this.#references.find(fn)?.meta;
     if (reference !== undefined) {
-      if (isDerived || hasNamesTwice) throw foreignPrivates(fn);
-      return { fn: -1, reference, names: fields, fields: fields.length, base: 1 as const };
+      const how = howToInstall(fn, isDerived, hasNamesTwice);
+      return { fn: -1, reference, names: fields, fields: fields.length, ...how };
     }
     const entry = {
       fn: this.#indices.get(fn) ?? -1,

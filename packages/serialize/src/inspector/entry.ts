@@ -49,7 +49,7 @@ export function lookAtEntry(
   options: PauseOptions & { readonly isInWith?: boolean } = {},
 ): boolean {
   // In a `with` statement any name may be the object's.
-  if (options.isInWith === true || !areNamesPlain(questions) || !isConditionEnough()) {
+  if (options.isInWith === true || !areNamesPlain(questions) || !canStopByCondition()) {
     return pauseIn(fn, call, realmGlobal, look, options);
   }
   return lookByCondition(fn, call, realmGlobal, questions, look, options);
@@ -159,7 +159,7 @@ function descend(frames: number): number {
 let isEnough: boolean | undefined;
 
 /** Whether a condition can stop a function, here and now: it can in V8 from 11.3 to 14.6. Tried once, on a function of ours. */
-function isConditionEnough(): boolean {
+export function canStopByCondition(): boolean {
   if (isEnough === undefined) {
     const seen: unknown[] = [];
     const tried = (): void => {

@@ -188,6 +188,8 @@ export interface PrivatesOfClass {
   readonly weak?: readonly string[];
   /** The fields' names, where the class is found by name. */
   readonly names?: readonly string[];
+  /** Where the constructor of such a class has called that of its superclass; 0 where it does nothing else. */
+  readonly afterSuper?: 0 | { readonly line: number; readonly column: number };
   /** How many of the class's fields have values in the slots: all of them. */
   readonly fields: number;
   /** The class extends nothing: only constructing it gives an object its members. */

@@ -1,9 +1,10 @@
 import { SERIALIZE_ERROR_CODES, SerializeError } from '@mp/codec';
+import { constructUpTo } from '../inspector/construct.js';
 import { constructBare } from '../inspector/entry.js';
 import { assignPrivates } from '../inspector/private-names.js';
 import { setWeakState, weakVariablesAround } from '../inspector/weak-state.js';
 import { ANYTHING } from '../model/anything.js';
-import type { PrivatesMeta } from '../model/code.js';
+import type { PrivatesMeta, PrivatesOfClass } from '../model/code.js';
 import type { AnyFunction, Meta } from '../model/ports.js';
 import type { KnownCode } from './code-cache.js';
 import type { FactoryEnvironment } from './compile.js';
@@ -85,7 +86,7 @@ export function fillPrivateMembers(
   resolve: (reference: Meta) => unknown,
 ): void {
   let at = 0;
-  for (const { fn, fields, base, names, weak, reference } of (meta as unknown as PrivatesMeta).classes) {
+  for (const { fn, fields, base, names, weak, reference, afterSuper } of (meta as unknown as PrivatesMeta).classes) {
     if (weak !== undefined) {
       fillWeakState(instance, resolve(reference as Meta) as AnyFunction, weak, slots.slice(at, at + fields));
       at += fields;
@@ -93,7 +94,10 @@ export function fillPrivateMembers(
     }
     const { fn: K, known, hook } = names === undefined ? classAt(fn) : NOT_OURS;
     if (hook === undefined) {
-      if (base !== 1) throw foreign();
+      if (base !== 1) {
+        if (afterSuper === undefined) throw foreign();
+        installForeign(instance, resolve(reference as Meta) as AnyFunction, afterSuper);
+      }
       assignPrivates(instance, names ?? known?.record.class?.fields ?? [], slots.slice(at, at + fields));
       at += fields;
       continue;
@@ -133,6 +137,18 @@ function foreign(): SerializeError {
 
 /** A derived class installs its members on whatever its parent returns. */
 function install(instance: object, K: AnyFunction, known: KnownCode | undefined, hook: ClassHook | undefined): void {
+  installBy(instance, K, () => guarded(hook, () => Reflect.construct(K, argumentsFor(known)) as object));
+}
+
+/** The text of such a class is not ours: its constructor ends when it has called `super(…)`. */
+function installForeign(instance: object, K: AnyFunction, place: NonNullable<PrivatesOfClass['afterSuper']>): void {
+  const args = Array.from({ length: K.length }, () => ANYTHING);
+  installBy(instance, K, () => {
+    if (!constructUpTo(K, args, place === 0 ? undefined : place)) throw foreign();
+  });
+}
+
+function installBy(instance: object, K: AnyFunction, construct: () => void): void {
   const before = new Map(
     Reflect.ownKeys(instance).map((key) => [key, Reflect.getOwnPropertyDescriptor(instance, key)]),
   );
@@ -141,7 +157,7 @@ function install(instance: object, K: AnyFunction, known: KnownCode | undefined,
     return instance;
   });
   try {
-    guarded(hook, () => Reflect.construct(K, argumentsFor(known)) as object);
+    construct();
   } finally {
     Object.setPrototypeOf(K, parent);
   }

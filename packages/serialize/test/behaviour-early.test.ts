@@ -1,0 +1,3 @@
+import { describeAreas } from './support/behaviour.js';
+
+describeAreas(/^[e-l]/);
