@@ -142,6 +142,22 @@ describe('the code of a package', () => {
       console.log(required.Serializer === imported.Serializer);`;
     expect(run({ program, execArgv: ['--no-warnings'] })).toBe('true');
   });
+
+  test.each([
+    ['after', 'imported', "const imported = await import('@mp/serialize');", 'require(file)'],
+    ['before', 'required', 'const required = require(file);', "(await import('@mp/serialize'))"],
+  ])('is found by the file that its functions are from, %s it was imported', (_, name, first, second) => {
+    const program = `
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      const file = ${JSON.stringify(join(lib(), 'index.cjs'))};
+      ${first}
+      const other = ${second};
+      console.log(Object.is(other.serialize, ${name}.serialize));`;
+    for (const env of [{}, { NODE_DISABLE_COMPILE_CACHE: '1' }]) {
+      expect(run({ program, env, execArgv: ['--no-warnings'] })).toBe('true');
+    }
+  });
 });
 
 describe('a module that the build makes loadable with a cache', () => {

@@ -4,7 +4,8 @@ import { Parser } from 'acorn';
 
 /** The head stands on the first line. In parentheses V8 compiles the function with the file: else it would be parsed twice. */
 const HEAD = "module.exports = (function (__url, __require, __import) { 'use strict'; ";
-const FOOT = '});';
+// Another process may refer to it by its file, and `require` it.
+const FOOT = "}); if (!module.isBeingLoaded) require('./load-code.cjs').start(module);";
 const MAP_COMMENT = /^\/\/# sourceMappingURL=.*$/m;
 
 /**

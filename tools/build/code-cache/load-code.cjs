@@ -46,13 +46,17 @@ const exported = new Map();
  * @returns What the module exports.
  */
 function load(file) {
-  const known = exported.get(file);
-  if (known !== undefined) return known;
-  const module = run(file);
+  if (!exported.has(file)) start(run(file));
+  return exported.get(file);
+}
+
+/** Runs the function that such a file holds. Whoever has required the file does not wait for `load`. */
+function start(module) {
+  const file = module.filename;
+  if (exported.has(file)) return;
   const url = pathToFileURL(file.replace(/\.cjs$/, '.js')).href;
   module.exports = module.exports(url, requireFrom(file), importOne);
   exported.set(file, module.exports);
-  return module.exports;
 }
 
 /** Loads a module from one of ours: what is ours as it is loaded here, and the rest as Node does. */
@@ -98,6 +102,7 @@ function run(file) {
   }
   const module = new Module(file);
   module.filename = file;
+  module.isBeingLoaded = true;
   cache[file] = module;
   const body = script.runInThisContext();
   Reflect.apply(body, module.exports, [module.exports, requireFrom(file), module, file, dirname(file)]);
@@ -198,4 +203,4 @@ function dropOldest(prefix) {
   for (const { path } of byAge.slice(0, caches.length - MOST_CACHES)) unlinkSync(path);
 }
 
-module.exports = { load };
+module.exports = { load, start };
