@@ -118,6 +118,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
   broadcast(make: MakeTask, alsoLater: boolean): void {
+    this.#recruiter.wantAll();
     if (alsoLater) this.#broadcasts.add(make);
     for (const slot of this.#slots.values())
       if (slot.state.state !== 'leaving') this.#submitTo(slot, this.#broadcasts.make(make));
@@ -182,7 +183,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   onReady(slot: WorkerSlot): void {
-    this.#recruiter.started();
+    this.#recruiter.started(this.pending > 0);
     this.#onceReady = true;
     this.#firstReady.resolve();
     channels.worker.publish({ event: 'ready', pid: slot.child.pid });
@@ -286,7 +287,7 @@ export class Crew implements SlotOwner, TaskOwner {
   #startWorker(): void {
     if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
-    if (!this.#recruiter.mayStart(this.#slots.size, () => this.#scheduler.pump())) return;
+    if (!this.#recruiter.mayStart(this.#slots.size, this.#isShort, () => this.#scheduler.pump())) return;
     let slot: WorkerSlot;
     try {
       slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
@@ -299,6 +300,13 @@ export class Crew implements SlotOwner, TaskOwner {
     for (const task of heirs) this.#scheduler.addFor(slot.state, task);
     for (const task of this.#broadcasts.tasksFor(() => slot.child.pid, heirs)) this.#submitTo(slot, task);
     slot.child.channel.flush();
+  }
+
+  /** Whether there are more tasks than workers that are being started. */
+  get #isShort(): boolean {
+    let starting = 0;
+    for (const { state } of this.#slots.values()) if (state.state === 'starting') starting++;
+    return this.#scheduler.waiting > starting;
   }
 
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
