@@ -30,14 +30,17 @@ static void close_segment(const char *path, int fd) {
   close(fd);
 }
 
+// Reads the arguments of both functions: a descriptor and the path of its file. On failure an exception is pending.
+static bool read_file(napi_env env, napi_callback_info info, int32_t *fd, char *path, size_t size) {
+  napi_value values[2];
+  return read_arguments(env, info, 2, values) && read_int32(env, values[0], fd) && read_string(env, values[1], path, size);
+}
+
 // keepFile(fd, path): it is closed with the environment, and removed if nobody else has it open
 static napi_value keep_file(napi_env env, napi_callback_info info) {
-  napi_value values[2];
   int32_t fd;
   char path[512];
-  if (!read_arguments(env, info, 2, values) || !read_int32(env, values[0], &fd) ||
-      !read_string(env, values[1], path, sizeof path))
-    return NULL;
+  if (!read_file(env, info, &fd, path, sizeof path)) return NULL;
   size_t length = strlen(path) + 1;
   struct segment *one = malloc(sizeof *one + length);
   if (one == NULL) return throw_system_error(env, "malloc", ENOMEM);
@@ -61,12 +64,9 @@ static void forget_file(environment *self, int fd) {
 
 // closeFile(fd, path): closes it, and removes it if nobody else has it open and it is not to stay
 static napi_value close_file(napi_env env, napi_callback_info info) {
-  napi_value values[2];
   int32_t fd;
   char path[512];
-  if (!read_arguments(env, info, 2, values) || !read_int32(env, values[0], &fd) ||
-      !read_string(env, values[1], path, sizeof path))
-    return NULL;
+  if (!read_file(env, info, &fd, path, sizeof path)) return NULL;
   forget_file(environment_of(env), fd);
   close_segment(path, fd);
   return NULL;

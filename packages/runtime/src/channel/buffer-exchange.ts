@@ -1,4 +1,5 @@
 import type { BufferFile, StoredBuffer } from './buffer-file.js';
+import { copyOf } from './bytes.js';
 
 /** Where an entry of a `stored` frame belongs: the number of a buffer, or this for the body. */
 const BODY = 0xffffffff;
@@ -7,11 +8,6 @@ const ENTRY_BYTES = 20;
 const OFFSET_BYTES = 8;
 /** The other end is told what was taken with the next frame that goes there, or at once from so many bytes. */
 const OWED_BYTES = 1 << 22;
-/**
- * More than this goes through the channel, where one end reads while the other one still writes; unless it must be copied
- * first, which the file does at a third of what memory costs that was never used.
- */
-const MOST_BYTES = 1 << 22;
 const EMPTY = new Uint8Array(0);
 
 /** A frame's contents. */
@@ -40,7 +36,7 @@ export class BufferExchange {
   /** Copies data that a frame will have among its buffers, into the file if there is room. It may be changed afterwards. */
   keep(bytes: Uint8Array): Uint8Array {
     const stored = this.#file.put(bytes);
-    if (stored === undefined) return Uint8Array.prototype.slice.call(bytes);
+    if (stored === undefined) return copyOf(bytes);
     const stand = new Uint8Array(0);
     this.#kept.set(stand, stored);
     return stand;
@@ -56,19 +52,15 @@ export class BufferExchange {
   store({ body, buffers }: Contents): (Contents & { readonly stored: Uint8Array }) | undefined {
     const places: (readonly [number, StoredBuffer])[] = [];
     const rest = buffers.map((buffer, index) => {
-      const place = this.#kept.get(buffer) ?? this.#putAtMost(buffer);
+      const place = this.#kept.get(buffer) ?? this.#file.put(buffer);
       if (place === undefined) return buffer;
       places.push([index, place]);
       return EMPTY;
     });
-    const place = this.#putAtMost(body);
+    const place = this.#file.put(body);
     if (place !== undefined) places.push([BODY, place]);
     if (places.length === 0) return undefined;
     return { stored: writeEntries(places), body: place === undefined ? body : EMPTY, buffers: rest };
-  }
-
-  #putAtMost(bytes: Uint8Array): StoredBuffer | undefined {
-    return bytes.length <= MOST_BYTES ? this.#file.put(bytes) : undefined;
   }
 
   /** The next frame has large data in the file. */

@@ -24,3 +24,11 @@ export function placeIn(bytes: ArrayBufferView | ArrayBuffer, offset: number): U
   if (offset >= 0 && offset <= whole.length) return whole.subarray(offset);
   throw new ProcessError(PROCESS_ERROR_CODES.argument, `A buffer of ${whole.length} bytes has no offset ${offset}.`);
 }
+
+/** A copy in memory of its own, which is not cleared before it is filled: for large data that takes half of the time. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  const memory = Buffer.allocUnsafeSlow(bytes.length);
+  const copy = new Uint8Array(memory.buffer, memory.byteOffset, bytes.length);
+  copy.set(bytes);
+  return copy;
+}

@@ -3,6 +3,7 @@ import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.
 import { FRAME } from '../protocol/frames.js';
 import { BufferExchange } from './buffer-exchange.js';
 import { type BufferFile, STORED_BYTES } from './buffer-file.js';
+import { copyOf } from './bytes.js';
 import { type FrameLimits, FrameReader, NO_BUFFERS } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import type { Transport } from './transport.js';
@@ -125,7 +126,7 @@ export class FrameChannel {
 
   /** Copies data that is going to be among the buffers of a frame. It may be changed afterwards. */
   keep(bytes: Uint8Array): Uint8Array {
-    return this.#exchange === undefined ? Uint8Array.prototype.slice.call(bytes) : this.#exchange.keep(bytes);
+    return this.#exchange === undefined ? copyOf(bytes) : this.#exchange.keep(bytes);
   }
 
   /** What {@link keep} returned will not be sent. */

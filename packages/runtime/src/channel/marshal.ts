@@ -6,6 +6,7 @@ import {
   SERIALIZE_ERROR_CODES,
   SerializeError,
 } from '@mp/codec';
+import { copyOf } from './bytes.js';
 import { encodeOrUndo } from './undoing.js';
 
 /** A codec together with what this process adds to it: how everything of one context is turned into bytes. */
@@ -30,7 +31,7 @@ export function createMarshal(codec: Codec, reducers: readonly Reducer[]): Marsh
 export function encodeSnapshot(marshal: Marshal, value: unknown, root: string): Payload {
   const payload = encodeOrUndo(() => marshal.codec.encode(value, marshal.context, root));
   if (payload.buffers.length === 0) return payload;
-  return { ...payload, buffers: payload.buffers.map((buffer) => Uint8Array.prototype.slice.call(buffer)) };
+  return { ...payload, buffers: payload.buffers.map(copyOf) };
 }
 
 /** Puts a received frame together as a payload. */

@@ -27,6 +27,7 @@ import type { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { defaultCodec } from './default-codec.js';
 import { createHandles } from './handles.js';
 import { createSyncClasses } from './sync-classes.js';
+import { type Constitution, joinContext } from './travelling.js';
 
 /** What a context is made of. */
 export interface ContextOptions {
@@ -52,6 +53,7 @@ export class Context {
   #codec: Codec | undefined;
   #method: StartMethod | undefined;
   readonly #isDefault: boolean;
+  readonly #isNative: boolean;
   #marshal: Marshal | undefined;
   #executable: string | undefined;
 
@@ -96,11 +98,20 @@ export class Context {
   /** Shared lists; see {@link ShareableList}. */
   readonly ShareableList: typeof ShareableList;
 
+  static #standard: Context | undefined;
+
+  /** @internal The default context of this process. */
+  static standard(): Context {
+    Context.#standard ??= new Context({}, true);
+    return Context.#standard;
+  }
+
   /** @internal Use {@link getContext}. */
   constructor(options: ContextOptions = {}, isDefault = false) {
     this.#codec = options.codec;
     this.#method = options.method;
     this.#isDefault = isDefault;
+    this.#isNative = options.native !== false;
     // All that makes something can be taken out of a context: `const { Pool, Pipe } = getContext('spawn')`.
     this.Pipe = this.Pipe.bind(this) as typeof this.Pipe;
     this.Client = this.Client.bind(this);
@@ -141,6 +152,10 @@ export class Context {
     this.RawArray = RawArray;
     this.SharedMemory = SharedMemory;
     this.ShareableList = ShareableList;
+    const { Process, Pool, ThreadPool, Listener, Queue, JoinableQueue, SimpleQueue, Pipe, Client } = this;
+    const own = { Process, Pool, ThreadPool, Listener, Queue, JoinableQueue, SimpleQueue, Pipe, Client };
+    // Those in shared memory are the package's, for all contexts.
+    joinContext(this, this.#isNative ? own : { ...own, ...sync });
   }
 
   /** The codec of everything that this context makes. */
@@ -212,6 +227,20 @@ export class Context {
   /** Connects to a listener; see {@link Client}. */
   Client(address: Address, options: ClientOptions): Promise<Connection> {
     return connectClient(this.marshal, address, options);
+  }
+
+  /** @internal What makes it the same context in another process; `undefined` of the default one, which each has. */
+  constitution(): Constitution | undefined {
+    if (this.#isDefault) return undefined;
+    const method = this.getStartMethod();
+    return { method, codec: this.codec, native: this.#isNative, executable: this.#executable };
+  }
+
+  /** @internal A context that was made in another process. */
+  static of({ executable, ...options }: Constitution): Context {
+    const context = new Context(options);
+    context.setExecutable(executable);
+    return context;
   }
 
   /** @internal What children of this context need to start. */

@@ -11,7 +11,7 @@ import { BaseProcess } from '../process/process.js';
 import { BaseJoinableQueue, BaseQueue, BaseSimpleQueue } from '../queues/queue.js';
 import { Context, type ContextOptions } from './context.js';
 
-const defaultContext: Context = new Context({}, true);
+const defaultContext: Context = Context.standard();
 
 /**
  * A context: the whole interface for one start method and one codec.

@@ -13,6 +13,7 @@ import {
   synchronizedReducer,
 } from '../shared/reducers.js';
 import { syncReducer } from '../sync/reducers.js';
+import { contextReducer } from './travelling.js';
 
 /** The reducers of everything that this package makes and that can be sent to another process. */
 export function createHandles(marshal: () => Marshal): readonly Reducer[] {
@@ -20,6 +21,7 @@ export function createHandles(marshal: () => Marshal): readonly Reducer[] {
     exportReducer,
     connectionReducer(marshal),
     queueReducer(marshal),
+    contextReducer(marshal),
     processReducer,
     syncReducer,
     sharedMemoryReducer,

@@ -26,7 +26,16 @@ function follow(signal: AbortSignal): Followers {
   const listeners = new Set<() => void>();
   const tell = () => {
     followed.delete(signal);
-    for (const listener of listeners) listener();
+    for (const listener of listeners) {
+      // One that fails keeps none of the others from hearing of it, as with listeners of an EventTarget.
+      try {
+        listener();
+      } catch (error) {
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
   };
   const leave = () => {
     followed.delete(signal);

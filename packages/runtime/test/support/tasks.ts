@@ -4,6 +4,7 @@ import {
   type BaseJoinableQueue,
   type BaseQueue,
   type Connection,
+  type Context,
   currentProcess,
   currentTask,
   getContext,
@@ -159,6 +160,9 @@ export const failToInitialize = (): never => {
 
 export const echoOn = async (connection: Connection): Promise<void> => {
   for await (const message of connection) await connection.send(message);
+};
+export const answerOnAll = async ({ list }: { list: readonly Connection[] }): Promise<void> => {
+  await Promise.all(list.map(async (end, i) => end.send([i, await end.recv()])));
 };
 export const echoBytesOn = async (connection: Connection): Promise<void> => {
   await connection.sendBytes(await connection.recvBytes());
@@ -394,3 +398,18 @@ export const putJoinAndDie = async (queue: BaseQueue, count: number): Promise<vo
   await queue.joinThread();
   killSelf();
 };
+
+/** Whether what belongs to a context arrived as its parts, with the start method that it has here. */
+export function describeContext(
+  context: Context,
+  { Pool, Pipe }: Pick<Context, 'Pool' | 'Pipe'>,
+): { method: StartMethod; areParts: boolean; isKept: boolean; isDefault: boolean } {
+  const holder = globalThis as { keptContext?: Context };
+  holder.keptContext ??= context;
+  return {
+    method: context.getStartMethod(),
+    areParts: context.Pool === Pool && context.Pipe === Pipe,
+    isKept: holder.keptContext === context,
+    isDefault: context === getContext(),
+  };
+}

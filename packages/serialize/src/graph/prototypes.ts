@@ -2,9 +2,11 @@ import { isAsyncPrototype } from '../kinds/async-hooks.js';
 import { builtInNumber, localPrototype } from '../kinds/built-in.js';
 import { isEventTargetPrototype } from '../kinds/event-targets.js';
 import { isHandlePrototype } from '../kinds/handles.js';
+import { isBuiltInClass } from '../kinds/host-class.js';
 import { isHostPrototype, kindOfPrototype } from '../kinds/index.js';
 import { isIteratorPrototype } from '../kinds/iterator-prototypes.js';
 import type { Kind } from '../model/kind.js';
+import { isNativeCode } from '../model/native-code.js';
 import { types } from '../model/platform.js';
 import { ShapeFamily } from './shapes.js';
 
@@ -110,7 +112,7 @@ function opaqueClass(prototype: object | null): string | undefined {
     if (owner === undefined && HOST_ITERATORS.has(tag as string)) return tag as string;
     // The one prototype of the language that says nothing about itself (ECMA-402, 18.5.2).
     const containing: unknown = Object.getOwnPropertyDescriptor(object, 'containing')?.value;
-    if (owner === undefined && typeof containing === 'function' && isNative(containing)) return 'Segments';
+    if (owner === undefined && typeof containing === 'function' && isNativeCode(containing)) return 'Segments';
     if (owner === undefined && typeof tag === 'string' && ITERATOR_TAG.test(tag) && hasNativeMethod(object)) return tag;
     if (typeof owner !== 'function' || types?.isProxy(owner) === true) continue;
     const name = String(Object.getOwnPropertyDescriptor(owner, 'name')?.value);
@@ -119,21 +121,9 @@ function opaqueClass(prototype: object | null): string | undefined {
   return undefined;
 }
 
-function isBuiltInClass(owner: object, name: string): boolean {
-  if (isNative(owner)) return true;
-  // What a program adds to the global object is enumerable; what the host put there is not.
-  const global = Object.getOwnPropertyDescriptor(globalThis, name);
-  if (global === undefined || global.enumerable === true) return false;
-  return (globalThis as Record<string, unknown>)[name] === owner;
-}
-
 function hasNativeMethod(prototype: object): boolean {
   return Reflect.ownKeys(prototype).some((key) => {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, key)?.value;
-    return typeof method === 'function' && types?.isProxy(method) !== true && isNative(method);
+    return typeof method === 'function' && types?.isProxy(method) !== true && isNativeCode(method);
   });
-}
-
-function isNative(fn: object): boolean {
-  return Function.prototype.toString.call(fn).endsWith('{ [native code] }');
 }

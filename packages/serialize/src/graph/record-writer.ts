@@ -2,6 +2,7 @@ import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import { types } from '../model/platform.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
+import { LooseRecords } from './loose-records.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { MAX_SHAPE_KEYS, nextOf, ShapeFamily, type ShapeNode } from './shapes.js';
@@ -52,6 +53,7 @@ export class RecordWriter {
   #misses = 0;
   /** The object without internal slots that was looked at last. */
   #slotless: object | undefined;
+  readonly #loose: LooseRecords;
   /** Shapes that have samples. */
   #sampled: ShapeNode[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -67,6 +69,7 @@ export class RecordWriter {
     this.#canonical = canonical;
     this.#session = session;
     this.#plainFacts = shapes.of(Object.prototype);
+    this.#loose = new LooseRecords(shapes, !canonical);
     this.#start = new ShapeFamily(null).find([], shapes.store);
     this.#previous = this.#start;
   }
@@ -87,12 +90,14 @@ export class RecordWriter {
     this.#previous = this.#start;
     this.#misses = 0;
     this.#top = 0;
+    this.#loose.begin();
   }
 
   /** Drops what belongs to the last value. */
   end(): void {
     this.#slotless = undefined;
     this.brandless = undefined;
+    this.#loose.end();
     for (const shape of this.#sampled) {
       if (shape.fresh && this.isPlain(shape) && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
@@ -182,7 +187,8 @@ export class RecordWriter {
     const count = keys.length;
     if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
-    const shape = facts.family.find(keys, this.#shapes.store);
+    const loose = facts === this.#plainFacts ? this.#loose.find(facts.family, keys, this.#top) : undefined;
+    const shape = loose ?? facts.family.find(keys, this.#shapes.store);
     const samples = facts === this.#plainFacts;
     const values = this.#values;
     const base = this.#top;
@@ -202,6 +208,7 @@ export class RecordWriter {
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
     // Of an instance it is known that its class says nothing on how it travels, and has no private members.
     const isAlike = known && (facts.builtIn !== undefined || facts.hasPrivateMembers === false);
+    if (loose !== undefined) return loose;
     if (samples || (isAlike && this.#exact)) this.#keepSample(object, shape, keys);
     return shape;
   }
@@ -235,7 +242,7 @@ export class RecordWriter {
    */
   columns(array: readonly unknown[], from: number, end: number): Columns | undefined {
     const shape = this.#shapeOf(array[from]);
-    if (shape === undefined) return undefined;
+    if (shape === undefined || this.#loose.is(shape)) return undefined;
     const { depth } = shape;
     const first = array[from] as object;
     const values = this.#values;
@@ -293,11 +300,20 @@ export class RecordWriter {
     const base = this.#top;
     const top = base + shape.depth;
     this.#top = top;
+    const values = this.#values;
+    const writer = this.#writer;
+    if (this.#loose.is(shape)) {
+      writer.out.extensionUint(EXT.dictionary, top - base);
+      for (let i = base; i < top; i++) {
+        writer.out.string(this.#loose.keyAt(i));
+        writer.value(values[i]);
+      }
+      this.#top = base;
+      return;
+    }
     if (this.#previous.following !== shape) this.#previous.following = shape;
     this.#previous = shape;
     this.head(shape);
-    const values = this.#values;
-    const writer = this.#writer;
     for (let i = base; i < top; i++) writer.value(values[i]);
     this.#top = base;
   }
@@ -325,11 +341,13 @@ export class RecordWriter {
     shape.fresh = true;
   }
 
-  /** Writes which shape comes. */
-  head(shape: ShapeNode): void {
+  /** Writes which shape comes. @param records - Of how many records. */
+  head(shape: ShapeNode, records = 1): void {
     const shapes = this.#shapes;
     const { out } = this.#writer;
-    if (!shapes.knows(shape)) {
+    const known = shapes.knows(shape);
+    this.#loose.count(known, records);
+    if (!known) {
       const plain = this.isPlain(shape);
       shapes.define(shape, !plain, out);
       if (!plain) this.#writer.prototype(shapes.of(shape.family.prototype));

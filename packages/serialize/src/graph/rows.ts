@@ -55,7 +55,7 @@ export class Rows {
     else this.#pause = 1;
     this.#most = count === this.#most ? Math.min(count * 2, MAX_ROWS) : Math.max(count, FIRST_ROWS);
     writer.out.extensionUint(EXT.records, count);
-    writer.records.head(read.shape);
+    writer.records.head(read.shape, count);
     writer.nested(this.#array, () => {
       for (const column of read.columns) writer.elements(count < read.count ? column.slice(0, count) : column, true);
     });

@@ -1,4 +1,5 @@
 import { byteLengthOfMemory, isSharedMemory } from '../model/memory.js';
+import { uncleared } from '../model/platform.js';
 import type { Meta } from '../model/ports.js';
 import { type ByteReader, damaged } from '../wire/byte-reader.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
@@ -132,14 +133,16 @@ function readPiece(source: ByteReader, { buffers, maxBytes }: TableSources, limi
   if (limit !== undefined && (limit < bytes.length || limit > maxBytes)) {
     throw damaged(source.position, 'a buffer whose limit is out of bounds');
   }
-  const buffer =
+  const memory =
     limit === undefined
-      ? new ArrayBuffer(bytes.length)
-      : new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(bytes.length, {
-          maxByteLength: limit,
-        });
-  new Uint8Array(buffer).set(bytes);
-  return { start, buffer, length: bytes.length };
+      ? uncleared(bytes.length)
+      : new Uint8Array(
+          new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(bytes.length, {
+            maxByteLength: limit,
+          }),
+        );
+  memory.set(bytes);
+  return { start, buffer: memory.buffer, length: bytes.length };
 }
 
 /** An out-of-band buffer; its length stands in the body, so that a wrong one is noticed. */

@@ -308,7 +308,7 @@ export class GraphWriter extends TokenSink {
       return;
     }
     const shell = isProxy(value) || this.isClaimed(value) ? undefined : shellOf(this, value);
-    if (shell === undefined) this.value(value);
+    if (shell === undefined) this.hollow(value);
     else {
       this.claim(value);
       this.#writeShell(value, shell);

@@ -1,5 +1,6 @@
 import { arrayIteratorState, restOfString } from '../heap/iterators.js';
 import { INTERNAL_NAMES } from '../model/code.js';
+import { isNativeCode } from '../model/native-code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
 import { objectsBelow } from './heap.js';
 import { iteratedBy } from './iterated.js';
@@ -18,7 +19,7 @@ interface Internals {
 export const introspection: IntrospectionPort = {
   boundFunction(fn) {
     // `bind` makes a function that shows no source.
-    if (!isNativeText(fn)) return undefined;
+    if (!isNativeCode(fn)) return undefined;
     return reading(fn, ({ slots, live }) => {
       if (!slots.has('[[TargetFunction]]')) return undefined;
       const [target, boundThis, boundArgs] = live('[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]');
@@ -133,11 +134,4 @@ function entriesOf(list: unknown): [WeakKey, unknown][] {
     (Object.hasOwn(entry, 'key') ? entry.key : entry.value) as WeakKey,
     Object.hasOwn(entry, 'value') ? entry.value : undefined,
   ]);
-}
-
-const toText = Function.prototype.toString;
-
-/** Whether the text of a function is that of native code. */
-export function isNativeText(fn: AnyFunction): boolean {
-  return toText.call(fn).endsWith('{ [native code] }');
 }

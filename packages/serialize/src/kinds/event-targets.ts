@@ -1,6 +1,8 @@
 import type { Kind, ValueSink, ValueSource } from '../model/kind.js';
 import { types } from '../model/platform.js';
+import { accepts } from './accepts.js';
 import { getterOf } from './collections.js';
+import { isBuiltInClass } from './host-class.js';
 
 // Node writes these in JavaScript, with their state under symbols of its own: what it needs is read from there.
 
@@ -26,15 +28,9 @@ function isOf(object: object, name: HostClass): boolean {
     if (typeof owner !== 'function' || types?.isProxy(owner) === true) continue;
     const found: unknown = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
     if (found === name) return (globalThis as Record<string, unknown>)[name] === owner;
-    if (isOfHost(owner, found)) return false;
+    if (isBuiltInClass(owner, String(found))) return false;
   }
   return false;
-}
-
-function isOfHost(owner: object, name: unknown): boolean {
-  if (Function.prototype.toString.call(owner).endsWith('{ [native code] }')) return true;
-  const global = Object.getOwnPropertyDescriptor(globalThis, name as PropertyKey);
-  return global?.enumerable === false && global.value === owner;
 }
 
 /** Whether members of a prototype are of a kind that this file describes, and no ordinary objects. */
@@ -134,16 +130,6 @@ export const eventTargetKind: Kind<EventTarget> = {
 const abortedOf = getterOf<object, boolean>(AbortSignal.prototype, 'aborted');
 const reasonOf = getterOf<object, unknown>(AbortSignal.prototype, 'reason');
 const signalOf = getterOf<AbortController, AbortSignal>(AbortController.prototype, 'signal');
-
-/** Whether the getter accepts the object: it looks for its private state before it does anything. */
-function accepts(get: (value: never) => unknown, value: object): boolean {
-  try {
-    get(value as never);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function isSignal(value: object): boolean {
   return isOf(value, 'AbortSignal') && accepts(abortedOf, value);

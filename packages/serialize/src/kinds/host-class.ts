@@ -1,4 +1,5 @@
 import type { Kind, ValueSink, ValueSource } from '../model/kind.js';
+import { isNativeCode } from '../model/native-code.js';
 import { types } from '../model/platform.js';
 
 const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
@@ -52,14 +53,19 @@ export function hostKind<T extends object>({
   };
 }
 
-/** Whether the constructor of one of the prototypes has this name. */
-function namesClass(value: object, name: string): boolean {
+/** Whether one of the prototypes of an object is such a one. What a proxy inherits from would be its handler's to say. */
+export function hasPrototype(value: object, test: (prototype: object) => boolean): boolean {
   for (let holder = getPrototypeOf(value) as object | null; holder !== null; ) {
     if (types?.isProxy(holder) === true) return false;
-    if (nameOfClass(holder) === name) return true;
+    if (test(holder)) return true;
     holder = getPrototypeOf(holder) as object | null;
   }
   return false;
+}
+
+/** Whether the constructor of one of the prototypes has this name: it takes less than to load what a brand is asked of. */
+export function namesClass(value: object, name: string): boolean {
+  return hasPrototype(value, (prototype) => nameOfClass(prototype) === name);
 }
 
 /** What the class of a prototype is called. */
@@ -68,4 +74,13 @@ export function nameOfClass(prototype: object): string | undefined {
   if (typeof owner !== 'function' || types?.isProxy(owner) === true) return undefined;
   const name: unknown = getOwnPropertyDescriptor(owner, 'name')?.value;
   return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether a class is the engine's or the host's, and not one of the program. */
+export function isBuiltInClass(owner: object, name: string): boolean {
+  if (isNativeCode(owner)) return true;
+  // What a program adds to the global object is enumerable; what the host put there is not.
+  const global = getOwnPropertyDescriptor(globalThis, name);
+  if (global === undefined || global.enumerable === true) return false;
+  return (globalThis as Record<string, unknown>)[name] === owner;
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../model/kind.js';
+import { accepts } from './accepts.js';
 import { getterOf } from './collections.js';
 
 // Members of the host's classes whose state is little, or settled.
@@ -14,14 +15,9 @@ function isMadeBy(value: object, name: HostClass): boolean {
   return (globalThis as Record<string, unknown>)[name] === owner;
 }
 
-/** Whether the getter accepts the object: it looks for its private state before it does anything. */
-function accepts(prototype: object, key: string, value: object): boolean {
-  try {
-    getterOf<object, unknown>(prototype, key)(value);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether the object is coded text's: it answers to the getter that both classes have. */
+function hasEncoding(prototype: object, value: object): boolean {
+  return accepts(getterOf<object, unknown>(prototype, 'encoding'), value);
 }
 
 /** The host keeps its own state under symbols. */
@@ -33,8 +29,8 @@ export const textEncoderKind: Kind<Encoder> = {
   code: 45,
   name: 'TextEncoder',
   prototype: undefined,
-  test: (value) => isMadeBy(value, 'TextEncoder') && accepts(TextEncoder.prototype, 'encoding', value),
-  accepts: (value) => accepts(TextEncoder.prototype, 'encoding', value),
+  test: (value) => isMadeBy(value, 'TextEncoder') && hasEncoding(TextEncoder.prototype, value),
+  accepts: (value) => hasEncoding(TextEncoder.prototype, value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write: () => {},
@@ -48,8 +44,8 @@ export const textDecoderKind: Kind<Decoder> = {
   code: 46,
   name: 'TextDecoder',
   prototype: undefined,
-  test: (value) => isMadeBy(value, 'TextDecoder') && accepts(TextDecoder.prototype, 'encoding', value),
-  accepts: (value) => accepts(TextDecoder.prototype, 'encoding', value),
+  test: (value) => isMadeBy(value, 'TextDecoder') && hasEncoding(TextDecoder.prototype, value),
+  accepts: (value) => hasEncoding(TextDecoder.prototype, value),
   structuralKeys: -1,
   ownKeys: userKeys,
   write(decoder, sink) {

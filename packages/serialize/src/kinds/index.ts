@@ -1,5 +1,4 @@
 import type { Kind } from '../model/kind.js';
-import { types } from '../model/platform.js';
 import { addressKinds } from './addresses.js';
 import { arrayIteratorKind } from './array-iterators.js';
 import { promiseKind } from './async.js';
@@ -14,7 +13,7 @@ import { formDataKind } from './form-data.js';
 import { generatorKind } from './generators.js';
 import { adviceOn, refused } from './handles.js';
 import { hiddenKinds } from './hidden.js';
-import { nameOfClass } from './host-class.js';
+import { hasPrototype, nameOfClass } from './host-class.js';
 import { hostPartKinds } from './host-parts.js';
 import { textDecoderKind, textEncoderKind } from './host-state.js';
 import { internationalKinds } from './intl.js';
@@ -35,12 +34,7 @@ const hostNames: ReadonlySet<string> = new Set([...HOST_KINDS.map(({ name }) => 
 
 /** Whether one of an object's prototypes is that of a class of Node's. */
 function namesHost(object: object): boolean {
-  for (let holder = Object.getPrototypeOf(object) as object | null; holder !== null; ) {
-    if (types?.isProxy(holder) === true) return false;
-    if (isHostPrototype(holder)) return true;
-    holder = Object.getPrototypeOf(holder) as object | null;
-  }
-  return false;
+  return hasPrototype(object, isHostPrototype);
 }
 
 /** Whether a prototype is that of a class of Node's whose members are of a kind, going by its name. */

@@ -1,4 +1,5 @@
 import type { Kind } from '../model/kind.js';
+import { accepts } from './accepts.js';
 
 // The position in these lists is the class's number on the wire.
 const INTL = [
@@ -40,17 +41,12 @@ function classIn<T>(namespace: string, name: string): T | undefined {
 
 /** Whether a method of the class accepts the object. */
 function isMember(prototype: object, method: (this: never) => unknown, value: object): boolean {
-  return Object.prototype.isPrototypeOf.call(prototype, value) && accepts(method, value);
+  return Object.prototype.isPrototypeOf.call(prototype, value) && isReceiver(method, value);
 }
 
 /** The same, whatever the object inherits from. */
-function accepts(method: (this: never) => unknown, value: object): boolean {
-  try {
-    method.call(value as never);
-    return true;
-  } catch {
-    return false;
-  }
+function isReceiver(method: (this: never) => unknown, value: object): boolean {
+  return accepts((receiver) => method.call(receiver), value);
 }
 
 const intlKinds: readonly Kind[] = INTL.flatMap((name, number) => {
@@ -65,7 +61,7 @@ const intlKinds: readonly Kind[] = INTL.flatMap((name, number) => {
     name: `Intl.${name}`,
     prototype: cls.prototype as object,
     test: (value) => isMember(cls.prototype as object, method, value),
-    accepts: (value) => accepts(method, value),
+    accepts: (value) => isReceiver(method, value),
     structuralKeys: 0,
     write(value, sink) {
       sink.uint(number);
@@ -134,7 +130,7 @@ const temporalKinds: readonly Kind[] = TEMPORAL.flatMap((name, number) => {
     name: `Temporal.${name}`,
     prototype: cls.prototype,
     test: (value) => isMember(cls.prototype, textOf, value),
-    accepts: (value) => accepts(textOf, value),
+    accepts: (value) => isReceiver(textOf, value),
     structuralKeys: 0,
     write(value, sink) {
       sink.uint(number);

@@ -2,7 +2,7 @@ import type { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import type { Kind, ValueSource } from '../model/kind.js';
 import { crypto, NodeBuffer, types } from '../model/platform.js';
 import { getterOf } from './collections.js';
-import { hostKind, nameOfClass } from './host-class.js';
+import { hostKind, nameOfClass, namesClass } from './host-class.js';
 
 // Keys and certificates. Their bytes stand in the payload as they are: whoever reads the payload has the key.
 
@@ -49,21 +49,11 @@ function readKey(source: ValueSource): KeyObject {
   throw source.damaged('a key of an unknown type');
 }
 
-/** Whether one of the prototypes has a class of this name: what the brand checks need takes long to load. */
-function mayBe(value: object, name: string): boolean {
-  for (let holder = Object.getPrototypeOf(value) as object | null; holder !== null; ) {
-    if (types?.isProxy(holder) === true) return false;
-    if (nameOfClass(holder) === name) return true;
-    holder = Object.getPrototypeOf(holder) as object | null;
-  }
-  return false;
-}
-
 const keyObjectKind: Kind<KeyObject> = {
   code: 81,
   name: 'KeyObject',
   prototype: undefined,
-  test: (value) => mayBe(value, 'KeyObject') && checks?.isKeyObject?.(value) === true,
+  test: (value) => namesClass(value, 'KeyObject') && checks?.isKeyObject?.(value) === true,
   structuralKeys: -1,
   ownKeys: Object.getOwnPropertyNames,
   // Each type has a class of its own, which is not exported.
@@ -87,7 +77,7 @@ const cryptoKeyKind: Kind<CryptoKey> = {
   name: 'CryptoKey',
   prototype: undefined,
   test: (value) =>
-    mayBe(value, 'CryptoKey') &&
+    namesClass(value, 'CryptoKey') &&
     checks?.isCryptoKey?.(value) === true &&
     (crypto()?.KeyObject.prototype as Convertible | undefined)?.toCryptoKey !== undefined &&
     property(cryptoKeyPrototype(), 'extractable', value) === true,

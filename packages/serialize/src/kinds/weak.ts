@@ -1,5 +1,6 @@
 import type { Kind } from '../model/kind.js';
 import { types } from '../model/platform.js';
+import { accepts } from './accepts.js';
 
 const { deref } = WeakRef.prototype;
 
@@ -7,11 +8,11 @@ export const weakRefKind: Kind<WeakRef<WeakKey>> = {
   code: 50,
   name: 'WeakRef',
   prototype: WeakRef.prototype,
-  test: (value) => hasSlot(value, deref),
-  accepts: (value) => accepts(value, deref),
+  test: (value) => Object.prototype.toString.call(value) === '[object WeakRef]' && accepts(targetOf, value),
+  accepts: (value) => accepts(targetOf, value),
   structuralKeys: 0,
   write(ref, sink) {
-    const target = deref.call(ref);
+    const target = targetOf(ref);
     if (target === undefined) {
       throw sink.refuse(ref, 'it is a WeakRef whose target is gone, and such a one cannot be made', 'Leave it out.');
     }
@@ -81,17 +82,7 @@ export const weakSetKind: Kind = weakCollection(
   types?.isWeakSet ?? ((value) => value instanceof WeakSet),
 ) as Kind;
 
-/** Whether a built-in method accepts the object: it looks for the internal slot before it does anything. */
-function hasSlot(value: object, method: (this: never) => unknown): boolean {
-  // Only what claims to be of the class is asked: an exception costs a microsecond.
-  return Object.prototype.toString.call(value) === '[object WeakRef]' && accepts(value, method);
-}
-
-function accepts(value: object, method: (this: never) => unknown): boolean {
-  try {
-    method.call(value as never);
-    return true;
-  } catch {
-    return false;
-  }
+/** What is there now; of an object that is no WeakRef, an error. */
+function targetOf(ref: WeakRef<WeakKey>): WeakKey | undefined {
+  return deref.call(ref);
 }

@@ -1,21 +1,11 @@
 import type { Kind, ValueSource } from '../model/kind.js';
 import { types } from '../model/platform.js';
+import { accepts } from './accepts.js';
 import { getterOf } from './collections.js';
 
 const hrefOf = getterOf<URL, string>(URL.prototype, 'href');
 const searchParamsOf = getterOf<URL, URLSearchParams>(URL.prototype, 'searchParams');
 const textOfParams = URLSearchParams.prototype.toString;
-
-/** Whether a getter of a host's class accepts the object: it looks for its private state before it does anything. */
-function accepts(get: (value: never) => unknown, value: object): boolean {
-  // An exception costs a microsecond, so only what inherits from the class is asked.
-  try {
-    get(value as never);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function inherits(value: object, prototype: object | null | undefined): boolean {
   if (prototype === null || prototype === undefined) return false;

@@ -50,6 +50,12 @@ export interface SlotOwner {
   readonly describe: () => string | undefined;
 }
 
+/**
+ * Classes that say by other means what they keep in private members: built-in ones, whose members are of a kind, or a class of
+ * which a reducer makes objects, and what that extends.
+ */
+export type ExceptedClasses = 'built-in' | AnyFunction;
+
 /** One encoded value's view of the code engine: it lives as long as one call of `serialize`. */
 export interface Capture {
   /**
@@ -72,10 +78,14 @@ export interface Capture {
   /**
    * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
-   * @param ofBuiltIn - Whether the object is of a built-in class: what that keeps in private members travels otherwise.
+   * @param except - Classes whose private members travel otherwise.
    * @returns `undefined` where the class and its ancestors declare none, and `null` where only this object has none.
    */
-  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined;
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    except: ExceptedClasses | undefined,
+  ): CapturedBatch | null | undefined;
 
   /**
    * Finds an object that has private members which {@link privateMembers} did not tell of: a class gave them to it by a

@@ -1,7 +1,8 @@
-import { introspection, isNativeText } from '../inspector/internals.js';
+import { introspection } from '../inspector/internals.js';
 import { Inspector } from '../inspector/session.js';
 import { locationOf } from '../instrument/location.js';
 import { scriptById } from '../instrument/scripts.js';
+import { isNativeCode } from '../model/native-code.js';
 import { isOverwritten } from '../model/overwritten.js';
 import type { AnyFunction } from '../model/ports.js';
 import { follow, isObject, type Step } from './path.js';
@@ -43,7 +44,7 @@ function isRuntimes(value: unknown): boolean {
   if (isProxy?.(value) === true) return false;
   if (typeof value !== 'function') return true;
   const fn = value as AnyFunction;
-  if (isNativeText(fn)) return !isBound(fn);
+  if (isNativeCode(fn)) return !isBound(fn);
   const location = locationOf(fn);
   const script = location && scriptById(location.scriptId);
   return script === undefined || script.url.startsWith('node:');
@@ -60,10 +61,10 @@ function isBound(fn: AnyFunction): boolean {
  * name there, and nobody has assigned it since.
  */
 function isBoundByRuntime(value: object, path: readonly Step[], owner: unknown, pathOf: PathFinder): boolean {
-  if (typeof value !== 'function' || isProxy?.(value) === true || !isNativeText(value as AnyFunction)) return false;
+  if (typeof value !== 'function' || isProxy?.(value) === true || !isNativeCode(value as AnyFunction)) return false;
   if (!Inspector.isAvailable) return true;
   const target = introspection.boundFunction(value as AnyFunction)?.target;
-  if (target === undefined || isNativeText(target) || !isRuntimes(target)) return target === undefined;
+  if (target === undefined || isNativeCode(target) || !isRuntimes(target)) return target === undefined;
   const key = path.at(-1) as Step;
   const named = pathOf(target);
   return named === undefined || (named.at(-1) === key && isObject(owner) && isOverwritten(owner, key) === false);

@@ -1,5 +1,5 @@
 import { SerializeError } from '@mp/codec';
-import { isNativeText } from '../inspector/internals.js';
+import { isNativeCode } from '../model/native-code.js';
 import type { AnyFunction, Meta, Reference, ReferencePort } from '../model/ports.js';
 import { BuiltinModules } from './builtin-modules.js';
 import { commonJsModule, findCommonJs, requireOf } from './common-js.js';
@@ -63,7 +63,7 @@ export class References implements ReferencePort {
     const foreign = realms.find(value);
     if (foreign !== undefined && isGenuine(foreign, value, undefined, pathOf))
       return { meta: [KIND.intrinsic, ...foreign] };
-    if (typeof value === 'function' && isNativeText(value as AnyFunction)) return undefined;
+    if (typeof value === 'function' && isNativeCode(value as AnyFunction)) return undefined;
     const commonJs = findCommonJs(value);
     if (commonJs !== undefined) return { meta: [commonJs.isRequire ? KIND.require : KIND.commonJs, commonJs.url] };
     if (isNamespace(value)) {

@@ -1,6 +1,7 @@
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import { LITTLE_ENDIAN } from '../model/platform.js';
 import { EXT } from '../model/tags.js';
+import { readShortText, SHORT_TEXT } from './short-text.js';
 import { readLatin1, readUtf8, readUtf16 } from './text.js';
 
 /** Reads MessagePack tokens. Every length is held against what is left before anything is allocated. */
@@ -40,7 +41,8 @@ export class ByteReader {
   float64(at: number): number {
     if (this.#floats >= FLOATS_WITHOUT_VIEW || !LITTLE_ENDIAN) return this.view.getFloat64(at);
     this.#floats++;
-    for (let i = 0; i < 8; i++) floatBytes[7 - i] = this.bytes[at + i]!;
+    floatWords[1] = this.uint32(at);
+    floatWords[0] = this.uint32(at + 4);
     return float[0]!;
   }
 
@@ -100,8 +102,7 @@ export class ByteReader {
   text(length: number): string {
     const { bytes } = this;
     const at = this.take(length);
-    if (length > 15) return readUtf8(bytes, at, at + length);
-    return shortText(bytes, at, length);
+    return length > SHORT_TEXT ? readUtf8(bytes, at, at + length) : readShortText(bytes, at, length);
   }
 
   /**
@@ -126,8 +127,10 @@ export class ByteReader {
       while (i < length && known.bytes[i] === bytes[at + i]) i++;
       if (i === length) return known.text;
     }
-    const text = readUtf8(bytes, at, at + length);
-    keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    const text = length > SHORT_TEXT ? readUtf8(bytes, at, at + length) : readShortText(bytes, at, length);
+    // Names that are met once are not kept: to keep one costs more than to read it.
+    if (missed[slot] === hash) keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    else missed[slot] = hash;
     return text;
   }
 
@@ -157,40 +160,18 @@ export class ByteReader {
   }
 }
 
+const KEY_SLOTS = 1024;
+/** The hash of the last name that was not kept, by slot. */
+const missed = new Int32Array(KEY_SLOTS);
+
 /** So many floats are read in the time that a view takes to make. */
 const FLOATS_WITHOUT_VIEW = 4;
-const floatBytes = new Uint8Array(8);
-const float = new Float64Array(floatBytes.buffer);
+const floatWords = new Uint32Array(2);
+const float = new Float64Array(floatWords.buffer);
 
-const KEY_SLOTS = 1024;
 const keys: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(KEY_SLOTS).fill(
   undefined,
 );
-
-/** Up to 15 bytes. Building a short string from its codes costs a third of a call into the host. */
-function shortText(bytes: Uint8Array, at: number, length: number): string {
-  const end = at + length;
-  for (let i = at; i < end; i++) if (bytes[i]! > 0x7f) return readUtf8(bytes, at, end);
-  const f = String.fromCharCode;
-  const b = bytes as unknown as number[];
-  // biome-ignore format: a table
-  switch (length) {
-    case 0: return '';
-    case 1: return f(b[at]!);
-    case 2: return f(b[at]!, b[at + 1]!);
-    case 3: return f(b[at]!, b[at + 1]!, b[at + 2]!);
-    case 4: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!);
-    case 5: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!);
-    case 6: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!);
-    case 7: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!);
-    case 8: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!);
-    case 9: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!);
-    case 10: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!);
-    case 11: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!, b[at + 10]!);
-    case 12: return f(b[at]!, b[at + 1]!, b[at + 2]!, b[at + 3]!, b[at + 4]!, b[at + 5]!, b[at + 6]!, b[at + 7]!, b[at + 8]!, b[at + 9]!, b[at + 10]!, b[at + 11]!);
-    default: return readLatin1(bytes, at, end);
-  }
-}
 
 /** The error for bytes that end too early. */
 export function truncated(at: number): SerializeError {

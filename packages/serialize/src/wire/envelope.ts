@@ -1,7 +1,7 @@
 import { SERIALIZE_ERROR_CODES as CODES, SerializeError } from '@mp/codec';
 import { EXT } from '../model/tags.js';
 import { truncated } from './byte-reader.js';
-import { crc32 } from './checksum.js';
+import { blockChecksum, crc32 } from './checksum.js';
 
 /**
  * The frame around the values: ten bytes in front, which are a MessagePack extension of eight bytes.
@@ -9,7 +9,7 @@ import { crc32 } from './checksum.js';
  * | byte | what |
  * | --- | --- |
  * | 0, 1 | 0xd7 and the extension type of the header |
- * | 2 to 5 | CRC-32 of everything behind it |
+ * | 2 to 5 | checksum of everything behind it: CRC-32, or that of blocks |
  * | 6 | version of the format |
  * | 7 | flags |
  * | 8, 9 | one-shot: the length of the body modulo 2 ** 16; session: position in the session, length modulo 2 ** 8 |
@@ -34,7 +34,12 @@ export const FLAG = {
   forget: 32,
   /** The values hold a way to a callable. */
   code: 64,
+  /** The checksum is that of blocks; see {@link blockChecksum}. A matter of this file alone: it says nothing of the values. */
+  blocks: 128,
 } as const;
+
+/** From so many bytes on the checksum is that of blocks. */
+const BLOCKS_FROM = 32_768;
 
 export interface Header {
   readonly flags: number;
@@ -48,10 +53,11 @@ export function seal(body: Uint8Array, flags: number, position: number, seed: nu
   body[0] = 0xd7;
   body[1] = EXT.header;
   body[6] = FORMAT_VERSION;
-  body[7] = flags;
+  const inBlocks = length >= BLOCKS_FROM;
+  body[7] = flags | (inBlocks ? FLAG.blocks : 0);
   body[8] = flags & FLAG.session ? position : length >> 8;
   body[9] = length;
-  const crc = crc32(body, CHECKED_FROM, seed);
+  const crc = inBlocks ? blockChecksum(body, CHECKED_FROM, seed) : crc32(body, CHECKED_FROM, seed);
   body[2] = crc >>> 24;
   body[3] = crc >>> 16;
   body[4] = crc >>> 8;
@@ -80,7 +86,7 @@ export function openHeader(body: Uint8Array): Header {
       `The payload was written by version ${version} of the format, and this reader knows version ${FORMAT_VERSION}.\nUpdate @mp/serialize on the reading side.`,
     );
   }
-  return { flags: body[7]!, position: body[8]! };
+  return { flags: body[7]! & ~FLAG.blocks, position: body[8]! };
 }
 
 /** Holds the bytes against their checksum and their length. */
@@ -90,7 +96,8 @@ export function verify(body: Uint8Array, seed: number): void {
   const written = isSession ? body[9]! : (body[8]! << 8) | body[9]!;
   const missing = (written - body.length) & (modulus - 1);
   const expected = ((body[2]! << 24) | (body[3]! << 16) | (body[4]! << 8) | body[5]!) >>> 0;
-  if (missing === 0 && body[6]! > 0 && crc32(body, CHECKED_FROM, seed) === expected) return;
+  const checksum = body[7]! & FLAG.blocks ? blockChecksum : crc32;
+  if (missing === 0 && body[6]! > 0 && checksum(body, CHECKED_FROM, seed) === expected) return;
   if (missing > 0 && missing < modulus / 2) throw truncated(body.length);
   throw new SerializeError(
     CODES.damaged,

@@ -56,6 +56,23 @@ function integersAt(out: ByteWriter, width: 0 | 1 | 2, start: number, length: nu
   return width === WIDTH.int16 ? new Int16Array(buffer, start, length) : new Int32Array(buffer, start, length);
 }
 
+/** The width that all of some integers need: twice as fast without a branch for each. */
+function widthOfAll(integers: Int32Array): 0 | 1 | 2 {
+  const { length } = integers;
+  let bits = 0;
+  let otherBits = 0;
+  let i = 0;
+  for (const end = length - 1; i < end; i += 2) {
+    const one = integers[i]!;
+    const other = integers[i + 1]!;
+    // A negative integer needs as much as the one without its sign.
+    bits |= one ^ (one >> 31);
+    otherBits |= other ^ (other >> 31);
+  }
+  if (i < length) bits |= integers[i]! ^ (integers[i]! >> 31);
+  return widthOf(0, bits | otherBits);
+}
+
 /** Writes an array of which it is known that it holds integers of 32 bits, and no -0. */
 function writeKnownIntegers(out: ByteWriter, array: readonly number[]): void {
   const { length } = array;
@@ -63,14 +80,7 @@ function writeKnownIntegers(out: ByteWriter, array: readonly number[]): void {
   const start = beginBlock(out, EXT.numbers, WIDTH.int32, length);
   const integers = new Int32Array(out.bytes.buffer, start, length);
   copyInto.call(integers, array);
-  let min = 0;
-  let max = 0;
-  for (let i = 0; i < length; i++) {
-    const element = integers[i]!;
-    if (element < min) min = element;
-    else if (element > max) max = element;
-  }
-  const width = widthOf(min, max);
+  const width = widthOfAll(integers);
   if (width === WIDTH.int32) {
     out.position = start + length * 4;
     return;
@@ -90,8 +100,7 @@ function writeFloats(out: ByteWriter, array: readonly number[], known: boolean):
   const target = new Float64Array(out.bytes.buffer, start, length);
   if (known) {
     copyInto.call(target, array);
-    // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, whose hidden bits must not show
-    for (let i = 0; i < length; i++) if (target[i] !== target[i]) target[i] = Number.NaN;
+    if (mayHoldNaN(target)) clearNaNs(target);
     out.position = start + length * 8;
     return true;
   }
@@ -106,6 +115,29 @@ function writeFloats(out: ByteWriter, array: readonly number[], known: boolean):
   }
   out.position = start + length * 8;
   return true;
+}
+
+/** Whether there may be a NaN: it would make the sum one, as infinities do. In four sums, so that none waits for the last. */
+function mayHoldNaN(numbers: Float64Array): boolean {
+  const { length } = numbers;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = 0;
+  for (const end = length - 3; i < end; i += 4) {
+    a += numbers[i]!;
+    b += numbers[i + 1]!;
+    c += numbers[i + 2]!;
+    d += numbers[i + 3]!;
+  }
+  for (; i < length; i++) a += numbers[i]!;
+  return Number.isNaN(a + b + c + d);
+}
+
+/** A NaN may carry bits that no program sees, and bytes must not show: afterwards it is always the same. */
+function clearNaNs(numbers: Float64Array): void {
+  for (let i = 0; i < numbers.length; i++) if (Number.isNaN(numbers[i]!)) numbers[i] = Number.NaN;
 }
 
 /** Writes times as one block. The caller has seen that they are plain dates. */
@@ -159,11 +191,21 @@ export function readNumbers(source: ByteReader, length: number): number[] {
   if (size === undefined || length < 1) throw damaged(at, 'a vector of an unknown width');
   const count = Math.floor((length - 1) / size);
   const start = at + length - count * size;
+  return width === WIDTH.float64 ? readFloats(source, start, count) : readIntegers(source, width, start, count);
+}
+
+// Apart, because V8 remembers for each place in a program of which kind the arrays were that it made: where both are made at
+// one place, arrays of integers would become arrays of floats.
+function readFloats(source: ByteReader, start: number, count: number): number[] {
+  const view = aligned(source, start, count);
   const array = new Array<number>(count);
-  if (width === WIDTH.float64) {
-    const view = aligned(source, start, count);
-    for (let i = 0; i < count; i++) array[i] = view[i]!;
-  } else if (width === WIDTH.int8) {
+  for (let i = 0; i < count; i++) array[i] = view[i]!;
+  return array;
+}
+
+function readIntegers(source: ByteReader, width: number, start: number, count: number): number[] {
+  const array = new Array<number>(count);
+  if (width === WIDTH.int8) {
     const { view } = source;
     for (let i = 0; i < count; i++) array[i] = view.getInt8(start + i);
   } else if (width === WIDTH.int16) {

@@ -85,8 +85,11 @@ export function mutate(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(changed);
 }
 
+/** The flag of the checksum of blocks, which large bodies have; CRC-32 alone is accepted as well. */
+const BLOCKS = 128;
+
 /** Makes header, length and checksum fit the bytes, as an attacker would. */
-export function checksum(body: Uint8Array, flags: number = body[7] ?? 0, version = 1): Uint8Array {
+export function checksum(body: Uint8Array, flags: number = (body[7] ?? 0) & ~BLOCKS, version = 1): Uint8Array {
   const sealed = body.slice();
   sealed[0] = 0xd7;
   sealed[1] = 77;
