@@ -261,6 +261,11 @@ describe('where an iterator travels', () => {
     expect([...copy.it]).toEqual([2, 3]);
   });
 
+  test('from a context of node:vm, without its array: it is refused, for the engine hands out objects of one realm alone', () => {
+    const it = runInNewContext('const it = [1, 2, 3].values(); it.next(); it') as object;
+    expect(() => serialize({ it })).toThrow(/^value\.it cannot be serialized: .* the array is not found in the heap/);
+  });
+
   test('from a worker thread', async () => {
     const url = import.meta.resolve('@mp/serialize');
     const text = `
