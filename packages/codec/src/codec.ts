@@ -57,6 +57,14 @@ export interface Codec {
   isConstant?(fn: object): boolean;
 
   /**
+   * Called with what a copy of this process is going to work on, right before fork(2) makes it: the functions and classes
+   * that are in both are the same ones then, and what the copy sends back are the originals here.
+   *
+   * Optional: without it what was never encoded before comes back as a copy. Never throws, and runs no code of the user's.
+   */
+  identify?(value: object): void;
+
+  /**
    * What must be awaited before {@link Codec.encode} of the same value.
    *
    * @returns `undefined` where there is nothing to do.

@@ -54,6 +54,13 @@ export interface Reducer<T extends object = object, D = unknown> {
    */
   readonly forMemory?: boolean;
   /**
+   * The class whose constructor {@link Reducer.revive} runs also for objects of its subclasses, and not theirs. A codec that
+   * carries private members then adds those of the subclasses.
+   */
+  readonly constructs?: abstract new (
+    ...args: never[]
+  ) => object;
+  /**
    * Whether `value` is of this kind. Must not have side effects. It is asked of functions, of
    * proxies (decide by identity then, not by a property: a trap would run) and of objects that are neither plain data nor
    * of a built-in class; see also {@link Reducer.forMemory}.

@@ -1,6 +1,7 @@
 import type { ConstantFunctions } from './capture/constant.js';
 import type { FreeVariable, FunctionSource } from './capture/reports.js';
 import { introspection } from './inspector/internals.js';
+import { identifyReachable } from './inspector/reachable.js';
 import type { CodeEngine } from './message/engine.js';
 import { later } from './model/later.js';
 import type { AnyFunction, CapturePort } from './model/ports.js';
@@ -30,6 +31,13 @@ export function createCodeEngine(options: ReferenceOptions = {}): CodeEngine {
       const { isConstantFunction, ConstantFunctions: Constants } = capturing();
       constants ??= new Constants();
       return isConstantFunction(fn, references, constants);
+    },
+    identify(value) {
+      try {
+        identifyReachable(value);
+      } catch {
+        // Without the inspector (--permission): what comes back is a copy.
+      }
     },
   };
 }

@@ -39,6 +39,7 @@ export function createSerializeCodec(engine: CodeEngine): Codec {
     }),
     module: Object.freeze({ specifier: new URL('./index.js', import.meta.url).href, exportName: 'serializeCodec' }),
     isConstant: (fn: object): boolean => typeof fn === 'function' && (engine.isConstant?.(fn) ?? false),
+    identify: (value: object): void => engine.identify?.(value),
     prepareEncode: (value: unknown, context?: CodecContext) => settingsOf(context).blobs.prepare(value),
     encode(value: unknown, context?: CodecContext, root = 'value'): Payload {
       const own = settingsOf(context);

@@ -19,6 +19,8 @@ const makers: Record<string, readonly [make: () => object, read: (value: object)
     (collator) => Intl.Collator.prototype.resolvedOptions.call(collator as Intl.Collator),
   ],
   'Intl.Locale': [() => new Intl.Locale('de-AT'), (locale) => Intl.Locale.prototype.toString.call(locale)],
+  'an iterator of an array': [() => [1, 2].values(), (it) => rest([].values(), it)],
+  'an iterator of a string': [() => 'ab'[Symbol.iterator](), (it) => rest(''[Symbol.iterator](), it)],
   DOMException: [() => new DOMException('text', 'AbortError'), (error) => get(DOMException.prototype, 'name', error)],
 };
 
@@ -28,8 +30,6 @@ const refused: Record<string, () => object> = {
   Response: () => new Response(null),
   EventTarget: () => new EventTarget(),
   AbortController: () => new AbortController(),
-  'an iterator of an array': () => [1, 2].values(),
-  'an iterator of a string': () => 'ab'[Symbol.iterator](),
   'the segments of a text': () => new Intl.Segmenter().segment('a b'),
   'WebAssembly.Module': () =>
     runInThisContext('new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))') as object,
@@ -46,6 +46,11 @@ const prototypes: Record<string, () => object | null> = {
 
 function get(prototype: object, key: string, value: object): unknown {
   return Object.getOwnPropertyDescriptor(prototype, key)!.get!.call(value);
+}
+
+function rest(sample: Iterator<unknown>, iterator: object): unknown {
+  const { next } = Object.getPrototypeOf(sample) as Iterator<unknown>;
+  return [next.call(iterator), next.call(iterator), next.call(iterator)];
 }
 
 function under(prototype: string, value: object): object {

@@ -71,6 +71,8 @@ describe('in an instrumented process without an inspector', () => {
     'private.mjs': /proxy/,
     'proxy.mjs': /./,
     'runtime-wrappers.mjs': /./,
+    'tied-arguments.cjs': /./,
+    'with.cjs': /./,
     'super.mjs': /bound|object|prototype|changed later|assigns|new.target/,
   };
   test.each(areas)('every value of %s behaves elsewhere as the original did, or is refused', (file) => {

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { addon } from '../addon.js';
 import { NATIVE_ERROR_CODES, NativeError } from '../native-error.js';
@@ -121,18 +121,21 @@ async function startServer(settings: ServerSettings): Promise<ServerProcess> {
   return server;
 }
 
+/** Closes a descriptor, by whom it was opened: Node or the addon. */
+type Close = () => void;
+
 function prepareRequest(id: number, options: ForkRequestOptions): PreparedRequest {
-  const owned: number[] = [];
+  const owned: Close[] = [];
   try {
     return encodeRequest(id, options, owned);
   } catch (error) {
-    for (const fd of owned) closeDescriptor(fd);
+    for (const close of owned) close();
     throw error;
   }
 }
 
-/** @param owned - Receives the descriptors that are made for the request. */
-function encodeRequest(id: number, options: ForkRequestOptions, owned: number[]): PreparedRequest {
+/** @param owned - Receives how the descriptors are closed that are made for the request. */
+function encodeRequest(id: number, options: ForkRequestOptions, owned: Close[]): PreparedRequest {
   const request: ForkRequest = {
     entry: options.entry,
     call: options.call,
@@ -149,7 +152,7 @@ function encodeRequest(id: number, options: ForkRequestOptions, owned: number[])
   let channelFd: number | undefined;
   if (options.channel === true) {
     const [ours, theirs] = createSocketPair();
-    owned.push(theirs);
+    owned.push(() => closeDescriptor(theirs));
     channelFd = ours;
     descriptors.push(theirs);
   }
@@ -160,22 +163,23 @@ function encodeRequest(id: number, options: ForkRequestOptions, owned: number[])
     descriptors.unshift(storeBody(request, owned));
     bytes = encodeDetached(head);
   }
-  return { bytes, descriptors, channelFd, release: () => owned.forEach(closeDescriptor) };
+  return { bytes, descriptors, channelFd, release: () => owned.forEach((close) => void close()) };
 }
 
-function toDescriptor(stream: ForkedStdio, target: number, owned: number[]): number {
+function toDescriptor(stream: ForkedStdio, target: number, owned: Close[]): number {
   if (typeof stream === 'number') return stream;
   if (stream === 'inherit') return target;
   const fd = openSync('/dev/null', target === 0 ? 'r' : 'w');
-  owned.push(fd);
+  // A worker thread notes what Node opens in it, and closes at its end what Node did not close: another's file by then.
+  owned.push(() => closeSync(fd));
   return fd;
 }
 
 /** Puts a body that is too long for a packet into memory that travels as a descriptor. */
-function storeBody(request: ForkRequest, owned: number[]): number {
+function storeBody(request: ForkRequest, owned: Close[]): number {
   const text = Buffer.from(JSON.stringify(request));
   const fd = addon().createAnonymous('mp-fork-request', text.length);
-  owned.push(fd);
+  owned.push(() => closeDescriptor(fd));
   for (let written = 0; written < text.length; ) written += writeDescriptor(fd, text.subarray(written));
   return fd;
 }

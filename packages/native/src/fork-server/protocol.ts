@@ -1,6 +1,7 @@
 // What a client and its fork server say to each other, one packet each. The native loop (addon/server.c) speaks the
 // same heads; bodies are JSON and belong to the TypeScript on both ends.
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
+import { closeDescriptor } from '../system/descriptors.js';
 
 /** The kinds of packet. 1 to 4 are known to the native loop too. */
 export const PACKETS = {
@@ -100,13 +101,18 @@ export function decodeHead(bytes: Buffer): PacketHead {
   };
 }
 
+/** Whether a body is in a descriptor. */
+export function isDetached(body: Buffer): boolean {
+  return body[0] === IN_DESCRIPTOR;
+}
+
 /** Reads a body, and takes the descriptor that it may be in off the list. */
 export function decodeBody<T>(body: Buffer, descriptors: number[]): T {
-  if (body[0] !== IN_DESCRIPTOR) return JSON.parse(body.toString('utf8', 1)) as T;
+  if (!isDetached(body)) return JSON.parse(body.toString('utf8', 1)) as T;
   const fd = descriptors.shift() as number;
   const text = Buffer.alloc(fstatSync(fd).size);
   for (let read = 0; read < text.length; ) read += readSync(fd, text, read, text.length - read, read);
-  closeSync(fd);
+  closeDescriptor(fd);
   return JSON.parse(text.toString('utf8')) as T;
 }
 

@@ -5,7 +5,7 @@ import { onFork } from '../platform/forking.js';
 import { FRAME } from '../protocol/frames.js';
 import { type Address, privateAddress, toNetOptions } from './address.js';
 import { authenticate } from './authentication.js';
-import { FrameChannel } from './frame-channel.js';
+import { FrameChannel, type FrameHandler } from './frame-channel.js';
 import { FAMILY_LIMITS, STRANGER_LIMITS } from './frame-reader.js';
 import { SocketTransport } from './socket-transport.js';
 import { encodeOrUndo } from './undoing.js';
@@ -86,10 +86,15 @@ export function collectTickets<T>(encode: () => T): { readonly result: T; readon
   }
 }
 
-function drop({ token }: Ticket): void {
-  const found = offers.get(token);
-  offers.delete(token);
+function drop(ticket: Ticket): void {
+  const found = offers.get(ticket.token);
+  withdraw(ticket);
   found?.drop?.();
+}
+
+/** Makes a ticket void that nobody has any more. */
+export function withdraw({ token }: Ticket): void {
+  offers.delete(token);
 }
 
 /** Keeps the process alive for those who will connect, or lets it go. Each call with `true` is followed by one with `false`. */
@@ -102,14 +107,17 @@ export function keepListening(keep: boolean): void {
 /**
  * Opens a channel with a ticket. It can be sent to at once; everything leaves when the other end has proved itself.
  * Where that fails, the channel ends with the error.
+ *
+ * @param gatekeeper - Who hears what is offered there before anybody else does, and lets the channel go on.
  */
-export function claim(ticket: Ticket): FrameChannel {
+export function claim(ticket: Ticket, gatekeeper?: FrameHandler): FrameChannel {
   const socket = connectSocket(toNetOptions(ticket.address));
   const channel = new FrameChannel(new SocketTransport(socket));
   authenticate(channel, family().authKey, 'connect', (error) => {
-    if (error !== undefined) return;
+    if (error !== undefined) return gatekeeper?.onEnd(error);
     channel.sendNow(FRAME.claim, Buffer.from(ticket.token));
-    channel.release();
+    if (gatekeeper === undefined) channel.release();
+    else channel.hold(gatekeeper);
   });
   return channel;
 }

@@ -1,15 +1,24 @@
 import type { Decoder, Encoder } from '@mp/codec';
 import { trackForFork } from '../platform/forking.js';
-import { BufferTooShort, EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
+import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
-import { closedError, movedError } from './connection-errors.js';
+import {
+  awaitedError,
+  brokenPipeError,
+  carrierError,
+  closedError,
+  movedError,
+  tooLongError,
+} from './connection-errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
+import { bequeath, type Inheritance } from './inheritance.js';
 import { endBeforeExit } from './leave-taking.js';
 import { Later, type Marshal, payloadOf, whenPrepared } from './marshal.js';
 import { type Readiness, type Waitable, wait } from './readiness.js';
+import { Turns } from './turns.js';
 import { carry, isCarrier } from './twins.js';
 
 /** Which ways a connection goes. */
@@ -42,12 +51,14 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   readonly #marshal: Marshal;
   readonly #direction: Direction;
   readonly #inbox: Inbox;
-  #state: 'fresh' | 'active' | 'closed' | 'moved' = 'fresh';
+  /** Inherited: this process is a copy of the one that it belongs to, and may claim it. */
+  #state: 'fresh' | 'inherited' | 'active' | 'closed' | 'moved' = 'fresh';
+  #inheritance: Inheritance | undefined;
   #encoder: Encoder | undefined;
   #decoder: Decoder | undefined;
   #isGreeted = false;
-  /** The last message that still has to be prepared; the ones after it wait for their turn. */
-  #lastTurn: Promise<unknown> | undefined;
+  /** Of messages that still have to be prepared, and of those after them. */
+  readonly #turns: Turns = new Turns();
 
   /** @internal Use {@link Pipe}, {@link Listener} or {@link Client}. */
   constructor(channel: FrameChannel, marshal: Marshal, direction: Direction = 'both') {
@@ -59,8 +70,9 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
       resume: () => this.#channel.resume(),
       onWaitingChanged: () => this.#updateRef(),
     });
-    // It stays the parent's: a copy of it here would be a second reader of one stream.
-    trackForFork(this, { afterFork: () => this.#leaveToParent() });
+    // A copy of it in another process would be a second reader of one stream.
+    const give = () => this.#detach().channel;
+    trackForFork(this, bequeath({ isUnused: () => this.#state === 'fresh', give, inherit: (it) => this.#inherit(it) }));
   }
 
   /** Whether {@link close} was called, or the end was sent to another process. */
@@ -102,13 +114,13 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#encoder ??= this.#marshal.codec.createEncoder(this.#marshal.context);
     const encoder = this.#encoder;
     const write = () => this.#write(value, encoder);
-    const prepare = () => encoder.prepare(value);
     // Messages that must be prepared, and those after them, wait for their turn.
     const written =
-      this.#lastTurn === undefined
-        ? whenPrepared(write, prepare)
-        : new Later(this.#lastTurn.then(() => encoder.prepare(value)).then(write));
-    const hasBuffers = written instanceof Later ? await this.#inTurn(written.promise) : written;
+      this.#turns.last === undefined
+        ? whenPrepared(write, () => encoder.prepare(value))
+        : new Later(this.#turns.last.then(() => encoder.prepare(value)).then(write));
+    const hasBuffers = written instanceof Later ? await this.#turns.take(written.promise) : written;
+    if (this.#inheritance !== undefined) await this.#inheritance.granted;
     if (hasBuffers) await this.#channel.written();
     await this.#channel.drained();
   }
@@ -134,10 +146,11 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   async sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number): Promise<void> {
     this.#checkWritable();
     const message = sliceOf(bytes, offset, size);
-    if (this.#lastTurn !== undefined) await this.#lastTurn;
+    if (this.#turns.last !== undefined) await this.#turns.last;
     this.#checkWritable();
     this.#activate();
     this.#channel.send(FRAME.bytes, message, undefined, true);
+    if (this.#inheritance !== undefined) await this.#inheritance.granted;
     await this.#channel.written();
     await this.#channel.drained();
   }
@@ -155,10 +168,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => Uint8Array.from(body));
     if (bytes.length <= maxLength) return bytes;
     await this.close();
-    throw new BufferTooShort(
-      `A message of ${bytes.length} bytes arrived, and at most ${maxLength} are accepted.`,
-      bytes,
-    );
+    throw tooLongError(bytes, `at most ${maxLength} are accepted`);
   }
 
   /**
@@ -173,11 +183,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkReadable();
     const place = placeIn(target, offset);
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
-    if (bytes.length > place.length)
-      throw new BufferTooShort(
-        `A message of ${bytes.length} bytes does not fit into ${place.length} bytes.`,
-        Uint8Array.from(bytes),
-      );
+    if (bytes.length > place.length) throw tooLongError(bytes, `there is room for ${place.length}`);
     place.set(bytes);
     return bytes.length;
   }
@@ -194,11 +200,12 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   /** Closes this end. What was sent still arrives; the other end then sees the end of the messages. */
   async close(): Promise<void> {
+    if (this.#state === 'inherited') this.#state = 'closed';
     if (this.closed) return;
     this.#activate();
     this.#state = 'closed';
     this.#inbox.clear(closedError());
-    await this.#lastTurn;
+    await this.#turns.last;
     this.#channel.finish();
     this.#channel.unref();
     await this.#channel.written();
@@ -225,28 +232,20 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   static {
     detach = (connection) => connection.#detach();
     adopt = (connection, channel) => connection.#adopt(channel);
+    const asValue = (message: unknown) => ({ isBytes: false, message });
     receiveAny = (connection) =>
       connection.#inbox.receive(undefined, (message) => {
         if (message.kind === FRAME.bytes) return { isBytes: true, message: message.body };
         const value = connection.#decode(message);
-        return value instanceof Later
-          ? new Later(value.promise.then((prepared) => ({ isBytes: false, message: prepared })))
-          : { isBytes: false, message: value };
+        return value instanceof Later ? new Later(value.promise.then(asValue)) : asValue(value);
       });
   }
 
   #detach(): Detached {
     this.#checkOpen();
-    if (this.#inbox.isAwaited || this.#lastTurn !== undefined)
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.state,
-        'A connection cannot be sent to another process while `recv`, `poll` or `send` waits on it here.',
-      );
-    if (isCarrier(this.#channel))
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.state,
-        'A connection cannot be sent over itself, nor over the other end of its pipe: nobody could receive it there.',
-      );
+    if (this.#inbox.isAwaited || this.#turns.last !== undefined) throw awaitedError();
+    if (isCarrier(this.#channel)) throw carrierError();
+    this.#claim();
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
     return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
@@ -261,8 +260,23 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#state = 'fresh';
   }
 
-  #leaveToParent(): void {
-    if (!this.closed) this.#state = 'moved';
+  #inherit(inheritance: Inheritance | undefined): void {
+    // A copy of a copy inherits what that did not claim either.
+    if (this.closed || this.#state === 'inherited') return;
+    this.#state = inheritance === undefined ? 'moved' : 'inherited';
+    this.#inheritance = inheritance;
+  }
+
+  /** Takes an end over that this process has inherited, as long as nobody refuses it. */
+  #claim(): void {
+    if (this.#state !== 'inherited') return;
+    const channel = this.#inheritance?.claim((error) => {
+      this.#state = 'moved';
+      this.#inbox.clear(error);
+    });
+    if (channel === undefined) return;
+    this.#channel = channel;
+    this.#state = 'fresh';
   }
 
   /** The same end under another name, for the relay; the user's object is dead. */
@@ -279,6 +293,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   /** Begins to speak and to listen. Until then nothing of the other end's was read, and the end can move as it is. */
   #activate(): void {
+    this.#claim();
     if (this.#state !== 'fresh') return;
     this.#state = 'active';
     this.#channel.send(FRAME.hello, helloOf(this.#marshal.codec.id));
@@ -328,16 +343,6 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     }
   }
 
-  async #inTurn<T>(turn: Promise<T>): Promise<T> {
-    const settled = turn.catch(() => {});
-    this.#lastTurn = settled;
-    try {
-      return await turn;
-    } finally {
-      if (this.#lastTurn === settled) this.#lastTurn = undefined;
-    }
-  }
-
   /** @returns Whether memory of the caller's is being written. */
   #write(value: TSend, encoder: Encoder): boolean {
     this.#checkWritable();
@@ -364,12 +369,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkOpen();
     if (!this.writable) throw new ProcessError(PROCESS_ERROR_CODES.state, 'This end of the pipe can only receive.');
     const { ended } = this.#inbox;
-    if (ended !== undefined || !this.#channel.isOpen)
-      throw new ProcessError(
-        PROCESS_ERROR_CODES.brokenPipe,
-        'The other end of the connection is closed: nobody can receive this message.',
-        { cause: ended?.error },
-      );
+    if (ended !== undefined || !this.#channel.isOpen) throw brokenPipeError(ended?.error);
   }
 
   #checkOpen(): void {

@@ -1,13 +1,14 @@
 import type { Reducer } from '@mp/codec';
-import { claim, offer, type Ticket } from './broker.js';
+import { claim, type Offer, offer, type Ticket } from './broker.js';
 import { adoptConnection, Connection, type Direction, detachConnection, receiveEither } from './connection.js';
-import type { FrameChannel } from './frame-channel.js';
+import { type GivenEnd, giveEnd, takeEnd } from './direct-ends.js';
 import type { Marshal } from './marshal.js';
-import { twinOf } from './twins.js';
+import { relay } from './relay.js';
 
 /** What a connection is reduced to. */
 interface ConnectionData {
-  readonly ticket: Ticket;
+  /** How the other process comes by the end: it connects to it, or has it already. */
+  readonly ticket: Ticket | GivenEnd;
   readonly direction: Direction;
 }
 
@@ -21,22 +22,26 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
     tag: 'mp.Connection',
     test: (value): value is Connection => value instanceof Connection,
     reduce: handOver,
-    revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),
+    revive: ({ ticket, direction }) =>
+      new Connection('index' in ticket ? takeEnd(ticket) : claim(ticket), marshal(), direction),
   };
 }
 
 function handOver(connection: Connection): ConnectionData {
-  const { direction, channel, past, marshal: own } = detachConnection(connection);
-  const ticket = offer({
+  const { direction, accept, drop } = takeAway(connection);
+  return { ticket: giveEnd(accept) ?? offer({ accept, drop }), direction };
+}
+
+function takeAway(connection: Connection): Pick<ConnectionData, 'direction'> & Required<Offer> {
+  const { direction, channel, past, marshal } = detachConnection(connection);
+  return {
+    direction,
     accept: (remote) => {
-      if (past === undefined) {
-        joinFrames(channel, remote);
-        shareWait(channel, remote);
-      } else joinMessages(past, new Connection(remote, own));
+      if (past === undefined) relay(channel, remote);
+      else joinMessages(past, new Connection(remote, marshal));
     },
     drop: () => channel.destroy(),
-  });
-  return { ticket, direction };
+  };
 }
 
 /**
@@ -45,44 +50,10 @@ function handOver(connection: Connection): ConnectionData {
  * @returns What the copy calls: there, the same objects are connections again.
  */
 export function handOverToCopy(connections: readonly Connection[]): () => void {
-  const moved = connections.map((connection) => [connection, handOver(connection).ticket] as const);
+  const moved = connections.map((connection) => [connection, offer(takeAway(connection))] as const);
   return () => {
     for (const [connection, ticket] of moved) adoptConnection(connection, claim(ticket));
   };
-}
-
-/** Where the ends that were taken away from this process have gone. */
-const gone = new WeakMap<FrameChannel, FrameChannel>();
-
-/**
- * A relay between two other processes keeps this one alive: without it they could not talk. Where the other end of the
- * pipe is here, whoever waits at it does so; otherwise a program could not end before a daemon that listens to it.
- */
-function shareWait(end: FrameChannel, remote: FrameChannel): void {
-  gone.set(end, remote);
-  const twin = twinOf(end);
-  if (twin === undefined) return;
-  const other = gone.get(twin);
-  if (other === undefined) remote.unref();
-  else other.ref();
-}
-
-/** Passes frames on between two channels as they are, in both directions, until both have ended. */
-function joinFrames(a: FrameChannel, b: FrameChannel): void {
-  passFrames(a, b);
-  passFrames(b, a);
-}
-
-function passFrames(from: FrameChannel, to: FrameChannel): void {
-  from.setHandler({
-    onFrame: (kind, body, buffers) => {
-      to.send(kind, body, buffers, true);
-      if (!to.isFull) return;
-      from.pause();
-      to.drained().then(() => from.resume());
-    },
-    onEnd: () => to.end(),
-  });
 }
 
 /**

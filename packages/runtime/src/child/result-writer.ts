@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CellWriter, isInt32, toInt32s } from '../channel/cells.js';
 import { writeError } from '../channel/error-transfer.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
@@ -63,7 +64,7 @@ export class ResultWriter {
     } catch (error) {
       this.#cells.truncate(start);
       this.#cells.uint8(RESULT.error);
-      writeError(this.#cells, resultError(error), this.#marshal);
+      writeError(this.#cells, resultError(value, error), this.#marshal);
     }
   }
 
@@ -193,7 +194,7 @@ export class ResultWriter {
     try {
       this.#payload(value, 'result');
     } catch (error) {
-      throw resultError(error);
+      throw resultError(value, error);
     }
   }
 
@@ -212,10 +213,12 @@ export class ResultWriter {
 }
 
 /** The counterpart of Python's `MaybeEncodingError`: the task was done, and what it returned cannot travel. */
-function resultError(cause: unknown): ProcessError {
+function resultError(value: unknown, cause: unknown): ProcessError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const instead = types.isGeneratorObject(value) ? '\n`pool.stream(fn, args)` takes what a generator yields.' : '';
   return new ProcessError(
     PROCESS_ERROR_CODES.result,
-    `The task returned something that cannot be sent back: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `The task returned something that cannot be sent back: ${why}${instead}`,
     { cause },
   );
 }

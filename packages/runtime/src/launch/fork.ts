@@ -36,7 +36,8 @@ async function forkThisProcess({ options, work }: LaunchSpec, ends: ChildEnds): 
   const native = requireNative();
   // Loaded here: in the copy it is simply there.
   const { runCopy } = (await import(ENTRY)) as Copy;
-  return native.fork(
+  let noteEnd = (): void => {};
+  const copying = native.fork(
     () => {
       adoptCopy();
       adoptOutput(1, ends.stdout);
@@ -44,8 +45,15 @@ async function forkThisProcess({ options, work }: LaunchSpec, ends: ChildEnds): 
       adoptSurroundings(options);
       runCopy(ends.channel, ends.progress, work);
     },
-    { beforeCopy: announceFork },
+    {
+      beforeCopy: () => {
+        noteEnd = announceFork();
+      },
+    },
   );
+  const end = (): void => noteEnd();
+  copying.then(({ exited }) => exited).then(end, end);
+  return copying;
 }
 
 function adoptOutput(descriptor: 1 | 2, target: OutputTarget): void {

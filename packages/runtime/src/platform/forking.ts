@@ -4,6 +4,8 @@
 export interface ForkAware {
   /** In the parent, right before it is copied. */
   beforeFork?(): void;
+  /** In the parent, after that: what the copy may need of it. @returns What is called when the copy has ended. */
+  beginCopy?(): (() => void) | undefined;
   /** In the copy, before anything else runs there. */
   afterFork?(): void;
 }
@@ -31,18 +33,29 @@ export function trackForFork(owner: object, aware: ForkAware): void {
     for (const reference of objects) if (reference.deref() === undefined) objects.delete(reference);
 }
 
-/** In the parent, right before it is copied. */
-export function announceFork(): void {
-  call('beforeFork');
+/** In the parent, right before it is copied. @returns What is to be called there when the copy has ended, or never was. */
+export function announceFork(): () => void {
+  const ends: (() => void)[] = [];
+  for (const aware of everybody()) {
+    aware.beforeFork?.();
+    const end = aware.beginCopy?.();
+    if (end !== undefined) ends.push(end);
+  }
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** In the copy, before anything else runs there. Modules first: objects build on them. */
 export function adoptCopy(): void {
   isPossible = true;
-  call('afterFork');
+  for (const aware of everybody()) aware.afterFork?.();
 }
 
-function call(what: 'beforeFork' | 'afterFork'): void {
-  for (const aware of modules) aware[what]?.();
-  for (const reference of [...objects]) reference.deref()?.[what]?.();
+function* everybody(): Generator<ForkAware> {
+  yield* modules;
+  for (const reference of [...objects]) {
+    const aware = reference.deref();
+    if (aware !== undefined) yield aware;
+  }
 }

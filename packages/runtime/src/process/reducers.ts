@@ -15,6 +15,7 @@ interface ProcessData {
  */
 export const processReducer: Reducer<BaseProcess, ProcessData> = {
   tag: 'mp.Process',
+  constructs: BaseProcess,
   test: (value): value is BaseProcess => value instanceof BaseProcess,
   reduce: (instance) => ({
     type: instance.constructor as typeof BaseProcess,

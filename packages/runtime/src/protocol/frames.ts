@@ -23,6 +23,10 @@ export const FRAME = {
   welcome: 10,
   /** The token of what the connecting end came for. */
   claim: 11,
+  /** To a copy of the process that is asked: the end that it has inherited is its own. */
+  granted: 12,
+  /** The end has been used by somebody else. */
+  refused: 13,
 
   // Parent to child.
   /** JSON: {@link Preparation}. The first frame that a child receives. */

@@ -1,6 +1,7 @@
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
 import { type Context, getContext } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
+import { ImportedProcess } from '../support/imported-process.js';
 
 const withFunctions = contexts.filter(([, { codec }]) => codec.id !== structuredCloneCodec.id);
 
@@ -35,24 +36,55 @@ describe.each(withFunctions)('by %s', (_name, context) => {
     expect(twice).toEqual([2, 4]);
   });
 
-  test('an object of a class that extends a class of the context runs, and its class is the one it came with', async () => {
+  test('an object of a class that extends a class of the context runs with its private members, and its class is the one it came with', async () => {
     const queue = new context.Queue<unknown>();
-    class Counter extends context.Process {
-      readonly first: number;
-      constructor(first: number) {
+    class Named extends context.Process {
+      readonly #name: string;
+      constructor(name: string) {
         super();
+        this.#name = name;
+      }
+      get label(): string {
+        return this.#name;
+      }
+    }
+    class Counter extends Named {
+      readonly first: number;
+      #count: number;
+      constructor(first: number) {
+        super('counter');
         this.first = first;
+        this.#count = first;
+      }
+      #next(): number {
+        this.#count += 1;
+        return this.#count;
       }
       override async run(): Promise<void> {
-        await queue.put([this.first, this instanceof Counter, this instanceof context.Process]);
+        await queue.put([
+          this.label,
+          this.first,
+          this.#next(),
+          this instanceof Counter,
+          this instanceof context.Process,
+        ]);
       }
     }
     const counter = new Counter(5);
     await counter.start();
-    expect(await queue.get()).toEqual([5, true, true]);
+    expect(await queue.get()).toEqual(['counter', 5, 6, true, true]);
     await counter.join();
     expect(counter.exitCode).toBe(0);
   });
+});
+
+test('an object of a class that the other side imports, with private members of its own, is refused before it starts', async () => {
+  const [, context] = withFunctions[0] as (typeof contexts)[number];
+  const imported = new ImportedProcess(1);
+  await using pool = new context.Pool(1);
+  await expect(pool.apply(tasks.identity, [imported])).rejects.toThrow(
+    /ImportedProcess: the class is imported on the other side/u,
+  );
 });
 
 test('the default context is that of the other process', async () => {

@@ -225,6 +225,11 @@ describe.each(contexts)('a pool of %s workers', (_method, context) => {
       expect(results[1]).toEqual({ status: 'fulfilled', value: 9 });
     }));
 
+  test('the error of a task that returned a generator says which call takes what it yields', () =>
+    withPool(1, async (pool) => {
+      await expect(pool.apply(tasks.returnSuspended)).rejects.toThrow('`pool.stream(fn, args)`');
+    }));
+
   test('an argument that cannot travel fails before anything is sent, and names its path', () =>
     withPool({ processes: 1 }, async (pool) => {
       const socket = tasks.suspended();

@@ -34,6 +34,38 @@ test('a process that cannot be copied says how to start one that can', () => {
       expect(await run('handles')).toEqual(['[true,true] from the copy', 'done MP_MOVED', '0']);
     });
 
+    test("an end that the target has captured is the copy's, if that uses it first; the other end stays", async () => {
+      expect(await run('captured')).toEqual(['["seen","question"]', '0 MP_MOVED EOFError']);
+    });
+
+    test('what a copy sends over it without waiting arrives', async () => {
+      expect(await run('capturedUnawaited')).toEqual(['not waited for either', '0']);
+    });
+
+    test("an end that the parent has used, before the fork or first after it, is the parent's; each use in the copy says so", async () => {
+      expect(await run('capturedAndUsed')).toEqual([...Array(5).fill('MP_MOVED'), '0 before the fork after it']);
+    });
+
+    test('of several copies the first to use it has it', async () => {
+      expect(await run('capturedByTwo')).toEqual(['0,9 0 EOFError']);
+    });
+
+    test("an end that a copy only closes stays the parent's", async () => {
+      expect(await run('capturedByNone')).toEqual(["0 still the parent's"]);
+    });
+
+    test('a copy of a copy has what the copy has captured and not used', async () => {
+      expect(await run('capturedBelow')).toEqual(['true', '0']);
+    });
+
+    test('a copy can send it on', async () => {
+      expect(await run('capturedAndSent')).toEqual(['from the copy of the copy', '0']);
+    });
+
+    test('a class of the parent that comes back from the copy, and was never sent before, is the original', async () => {
+      expect(await run('identity')).toEqual(['true true 3 true true', 'true true Later 7']);
+    });
+
     test('makes the workers of a pool, and new ones for those that die', async () => {
       expect(await run('pool')).toEqual(['[42,84,126]', 'MP_WORKER_DIED 3', 'still there']);
     });

@@ -1,4 +1,4 @@
-import type { AnyNode, Class, Function as FunctionNode } from 'acorn';
+import type { AnyNode, Class, Function as FunctionNode, Identifier } from 'acorn';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { hasUseStrict } from './function-walker.js';
 import type { Span } from './lexical.js';
@@ -64,6 +64,8 @@ export interface CodeFacts {
   readonly length: number;
   /** How many arguments keep every default of the parameters from running. */
   readonly parameterCount: number;
+  /** The parameters, where all of them are names: only then `arguments` of sloppy code is tied to them (10.2.11). */
+  readonly simpleParameters: readonly string[] | undefined;
   readonly classFacts: ClassFacts | undefined;
 }
 
@@ -126,6 +128,7 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     stopsBeforeBody: entered?.params.some(hasCall) ?? false,
     length: lengthOf(entered),
     parameterCount: entered?.params.length ?? 0,
+    simpleParameters: fn && simpleParameters(fn),
     classFacts: isClass ? classFacts(node, text, offset) : undefined,
   };
 }
@@ -139,6 +142,10 @@ function constructorOf(node: AnyNode): FunctionNode | undefined {
     (one) => one.type === 'MethodDefinition' && one.kind === 'constructor',
   );
   return element?.type === 'MethodDefinition' ? element.value : undefined;
+}
+
+function simpleParameters({ params }: FunctionNode): readonly string[] | undefined {
+  return params.every((one) => one.type === 'Identifier') ? params.map((one) => (one as Identifier).name) : undefined;
 }
 
 function lengthOf(fn: FunctionNode | undefined): number {

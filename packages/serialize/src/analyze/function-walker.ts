@@ -41,7 +41,7 @@ export abstract class FunctionWalker extends PatternWalker {
     const receiver = isArrow ? this.receiver : new Receiver('function');
     if (!isArrow) {
       params.declare('arguments', 'arguments');
-      if (this.own === undefined && this.receiver === this.outside && this.scope.kind !== 'class') this.own = receiver;
+      if (whole === this.walked) this.own = receiver;
     }
     const around = this.around;
     const hasPrototype = this.literalHasPrototype;

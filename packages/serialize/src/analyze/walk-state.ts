@@ -1,4 +1,4 @@
-import type { Identifier } from 'acorn';
+import type { Identifier, Node } from 'acorn';
 import { type FoundFunction, Receiver, type Span } from './lexical.js';
 import { type Binding, type NameUse, Scope } from './scope.js';
 
@@ -36,6 +36,8 @@ export abstract class WalkState implements WalkResult {
   readonly root: Scope;
   readonly outside: Receiver = new Receiver('outside');
   own: Receiver | undefined;
+  /** What is walked. */
+  protected walked: Node | undefined;
   ownName: Binding | undefined;
   readonly uses: NameUse[] = [];
   readonly functions: FoundFunction[] = [];

@@ -19,6 +19,7 @@ export function walk(node: Program | AnyNode, options: WalkOptions): WalkResult 
 
 class Walker extends FunctionWalker {
   start(node: AnyNode): void {
+    this.walked = node;
     switch (node.type) {
       case 'Program':
         this.#program(node);

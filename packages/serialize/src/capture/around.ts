@@ -5,6 +5,7 @@ import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { CaptureFailure } from './failure.js';
 import { thisShown } from './hidden-context.js';
+import { isHiddenByWith } from './object-scopes.js';
 import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { findInScript } from './source-info.js';
 import type { Variable } from './variables.js';
@@ -92,7 +93,10 @@ function isInClass({ scope }: FoundFunction): boolean {
 
 /** Names that read as undefined and may really be in their temporal dead zone. */
 function suspectsAmong(facts: CodeFacts, reading: FunctionReading, variables: readonly Variable[]): readonly string[] {
-  const undefinedNames = variables.filter(({ value, scope }) => value === undefined && scope !== undefined);
+  const undefinedNames = variables.filter(
+    ({ name, value, scope }) =>
+      value === undefined && scope !== undefined && !isHiddenByWith(reading.scopes, scope, name),
+  );
   if (undefinedNames.length === 0) return [];
   const scope = findInScript(reading.location, facts.text)?.scope;
   return undefinedNames

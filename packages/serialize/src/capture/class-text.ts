@@ -1,7 +1,7 @@
 import { type ClassElement, type ClassFacts, skipTrivia } from '../analyze/class-facts.js';
 import type { Edits } from '../analyze/edit.js';
 import type { CodeFacts } from '../analyze/facts.js';
-import { type ClassMember, type ClassRecord, INTERNAL_NAMES } from '../model/code.js';
+import { type ClassMember, type ClassRecord, hasHook, INTERNAL_NAMES } from '../model/code.js';
 
 /** What is done to the text of a class. */
 export interface ClassPlan {
@@ -14,6 +14,8 @@ export interface ClassPlan {
   readonly keyedFields: ReadonlySet<number>;
   /** The heritage is a name that every realm has. */
   readonly extendsGlobal: boolean;
+  /** A `with` statement is around: no variable may stand for the superclass under its name. */
+  readonly isInWith: boolean;
 }
 
 /** The key of an element in a {@link ClassMember}; undefined where only running the text would tell. */
@@ -58,7 +60,7 @@ export function editClass(of: CodeFacts, plan: ClassPlan, edits: Edits): readonl
     const root = facts.heritageNames?.[0];
     // A global name is there on the other side too; the stub of that name would hide it.
     if (plan.extendsGlobal) return finishClass(of, plan, edits, stubs);
-    if (root !== undefined) stubs.push(root);
+    if (root !== undefined && !plan.isInWith) stubs.push(root);
     else {
       stubs.push(INTERNAL_NAMES.heritage);
       edits.replace(facts.heritage.start, facts.heritage.end, INTERNAL_NAMES.heritage);
@@ -80,8 +82,7 @@ function finishClass(of: CodeFacts, plan: ClassPlan, edits: Edits, stubs: readon
     }
   });
   if (plan.record.hasPrivates) guardConstruction(facts, plan, edits);
-  if (plan.record.hasPrivates || plan.record.statics !== undefined)
-    edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
+  if (hasHook(plan.record)) edits.replace(facts.bodyEnd, facts.bodyEnd, hook(plan.record));
   return stubs;
 }
 
@@ -126,7 +127,10 @@ function guardConstruction(facts: ClassFacts, { record, keyedFields }: ClassPlan
 function hook(record: ClassRecord): string {
   const fields = (record.fields ?? []).map((name, i) => `$o.#${name}=$v[${i}]`).join(';');
   const statics = (record.statics ?? []).map((name, i) => `this.#${name}=$v[${i}]`).join(';');
-  return `;static[${INTERNAL_NAMES.hook}]=[($o,$v)=>{${fields}},$v=>{${statics}}]`;
+  const methods = record.members.filter(([, , key]) => key.startsWith('#'));
+  const read = methods.map(([isStatic, , key]) => `${isStatic === 1 ? 'this' : '$o'}.${key}`).join();
+  const reader = methods.length === 0 ? '' : `,$o=>[${read}]`;
+  return `;static[${INTERNAL_NAMES.hook}]=[($o,$v)=>{${fields}},$v=>{${statics}}${reader}]`;
 }
 
 /** The record and the edits of a class. */
@@ -136,11 +140,13 @@ export function planClass(
   parameters: number,
   extendsGlobal: boolean,
   keyedFields: ReadonlySet<number>,
+  isInWith: boolean,
 ): ClassPlan {
   const facts = classFacts as ClassFacts;
   const members: ClassMember[] = [];
   const fields: string[] = [];
   const statics: string[] = [];
+  const privateMethods: ClassMember[] = [];
   let hasPrivates = false;
   // A getter and a setter have one name.
   const marks = new Set<string>();
@@ -148,6 +154,8 @@ export function planClass(
     const isPrivate = element.key.kind === 'private';
     if (isPrivate && !element.isStatic) hasPrivates = true;
     if (isPrivate && !element.isStatic && element.kind !== 'field') marks.add((element.key as { name: string }).name);
+    if (isPrivate && element.kind === 'method')
+      privateMethods.push([element.isStatic ? 1 : 0, 'value', `#${(element.key as { name: string }).name}`]);
     if (isPrivate && element.kind === 'field')
       (element.isStatic ? statics : fields).push((element.key as { name: string }).name);
     if (isPrivate || element.kind === 'constructor' || element.kind === 'field' || element.kind === 'static-block')
@@ -162,12 +170,13 @@ export function planClass(
     }
   });
   return {
-    key: [extendsGlobal, ...computedKeys.values()].join('\u0000'),
+    key: [extendsGlobal, isInWith, ...computedKeys.values()].join('\u0000'),
     extendsGlobal,
+    isInWith,
     keys: computedKeys,
     keyedFields,
     record: {
-      members,
+      members: [...members, ...privateMethods],
       tail: text.length - facts.bodyEnd,
       ...(facts.heritage !== undefined && !facts.extendsNull ? { derived: true } : {}),
       ...(facts.extendsNull ? { extendsNull: true } : {}),

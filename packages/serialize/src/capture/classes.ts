@@ -8,6 +8,7 @@ import { STANDARD_GLOBALS } from '../references/globals.js';
 import { type ClassPlan, memberKeyOf, planClass } from './class-text.js';
 import { computedFieldKeys } from './field-keys.js';
 import { isMadeBy } from './own-members.js';
+import { isWith } from './variables.js';
 
 /** A class, and the functions that evaluating its text makes again. */
 export interface CapturedClass {
@@ -36,7 +37,8 @@ export function captureClass(
   const isPath = root !== undefined && facts.text.slice(classFacts.heritage?.start, classFacts.heritage?.end) !== root;
   const extendsGlobal = root !== undefined && !isPath && STANDARD_GLOBALS.has(root) && isSuperAmbient(root);
   const fieldKeys = computedFieldKeys(fn, facts);
-  const plan = planClass(facts, keys.text, facts.parameterCount, extendsGlobal, new Set(fieldKeys.keys()));
+  const isInWith = reading?.scopes.some(isWith) ?? false;
+  const plan = planClass(facts, keys.text, facts.parameterCount, extendsGlobal, new Set(fieldKeys.keys()), isInWith);
 
   const members = new Map<AnyFunction, number>();
   const seen = new Map<string, number>();

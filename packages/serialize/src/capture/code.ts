@@ -18,6 +18,10 @@ export interface CodeContext {
   readonly newTarget: boolean;
   /** Whether the own name in the text must not bind: it is a declaration whose name was given another value. */
   readonly dropOwnName: boolean;
+  /** For each `with` statement around, the variables that are bound inside of it. */
+  readonly withs: readonly (readonly number[])[];
+  /** Names that an object around the code may have: it is what they are called on. */
+  readonly called: readonly string[];
   /** Names that are imported on the other side. */
   readonly imports: ReadonlyMap<string, ImportBinding>;
   readonly classPlan: ClassPlan | undefined;
@@ -71,6 +75,9 @@ function isSameContext(a: CodeContext, b: CodeContext): boolean {
     a.imports.size === 0 &&
     b.imports.size === 0 &&
     a.classPlan?.key === b.classPlan?.key &&
+    a.withs.length === 0 &&
+    b.withs.length === 0 &&
+    areSame(a.called, b.called) &&
     areSame(a.vars, b.vars) &&
     areSame(a.consts, b.consts)
   );
@@ -88,7 +95,8 @@ function codeInContext(of: CodeFacts, context: CodeContext): string {
   }
   const { name, strict, vars, consts, receiver, newTarget, dropOwnName, imports, url, line, column, classPlan } =
     context;
-  const key = `${name}|${strict}|${vars.join()}|${consts.join()}|${receiver}|${newTarget}|${dropOwnName}|${importsKey(imports)}|${url}|${line}|${column}|${classPlan?.key}`;
+  const objects = `${JSON.stringify(context.withs)}${context.called.join()}`;
+  const key = `${name}|${strict}|${vars.join()}|${consts.join()}|${receiver}|${newTarget}|${dropOwnName}|${importsKey(imports)}|${url}|${line}|${column}|${classPlan?.key}|${objects}`;
   let code = byContext.get(key);
   if (code === undefined) {
     code = JSON.stringify(record(of, context));
@@ -111,6 +119,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     const start = of.text.indexOf(of.ownName, of.text.indexOf('function') + 'function'.length);
     edits.blank(start, start + of.ownName.length);
   }
+  const hasCalls = editCalls(of, context.called, edits);
   const bound: [string, string, string][] = [];
   for (const [name, { url, exported, isLive }] of context.imports) {
     if (!isLive) {
@@ -154,6 +163,8 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     ...(stubs.length === 0 ? {} : { stubs }),
     ...(context.receiver === 'none' || context.receiver === 'variable' ? {} : { receiver: context.receiver }),
     ...(of.usesSuper ? { home: true } : {}),
+    ...(context.withs.length === 0 ? {} : { withs: context.withs }),
+    ...(hasCalls ? { calls: true } : {}),
     ...(bound.length === 0 ? {} : { bound }),
     ...(of.importMeta.length > 0 ? { meta: true } : {}),
     ...(of.dynamicImports.length > 0 ? { imports: true } : {}),
@@ -167,6 +178,19 @@ function importsKey(imports: ReadonlyMap<string, ImportBinding>): string {
   let key = '';
   for (const [name, { url, exported, isLive }] of imports) key += `${name}=${url}#${exported}${isLive}`;
   return key;
+}
+
+/** Lets what an object around the code has be called on the object. @returns whether there is such a call. */
+function editCalls({ text, free }: CodeFacts, called: readonly string[], edits: Edits): boolean {
+  let hasCalls = false;
+  for (const name of called) {
+    for (const { start, end } of free.get(name)?.uses ?? []) {
+      if (!callable(text, end) || /\bnew\s*$/.test(text.slice(Math.max(0, start - 20), start))) continue;
+      hasCalls = true;
+      edits.replace(start, end, `${INTERNAL_NAMES.call}(${name},${JSON.stringify(name)})`);
+    }
+  }
+  return hasCalls;
 }
 
 /** A name that is called would get the namespace as `this`. */

@@ -3,11 +3,9 @@ import { type FunctionReading, readFunctions } from '../inspector/scopes.js';
 import { Inspector } from '../inspector/session.js';
 import { instrumentedReading } from '../instrument/reading.js';
 import { INTERNAL_NAMES } from '../model/code.js';
-import { textOf } from '../model/function-text.js';
-import { revivedFrom } from '../model/origin.js';
+import { revivedFrom, type TiedVariable } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
-import { isObject } from '../references/path.js';
 import type { References } from '../references/port.js';
 import { receiverOf } from './around.js';
 import { askAround } from './asked.js';
@@ -17,14 +15,17 @@ import { codeString, factsOf } from './code.js';
 import { ambientCounters } from './counters.js';
 import { isStated, statedReading } from './explicit.js';
 import { expressionNames } from './expression-names.js';
-import { CaptureFailure, functionName } from './failure.js';
+import { CaptureFailure } from './failure.js';
+import { entranceOf } from './function-facts.js';
 import type { Homes } from './home.js';
 import { neededExports } from './import-objects.js';
 import { type ImportBinding, importBinding } from './imports.js';
+import { calledOnObjects, isSurelyHidden, withScopes } from './object-scopes.js';
 import { recordOf } from './revived-code.js';
 import { type RuntimeWrapper, runtimeWrapper } from './runtime-wrappers.js';
 import { findInScript, scriptOf, urlOf } from './source-info.js';
-import { findVariable, type Variable, visibleNames } from './variables.js';
+import { elementValue, tiedVariables } from './tied-arguments.js';
+import { findVariable, isWith, type Variable, visibleNames } from './variables.js';
 
 /** A function, taken apart. */
 export interface CapturedFunction {
@@ -33,8 +34,10 @@ export interface CapturedFunction {
   /** In the order of the code's `vars`. */
   readonly variables: readonly Variable[];
   readonly assigned: ReadonlySet<string>;
-  /** Objects that are bound beside the variables: the home object, then `this`. */
+  /** Objects that are bound beside the variables: those of `with` statements, the home object, then `this`. */
   readonly bound: readonly unknown[];
+  /** Variables that are elements of an arguments object. */
+  readonly tied: readonly TiedVariable[];
   readonly naturalName: string;
   readonly capturedClass: CapturedClass | undefined;
   readonly privateStatics: readonly string[];
@@ -48,33 +51,6 @@ const places = new WeakMap<
   CodeFacts,
   { readonly url: string | undefined; readonly line: number; readonly column: number }
 >();
-
-/** The facts of a function that was not revived. @throws CaptureFailure for native code. */
-export function factsOfFunction(fn: AnyFunction): CodeFacts {
-  const text = Function.prototype.toString.call(fn);
-  if (text.endsWith('{ [native code] }')) {
-    throw new CaptureFailure(
-      'is native code and has no name by which another process finds it',
-      'Wrap it in a function of your own.',
-    );
-  }
-  try {
-    // Only the text of a method whose key is a keyword is ambiguous; it is one if nothing can construct with it.
-    const isMethod =
-      /^(?:async\s+)?function\s*\*?\s*\(/.test(text) &&
-      functionName(fn) === 'function' &&
-      !Object.hasOwn(fn, 'prototype');
-    return factsOf(text, isMethod);
-  } catch (error) {
-    throw new CaptureFailure(
-      `has source text that cannot be parsed: ${(error as Error).message}`,
-      'Report this with the text of the function.',
-      {
-        cause: error,
-      },
-    );
-  }
-}
 
 /** Whether the text alone says everything, so that the closure need not be read. */
 export function isClosed(facts: CodeFacts): boolean {
@@ -120,7 +96,6 @@ export function captureFunction(
       if (reading.stated !== undefined) requireGlobal(name);
       continue;
     }
-    if (name === 'arguments') requireUnmapped(variable.value, facts);
     const binding = importBinding(variable, location, references);
     if (binding === undefined) variables.push(neededExports(ambientCounters(variable), facts));
     else imports.set(name, binding);
@@ -128,7 +103,9 @@ export function captureFunction(
   const dropOwnName = hasForeignName(fn, facts, reading, variables);
   const strict = isStrict(fn, facts, reading);
   const assigned = new Set<string>();
-  for (const { name } of variables) {
+  for (const variable of variables) {
+    const { name } = variable;
+    if (isSurelyHidden(reading, variable)) continue;
     if (
       facts.hasDirectEval ||
       facts.free.get(name)?.assigned ||
@@ -152,15 +129,15 @@ export function captureFunction(
   if (facts.outerNewTarget.length > 0 && facts.kind === 'arrow')
     add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 
-  const bound: unknown[] = [];
+  const withs = withScopes(fn, reading, live);
+  const tied = tiedVariables(live);
+  const bound: unknown[] = withs.map(({ object }) => object);
   if (around.mode === 'this+home') bound.push(homes.ofArrow(fn, facts, reading, around.receiver?.thisValue));
   if (around.mode === 'this' || around.mode === 'this+home') bound.push(around.receiver?.thisValue);
   if (facts.usesSuper) bound.push(homes.ofMethod(fn, facts, location, holderOf()));
 
   const capturedClass =
-    facts.kind === 'class'
-      ? captureClass(fn, facts, reading, (name) => findVariable(name, reading) === undefined)
-      : undefined;
+    facts.kind === 'class' ? captureClass(fn, facts, reading, (name) => isAmbient(name, reading)) : undefined;
   for (const [element, key] of capturedClass?.fieldKeys ?? []) add(`${INTERNAL_NAMES.fieldKey}${element}`, key);
   const name = ownNameValue(fn);
   const place = placeOf(facts, reading);
@@ -173,6 +150,8 @@ export function captureFunction(
     receiver: around.mode,
     newTarget: facts.outerNewTarget.length > 0 && facts.kind === 'arrow',
     dropOwnName,
+    withs: withs.map(({ inner }) => inner),
+    called: calledOnObjects(facts, live, withs, tied),
     imports,
     classPlan: capturedClass?.plan,
     ...place,
@@ -183,6 +162,7 @@ export function captureFunction(
     variables: all,
     assigned,
     bound,
+    tied,
     naturalName: naturalName(facts, name, dropOwnName),
     capturedClass,
     privateStatics: capturedClass?.plan.record.statics ?? [],
@@ -198,6 +178,8 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
   const variables = record.vars.map((name, i): Variable => {
     const found = findVariable(name, reading);
     if (found === undefined) return { name, value: undefined, isDead: true, scope: undefined, depth: -2 };
+    const element = from.tied?.find(({ variable }) => variable === i);
+    if (element !== undefined) return { ...found, value: elementValue(element, found.value) };
     return from.dead?.includes(i) ? { ...found, isDead: true } : found;
   });
   const consts = new Set((record.consts ?? []).map((i) => record.vars[i]));
@@ -205,7 +187,11 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
     record.vars.filter((name) => !consts.has(name) && (facts.hasDirectEval || facts.free.get(name)?.assigned)),
   );
   const { receiver } = from;
-  const bound = [...(receiver?.home ? [receiver.home] : []), ...(receiver?.thisValue ? [receiver.thisValue] : [])];
+  const bound = [
+    ...(from.withs ?? []),
+    ...(receiver?.home ? [receiver.home] : []),
+    ...(receiver?.thisValue ? [receiver.thisValue] : []),
+  ];
   const capturedClass = record.kind === 'class' ? captureClass(fn, facts, undefined, () => false) : undefined;
   return {
     code: from.codeId,
@@ -213,6 +199,7 @@ export function recaptureFunction(fn: AnyFunction, reading: FunctionReading): Ca
     variables,
     assigned,
     bound,
+    tied: from.tied ?? [],
     naturalName: naturalName(facts, record.name ?? facts.textName ?? ownNameValue(fn), record.name !== undefined),
     capturedClass: capturedClass && {
       ...capturedClass,
@@ -247,6 +234,8 @@ function ofWrapper(fn: AnyFunction, { facts, variables }: RuntimeWrapper): Captu
     receiver: 'none',
     newTarget: false,
     dropOwnName: false,
+    withs: [],
+    called: [],
     imports: new Map(),
     classPlan: undefined,
     url: undefined,
@@ -259,29 +248,12 @@ function ofWrapper(fn: AnyFunction, { facts, variables }: RuntimeWrapper): Captu
     variables,
     assigned: new Set(),
     bound: [],
+    tied: [],
     naturalName: naturalName(facts, name, false),
     capturedClass: undefined,
     privateStatics: [],
     thisValue: undefined,
   };
-}
-
-/** What can be entered and sees what a function sees: of a class, a method. */
-function entranceOf(
-  fn: AnyFunction,
-  facts: CodeFacts,
-): { readonly fn: AnyFunction; readonly facts: CodeFacts } | undefined {
-  if (facts.kind !== 'class') return { fn, facts };
-  const prototype = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value as object;
-  for (const holder of [prototype, fn]) {
-    for (const key of Reflect.ownKeys(holder)) {
-      const value: unknown = Reflect.getOwnPropertyDescriptor(holder, key)?.value;
-      if (typeof value !== 'function' || value === fn || !facts.text.includes(textOf(value as AnyFunction))) continue;
-      const found = factsOfFunction(value as AnyFunction);
-      if (found.kind === 'method' && !found.runsBeforeBody) return { fn: value as AnyFunction, facts: found };
-    }
-  }
-  return undefined;
 }
 
 function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<string> {
@@ -293,19 +265,9 @@ function neededNames(facts: CodeFacts, reading: FunctionReading): Iterable<strin
     .map(({ name }) => name);
 }
 
-/**
- * Refuses the arguments object of a sloppy function with parameters: assigning its elements assigns the parameters and
- * the other way round (ECMA-262, 10.4.4), and no code of ours can make such a pair again.
- */
-function requireUnmapped(value: unknown, { hasDirectEval, free }: CodeFacts): void {
-  if (!isObject(value) || (hasDirectEval && !free.has('arguments'))) return;
-  const callee: unknown = Reflect.getOwnPropertyDescriptor(value, 'callee')?.value;
-  if (typeof callee !== 'function' || Reflect.getOwnPropertyDescriptor(value, '0') === undefined) return;
-  if (factsOfFunction(callee as AnyFunction).parameterCount === 0) return;
-  throw new CaptureFailure(
-    `uses the arguments of the sloppy function ${functionName(callee as AnyFunction)} around it, which are tied to its parameters`,
-    'Copy them to a variable, const list = [...arguments], or add "use strict".',
-  );
+/** Whether a name is what it is everywhere. */
+function isAmbient(name: string, reading: FunctionReading): boolean {
+  return findVariable(name, reading) === undefined && !reading.scopes.some(isWith);
 }
 
 /** A variable that the user forgot to state would be undeclared on the other side. */

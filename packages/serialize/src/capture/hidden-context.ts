@@ -68,6 +68,19 @@ function holds(object: object, fn: AnyFunction): boolean {
   );
 }
 
+/**
+ * The object of a `with` statement around a function, where the inspector shows an empty one in place of a proxy.
+ *
+ * @param depth - How many scopes lie inside of it.
+ */
+export function withObjectShown(fn: AnyFunction, depth: number): object | undefined {
+  const snapshot = HeapSnapshot.showing(fn);
+  const context = snapshot && [...snapshot.contextsOf(fn)][depth];
+  if (context === undefined) return undefined;
+  const extension = snapshot?.edgesAt(context).find(({ type, name }) => type === 'internal' && name === 'extension');
+  return extension && snapshot?.objectAt(extension.to);
+}
+
 /** The `this` of an arrow whose code could read it through direct `eval` only; `undefined` where that is no object. */
 export function thisShown(arrow: AnyFunction): { readonly value: object | undefined } | undefined {
   const snapshot = HeapSnapshot.showing(arrow);

@@ -137,6 +137,12 @@ function standsAt(
   return lines > 0 || last.columnNumber - first.columnNumber === (between[0] as string).length;
 }
 
+/** Whether what a function sees is what another one sees, where that can be known. */
+export function seesTheSameAs(reading: FunctionReading, other: AnyFunction): boolean {
+  const around = readingOf(other);
+  return around === undefined || seesTheSame(reading, around);
+}
+
 /** Whether all that two functions both see is equal. */
 function seesTheSame(a: FunctionReading, b: FunctionReading): boolean {
   return a.scopes.every((scope, i) => {

@@ -20,16 +20,16 @@ export const NO_PRIVATES: PresentPrivates = { present: [], values: [], names: 0 
 /**
  * Which classes on a chain gave their private members to an instance, and the values of the fields.
  *
- * @param isBuiltIn - Classes to leave out: what they keep in private members is the state of the object, which its kind writes.
+ * @param isExcepted - Classes to leave out: what they keep in private members is the state of the object, which its kind or a reducer writes.
  */
 export function presentPrivates(
   instance: object,
   declared: readonly PrivateClass[],
-  isBuiltIn: (fn: AnyFunction) => boolean,
+  isExcepted: (one: PrivateClass) => boolean,
 ): PresentPrivates {
-  const builtIn = new Set(declared.filter(({ fn }) => isBuiltIn(fn)));
-  // Without the inspector the classes themselves tell, and built-in ones do not.
-  const telling = Inspector.isAvailable ? declared : declared.filter((one) => !builtIn.has(one));
+  const excepted = new Set(declared.filter(isExcepted));
+  // Without the inspector the classes themselves tell, and these do not.
+  const telling = Inspector.isAvailable ? declared : declared.filter((one) => !excepted.has(one));
   const found = privateFieldsOf(instance, telling);
   const present: PrivateClass[] = [];
   const values: unknown[] = [];
@@ -38,16 +38,16 @@ export function presentPrivates(
     const { fields } = one;
     const end = at + fields.length;
     const isPresent =
-      builtIn.has(one) ||
+      excepted.has(one) ||
       (fields.length > 0 ? fields.every((name, i) => found[at + i]?.name === name) : hasMarks(instance, one, declared));
     if (!isPresent) continue;
-    if (!builtIn.has(one)) {
+    if (!excepted.has(one)) {
       present.push(one);
       values.push(...found.slice(at, end).map(({ value }) => value));
     }
     at = end;
   }
-  if (at === found.length) return { present, values, names: nameCountOf([...builtIn, ...present]) };
+  if (at === found.length) return { present, values, names: nameCountOf([...excepted, ...present]) };
   const list = (names: readonly string[]): string => names.map((name) => `#${name}`).join(', ') || 'none';
   throw new SerializeError(
     SERIALIZE_ERROR_CODES.unsupported,

@@ -5,7 +5,7 @@ import type { CodeRecord } from '../model/code.js';
 import { revivedFrom } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
 import { statedReading } from './explicit.js';
-import { factsOfFunction } from './function-capture.js';
+import { factsOfFunction } from './function-facts.js';
 import { scriptOf } from './source-info.js';
 import { findVariable } from './variables.js';
 

@@ -56,6 +56,19 @@ const RECIPES: readonly Recipe[] = [
       return { callbackify: node?.('node:util')?.callbackify, original };
     },
   },
+  // Whether such a function writes is a matter of the process that calls it.
+  {
+    url: 'node:internal/util/debuglog',
+    begins: '(...args) => {',
+    text: '(...args)=>{made??=debuglog(set,cb);made(...args)}',
+    values: debugSection,
+  },
+  {
+    url: 'node:internal/util/debuglog',
+    begins: 'get() {',
+    text: 'get(){return(made??=debuglog(set)).enabled}',
+    values: debugSection,
+  },
   {
     url: 'node:async_hooks',
     begins: 'function(...args) {',
@@ -97,6 +110,13 @@ export function runtimeWrapper(fn: AnyFunction, reading: FunctionReading): Runti
     ([name, value]): Variable => ({ name, value, isDead: false, scope: undefined, depth: -2 }),
   );
   return { facts: factsOf(recipe.text, false), variables };
+}
+
+/** What `util.debuglog` was called with. */
+function debugSection(wrapper: FunctionReading): Readonly<Record<string, unknown>> | undefined {
+  const set = captured('set', wrapper);
+  if (typeof set !== 'string') return undefined;
+  return { debuglog: node?.('node:util')?.debuglog, set, cb: captured('cb', wrapper) };
 }
 
 function captured(name: string, reading: FunctionReading): unknown {

@@ -7,6 +7,7 @@ import type { Sharing } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { STATED_SCOPE } from './explicit.js';
 import { CaptureFailure } from './failure.js';
+import { isHiddenByWith } from './object-scopes.js';
 import { entering, isAnyWith, mayPause, realmGlobal, refusePause } from './receiver.js';
 import { depthOf, readSlot, type Variable } from './variables.js';
 
@@ -168,7 +169,9 @@ export class SharedVariables {
   #probe(group: readonly Member[], assigned: ReadonlySet<string>): void {
     const first = group[0] as Member;
     if (scriptById(first.witness.scriptId)?.url.startsWith('node:')) throw ofRuntime(assigned);
-    const name = [...assigned].find((one) => Object.hasOwn((first.scope as RawScope).object, one)) as string;
+    const bound = [...assigned].filter((one) => Object.hasOwn((first.scope as RawScope).object, one));
+    const name = bound.find((one) => !group.some(({ witness, scope }) => isHiddenByWith(witness.scopes, scope, one)));
+    if (name === undefined) throw hiddenByWith(bound);
     const original = readSlot(first.scope as RawScope, name).value;
     Scripts.get().withDebugger(() => {
       const rest = group.length > FEW ? group : this.#probeOne(group, name, original);
@@ -232,6 +235,13 @@ function ofRuntime(assigned: ReadonlySet<string>): CaptureFailure {
   return new CaptureFailure(
     `is part of the runtime itself, and shares its variables: ${[...assigned].join(', ')}`,
     'Send what it was made from, and make it on the other side.',
+  );
+}
+
+function hiddenByWith(names: readonly string[]): CaptureFailure {
+  return new CaptureFailure(
+    `shares a variable perhaps: ${names.join(', ')}, which the object of a with statement hides`,
+    'Give the variable or the property another name.',
   );
 }
 

@@ -8,29 +8,25 @@ import {
   type FunctionMeta,
   type PrivatesOfClass,
 } from '../model/code.js';
-import { originOf, threadName, threadOf } from '../model/identity.js';
 import { revivedFrom } from '../model/origin.js';
-import type { AnyFunction, Capture, CapturedBatch, Meta, Reference } from '../model/ports.js';
+import type { AnyFunction, Capture, CapturedBatch, ExceptedClasses, Meta, Reference } from '../model/ports.js';
 import { References } from '../references/port.js';
 import { CaptureFailure, functionName, refusal } from './failure.js';
-import {
-  type CapturedFunction,
-  captureFunction,
-  factsOfFunction,
-  isClosed,
-  readAll,
-  recaptureFunction,
-} from './function-capture.js';
+import { type CapturedFunction, captureFunction, isClosed, readAll, recaptureFunction } from './function-capture.js';
+import { factsOfFunction } from './function-facts.js';
 import { Homes } from './home.js';
+import { originsOf } from './origins.js';
 import { ownerOfPrivateNames } from './owner.js';
 import { foreignPrivates, guestOfNamed, NO_PRIVATES, presentPrivates } from './present-privates.js';
 import { type PrivateClass, privateClassesOf } from './private-classes.js';
 import { privateStaticsOf } from './private-members.js';
+import { classOfPrivateMethod, isPrivateMethod, keyOfPrivateMethod, PrivateMethods } from './private-methods.js';
 import { captureProperties } from './properties.js';
 import { SharedVariables } from './sharing.js';
 import { type OwnedSlots, slotOwners } from './slot-owners.js';
 import { placeText, scriptOf } from './source-info.js';
 import { findStray } from './stray-privates.js';
+import { TiedArguments } from './tied-arguments.js';
 import { weakVariablesOf } from './weak-variables.js';
 
 type PathOf = (fn: AnyFunction) => string;
@@ -51,9 +47,11 @@ export class ValueCapture implements Capture {
   readonly #placed: Set<AnyFunction> = new Set();
   /** Methods that were met before their class, and can only come with it. */
   readonly #pending: Map<AnyFunction, AnyFunction> = new Map();
+  readonly #privateMethods: PrivateMethods = new PrivateMethods();
   readonly #sharing: SharedVariables = new SharedVariables();
   readonly #namedClasses: Map<AnyFunction, readonly (readonly [Meta, readonly WeakVariable[]])[]> = new Map();
   readonly #homes: Homes = new Homes();
+  readonly #tied: TiedArguments = new TiedArguments();
   /** How many private names each instance has that was asked for them. */
   readonly #nameCounts: Map<object, number> = new Map();
   /** Whether a class among the functions declares private members. */
@@ -111,28 +109,35 @@ export class ValueCapture implements Capture {
     const sharing = this.#sharing.settle((fn, body) =>
       this.#guarded(fn, readings[functions.indexOf(fn)], pathOf, body),
     );
+    const tied = this.#tied.settle();
     const meta: BatchMeta = {
       codes: this.#codes,
       functions: parts.map((part) => part.meta),
       ...(sharing.length === 0 ? {} : { sharing }),
+      ...tied.meta,
       ...this.#lateMembers(),
       ...(this.#tellsOrigins ? originsOf(functions, parts, this.#indices.size === functions.length) : {}),
     };
     return {
       meta: meta as unknown as Meta,
-      slots: parts.flatMap((part) => part.slots),
+      slots: [...parts.flatMap((part) => part.slots), ...tied.slots],
       owners: () => slotOwners(functions, parts, readings),
     };
   }
 
-  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined {
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    except: ExceptedClasses | undefined,
+  ): CapturedBatch | null | undefined {
     const declared = privateClassesOf(classFunction);
-    const named = this.#namedClassesOf(classFunction);
-    if (declared.length === 0 && named.length === 0) return undefined;
+    const isMade = typeof except === 'function';
+    const isExcepted = ({ fn }: PrivateClass): boolean =>
+      isMade ? isOrExtends(except, fn) : except === 'built-in' && this.#isBuiltIn(fn);
+    const named = isMade ? [] : this.#namedClassesOf(classFunction);
+    if ((isMade ? declared.every(isExcepted) : declared.length === 0) && named.length === 0) return undefined;
     const { present, values, names } =
-      declared.length === 0
-        ? NO_PRIVATES
-        : presentPrivates(instance, declared, (fn) => ofBuiltIn && this.#isBuiltIn(fn));
+      declared.length === 0 ? NO_PRIVATES : presentPrivates(instance, declared, isExcepted);
     this.#nameCounts.set(instance, names);
     const fields = present.flatMap((one) => one.fields);
     const classes = present.map((one) => this.#privatesOf(one, new Set(fields).size < fields.length));
@@ -211,6 +216,12 @@ export class ValueCapture implements Capture {
     if (path !== undefined) return { meta: { reference: ['m', ...path] }, slots: [] };
     const member = this.#members.get(fn);
     if (member !== undefined) return this.#memberPart(fn, facts as CodeFacts, member);
+    if (facts !== undefined && isPrivateMethod(facts)) {
+      const owner = classOfPrivateMethod(fn, facts, reading, holderOf?.(fn), this.#indices.keys());
+      if (owner !== undefined && this.#references.find(owner) === undefined) {
+        return this.#privateMethodPart(fn, facts, owner);
+      }
+    }
     const isGuest = facts !== undefined && facts.freePrivateNames.size > 0 && facts.form === 'expression';
     if (facts !== undefined && facts.freePrivateNames.size > 0 && !isGuest)
       return this.#pendingPart(fn, facts, holderOf);
@@ -231,6 +242,7 @@ export class ValueCapture implements Capture {
       }
     });
     slots.push(...captured.bound);
+    this.#tied.add(this.#indices.get(fn) as number, captured.tied, captured.variables);
     if (captured.capturedClass !== undefined) {
       this.#addClass(fn, captured);
       this.#readsPrivates ||= captured.capturedClass.plan.record.hasPrivates === true;
@@ -267,6 +279,7 @@ export class ValueCapture implements Capture {
   }
 
   #addClass(fn: AnyFunction, captured: CapturedFunction): void {
+    this.#privateMethods.add(fn, captured.capturedClass?.plan.record.members ?? []);
     for (const [member, index] of captured.capturedClass?.members ?? []) {
       if (this.#emitted.has(member)) continue;
       this.#members.set(member, [fn, index]);
@@ -282,6 +295,14 @@ export class ValueCapture implements Capture {
     const name = isPlaced ? CLASS_KEY_PLACEHOLDER : (facts.textName ?? functionName(fn));
     const properties = captureProperties(fn, facts, name, undefined);
     return { meta: { member: [ownerIndex, index], ...properties.details }, slots: properties.slots };
+  }
+
+  /** A private method is the one of its class, whether the walk has met that or not. */
+  #privateMethodPart(fn: AnyFunction, facts: CodeFacts, owner: AnyFunction): Part {
+    const member = this.#privateMethods.find(owner, keyOfPrivateMethod(facts));
+    if (member !== undefined) return this.#memberPart(fn, facts, member);
+    this.#pending.set(fn, owner);
+    return { meta: { pending: 1 }, slots: [owner] };
   }
 
   /** A method that uses private names comes with its class, which the walk has not met yet. */
@@ -321,8 +342,8 @@ export class ValueCapture implements Capture {
 
   #lateMembers(): Pick<BatchMeta, 'members'> {
     const members: (readonly [number, number, number])[] = [];
-    for (const [fn] of this.#pending) {
-      const member = this.#members.get(fn);
+    for (const [fn, owner] of this.#pending) {
+      const member = this.#members.get(fn) ?? this.#privateMethods.find(owner, functionName(fn));
       if (member === undefined) continue;
       this.#pending.delete(fn);
       members.push([this.#indices.get(fn) as number, this.#indices.get(member[0]) as number, member[1]]);
@@ -362,25 +383,15 @@ export class ValueCapture implements Capture {
   }
 }
 
-function originsOf(
-  functions: readonly AnyFunction[],
-  parts: readonly Part[],
-  isFirst: boolean,
-): Pick<BatchMeta, 'thread' | 'origins'> {
-  const thread = threadName();
-  const origins = functions.map((fn, i) => {
-    const meta = parts[i]?.meta;
-    if (typeof meta === 'object' && meta.code === undefined && meta.member === undefined) return 0;
-    const origin = originOf(fn);
-    return threadOf(origin) === thread ? Number(origin.slice(thread.length + 1)) : origin;
-  });
-  return { ...(isFirst ? { thread } : {}), origins };
-}
-
 function unreadable(facts: CodeFacts | undefined): CaptureFailure {
   const names = [...(facts?.free.keys() ?? [])].join(', ');
   return new CaptureFailure(
     `uses ${names === '' ? 'what is around it' : names}, and the inspector, which would read it, is not available in this process`,
     'Allow it (--allow-inspector beside --permission), or name the variables: capture(fn, { … }).',
   );
+}
+
+/** Whether a class is another one, or inherits from it. */
+function isOrExtends(cls: AnyFunction, other: AnyFunction): boolean {
+  return cls === other || Object.prototype.isPrototypeOf.call(other, cls);
 }

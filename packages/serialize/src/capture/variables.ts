@@ -1,6 +1,5 @@
 import type { FunctionReading, RawScope } from '../inspector/scopes.js';
 import { STANDARD_GLOBALS } from '../references/globals.js';
-import { CaptureFailure } from './failure.js';
 
 /** A captured variable. */
 export interface Variable {
@@ -14,19 +13,16 @@ export interface Variable {
   readonly depth: number;
 }
 
-/** What a name in a function means: a variable, or `undefined` for what is the same everywhere or nowhere defined. */
+/**
+ * What a name in a function means: a variable, or `undefined` for what is the same everywhere or nowhere defined. Where the
+ * object of a `with` statement has the name, it is what the name means without that.
+ */
 export function findVariable(name: string, { scopes }: FunctionReading): Variable | undefined {
   for (let i = 0; i < scopes.length; i++) {
     const scope = scopes[i] as RawScope;
     if (scope.description === 'Global') return globalVariable(name, scope.object);
-    if (scope.description.startsWith('With')) {
-      if (mayHave(scope.object, name)) {
-        throw new CaptureFailure(
-          `reads ${name} inside of a with statement`,
-          'Read the property from the object itself instead.',
-        );
-      }
-    } else if (Object.hasOwn(scope.object, name)) {
+    if (isWith(scope)) continue;
+    if (Object.hasOwn(scope.object, name)) {
       return readVariable(name, scope, depthOf(scopes, i));
     }
   }
@@ -77,17 +73,7 @@ function globalVariable(name: string, global: object): Variable | undefined {
   return { name, value: descriptor.value as unknown, isDead: false, scope: undefined, depth: -1 };
 }
 
-function mayHave(object: object, name: string): boolean {
-  const unscopables: unknown = (object as { [Symbol.unscopables]?: unknown })[Symbol.unscopables];
-  if (
-    typeof unscopables === 'object' &&
-    unscopables !== null &&
-    (unscopables as Record<string, unknown>)[name] === true
-  ) {
-    return false;
-  }
-  for (let at: object | null = object; at !== null; at = Reflect.getPrototypeOf(at)) {
-    if (Object.hasOwn(at, name)) return true;
-  }
-  return false;
+/** Whether a scope is the object of a `with` statement. */
+export function isWith({ description }: RawScope): boolean {
+  return description.startsWith('With');
 }

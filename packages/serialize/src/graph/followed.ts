@@ -1,6 +1,8 @@
 import { types } from '../model/platform.js';
 import type { TokenSink } from './token-sink.js';
 
+const { isMapIterator, isSetIterator } = types ?? {};
+
 type Collection = Map<unknown, unknown> | Set<unknown>;
 
 const { set: setOfMap, delete: deleteOfMap } = Map.prototype;
@@ -15,9 +17,10 @@ const { add: addToSet, delete: deleteOfSet } = Set.prototype;
  *
  * @param objects - All objects of the value, when it is written.
  */
-export function noteCollections(sink: TokenSink, objects: Iterable<object>): void {
-  const iterators = sink.iterators;
+export function noteCollections(sink: TokenSink, objects: readonly object[]): void {
+  const [iterators, ofArrays] = split(sink.iterators);
   sink.iterators = [];
+  if (ofArrays.length > 0) noteIterated(sink, ofArrays, objects);
   const marks = new Map<unknown, Collection>();
   try {
     for (const object of objects) {
@@ -37,5 +40,28 @@ export function noteCollections(sink: TokenSink, objects: Iterable<object>): voi
       if (types?.isMap(collection) === true) deleteOfMap.call(collection, mark);
       else deleteOfSet.call(collection as Set<unknown>, mark);
     }
+  }
+}
+
+/** Iterators of Maps and Sets, and all others. */
+function split(iterators: readonly object[]): readonly [ofCollections: readonly object[], ofArrays: readonly object[]] {
+  const isOfCollection = (iterator: object): boolean =>
+    isMapIterator?.(iterator) === true || isSetIterator?.(iterator) === true;
+  return [iterators.filter(isOfCollection), iterators.filter((iterator) => !isOfCollection(iterator))];
+}
+
+/** Finds what iterators of arrays go through. */
+function noteIterated(sink: TokenSink, iterators: readonly object[], objects: readonly object[]): void {
+  const owners = sink.introspection?.iterated(iterators, objects) ?? [];
+  for (const [i, iterator] of iterators.entries()) {
+    const owner = owners[i];
+    if (owner === undefined) {
+      throw sink.refuse(
+        iterator,
+        'it is an iterator half way through an array, and the array is not found in the heap',
+        'Send the array beside it, or an array of what remains: `[...iterator]`.',
+      );
+    }
+    sink.noteOwner(iterator, owner);
   }
 }

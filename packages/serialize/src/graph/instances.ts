@@ -1,6 +1,6 @@
 import { adviceOn } from '../kinds/handles.js';
 import { types } from '../model/platform.js';
-import type { AnyFunction, CapturedBatch } from '../model/ports.js';
+import type { AnyFunction, CapturedBatch, ExceptedClasses } from '../model/ports.js';
 import { functionOfPrototype } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
 import { isFoundAnywhere } from './symbol-table.js';
@@ -83,18 +83,18 @@ function travels(writer: GraphWriter, symbol: symbol): boolean {
 /**
  * The private members of an object that classes of the user's gave it.
  *
- * @param ofBuiltIn - Whether it is of a built-in class: the private members of that travel as its state.
+ * @param except - Classes whose private members travel as its state.
  */
 export function privateMembers(
   writer: GraphWriter,
   instance: object,
   facts: PrototypeFacts,
-  ofBuiltIn = false,
+  except?: ExceptedClasses,
 ): CapturedBatch | undefined {
   const { capture } = writer.context;
   if (capture === undefined || facts.builtIn !== undefined || facts.hasPrivateMembers === false) return undefined;
   const classFunction = classOf(facts.prototype);
-  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction, ofBuiltIn);
+  const found = classFunction === undefined ? undefined : capture().privateMembers(instance, classFunction, except);
   facts.hasPrivateMembers = found !== undefined;
   return found ?? undefined;
 }

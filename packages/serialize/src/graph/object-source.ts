@@ -9,6 +9,12 @@ import type { ReadContext } from './read-context.js';
 /** Deeper nesting than a writer makes before it puts objects off. */
 const MAX_RECURSION = 900;
 
+/** How many steps iterators may be led for nothing: 0.1 s. */
+const FREE_STEPS = 2 ** 25;
+
+/** How many more for each byte of the payload. */
+const STEPS_PER_BYTE = 16;
+
 /** The objects of a payload in which nothing refers back. */
 const NOTHING: object[] = [];
 
@@ -28,6 +34,7 @@ export abstract class ObjectSource implements ValueSource {
   /** How deep the shell lay whose content is being read. */
   protected depthBase = 0;
   #nodes = 0;
+  #steps = 0;
   #afterwards: Afterwards | undefined;
 
   constructor(context: ReadContext) {
@@ -77,6 +84,16 @@ export abstract class ObjectSource implements ValueSource {
     const value = this.value();
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value;
     throw this.damaged('a primitive value in place of an object');
+  }
+
+  countSteps(steps: number): void {
+    this.#steps += steps;
+    if (this.context.trusted || this.#steps <= FREE_STEPS + this.source.end * STEPS_PER_BYTE) return;
+    throw new SerializeError(
+      CODES.limit,
+      `The payload exceeds a limit: its iterators are ${this.#steps} steps from their beginnings, which is too many for its size.\n` +
+        'If it is to be trusted, pass its key, or `trustCode: true`.',
+    );
   }
 
   uint(): number {

@@ -4,7 +4,7 @@ import { hasSlots } from '../kinds/slots.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
 import { type Kind, NEVER } from '../model/kind.js';
 import { types } from '../model/platform.js';
-import type { AnyFunction } from '../model/ports.js';
+import type { AnyFunction, CapturedBatch } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
 import { getState, hasState } from '../model/state.js';
 import { EXT, SHELL } from '../model/tags.js';
@@ -87,6 +87,8 @@ function writeReduced(writer: GraphWriter, object: object, builtIn = false): boo
   for (const reducer of writer.context.reducers) {
     if ((builtIn && reducer.forMemory !== true) || !reducer.test(object)) continue;
     const data = reductionOf(writer, object, reducer);
+    const privates = membersOfSubclasses(writer, object, reducer);
+    if (privates !== undefined) writeDecoration(writer, DECORATION.privates, privates);
     writer.hasCode = true;
     writer.reducing.add(object);
     writer.out.extensionUint(EXT.kind, FRAME.reduced);
@@ -96,9 +98,24 @@ function writeReduced(writer: GraphWriter, object: object, builtIn = false): boo
     // Reviving needs all of it.
     writer.finish(pending);
     writer.reducing.delete(object);
+    if (privates !== undefined) writeSlots(writer, privates.slots);
     return true;
   }
   return false;
+}
+
+/** The private members that subclasses gave to an object of which a reducer knows the base class only. */
+function membersOfSubclasses(writer: GraphWriter, object: object, { constructs }: Reducer): CapturedBatch | undefined {
+  if (constructs === undefined) return undefined;
+  return privateMembers(writer, object, writer.shapes.of(getPrototypeOf(object) as object | null), constructs);
+}
+
+/** Writes what stands before an object that has more than its own form holds. */
+function writeDecoration(writer: GraphWriter, flags: number, privates: CapturedBatch | undefined): void {
+  writer.out.extensionUint(EXT.kind, FRAME.decorated);
+  writer.out.uint(flags);
+  // The object itself may be made from it.
+  if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
 }
 
 /** What a reducer makes of an object: once for each object, however often the value is written. */
@@ -214,21 +231,19 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (simple && writer.record(object, facts)) return;
   if (state === undefined) requireSymbols(writer, object, facts);
   const keys = state === undefined ? keysOf(writer, object) : [];
+  const isHollow = privates !== undefined && writer.isHollow(object);
   const integrity = state === undefined ? integrityOf(object) : 0;
   const flags =
     (facts.prototype === Object.prototype ? 0 : DECORATION.prototype) |
     (privates === undefined ? 0 : DECORATION.privates) |
     (state === undefined ? 0 : DECORATION.state) |
+    (isHollow ? DECORATION.properties : 0) |
     integrity;
-  const late = writer.isDeep && (privates !== undefined || state !== undefined);
-  if (flags !== 0) {
-    writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags | (late ? DECORATION.late : 0));
-    // The object itself may be made from it.
-    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
-  }
-  const values = plainValues(object, keys, integrity);
-  if (values !== undefined) {
+  const late = isHollow || (writer.isDeep && (privates !== undefined || state !== undefined));
+  if (flags !== 0) writeDecoration(writer, flags | (late ? DECORATION.late : 0), privates);
+  const values = isHollow ? undefined : plainValues(object, keys, integrity);
+  if (isHollow) writer.out.extensionUint(EXT.dictionary, 0);
+  else if (values !== undefined) {
     writer.out.extensionUint(EXT.dictionary, keys.length);
     for (let i = 0; i < keys.length; i++) {
       writer.out.string(keys[i] as string);
@@ -241,6 +256,7 @@ function writeOrdinary(writer: GraphWriter, object: object, facts: PrototypeFact
   if (flags & DECORATION.prototype) writer.prototype(facts);
   if (state !== undefined) writer.hasCode = true;
   const rest = (): void => {
+    if (isHollow) writeProperties(writer, object, keys);
     if (privates !== undefined) writeSlots(writer, privates.slots);
     if (state !== undefined) writer.value(state.value);
   };
@@ -273,14 +289,14 @@ function writeKind(writer: GraphWriter, object: object, kind: Kind, facts: Proto
   const array = Array.isArray(object) ? object : undefined;
   const integrity = integrityOf(object);
   const own = array === undefined ? (kind.ownKeys?.(object) ?? ownKeys(object)) : oddArrayKeys(array, integrity);
-  const flags = (ownPrototype ? 0 : DECORATION.prototype) | (own.length > 0 ? DECORATION.properties : 0) | integrity;
-  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, true);
-  const late = writer.isDeep && (own.length > 0 || privates !== undefined);
-  if (flags !== 0 || privates !== undefined) {
-    writer.out.extensionUint(EXT.kind, FRAME.decorated);
-    writer.out.uint(flags | (privates === undefined ? 0 : DECORATION.privates) | (late ? DECORATION.late : 0));
-    if (privates !== undefined) writer.out.uint(writer.privates.push(privates.meta) - 1);
-  }
+  const privates = ownPrototype ? undefined : privateMembers(writer, object, facts, 'built-in');
+  const flags =
+    (ownPrototype ? 0 : DECORATION.prototype) |
+    (own.length > 0 ? DECORATION.properties : 0) |
+    (privates === undefined ? 0 : DECORATION.privates) |
+    integrity;
+  const late = (writer.isDeep || writer.isHollow(object)) && (own.length > 0 || privates !== undefined);
+  if (flags !== 0) writeDecoration(writer, flags | (late ? DECORATION.late : 0), privates);
   if (array !== undefined && own.some((key) => typeof key === 'string' && (isIndex(key) || key === 'length'))) {
     writeSparse(writer, array, new Set(own));
   } else writer.kind(object, kind);

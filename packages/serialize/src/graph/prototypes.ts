@@ -4,7 +4,7 @@ import { isEventTargetPrototype } from '../kinds/event-targets.js';
 import { isHandlePrototype } from '../kinds/handles.js';
 import { isBuiltInClass } from '../kinds/host-class.js';
 import { isHostPrototype, kindOfPrototype } from '../kinds/index.js';
-import { isMatchesPrototype } from '../kinds/matches.js';
+import { isIteratorPrototype } from '../kinds/iterator-prototypes.js';
 import type { Kind } from '../model/kind.js';
 import { isNativeCode } from '../model/native-code.js';
 import { types } from '../model/platform.js';
@@ -78,7 +78,7 @@ function isOrdinaryChain(prototype: object | null): boolean {
 /** Whether members of a prototype keep state where only a kind finds it. */
 function hasHostState(prototype: object): boolean {
   return (
-    isMatchesPrototype(prototype) ||
+    isIteratorPrototype(prototype) ||
     isHandlePrototype(prototype) ||
     isHostPrototype(prototype) ||
     isAsyncPrototype(prototype) ||

@@ -71,6 +71,24 @@ export abstract class TokenSink implements ValueSink {
     this.#putOff = [];
   }
 
+  #hollow: object | undefined;
+
+  /** Writes an object, and puts off what it holds: that may lead to what is made of the object. */
+  protected hollow(object: object): void {
+    const around = this.#hollow;
+    this.#hollow = object;
+    try {
+      this.value(object);
+    } finally {
+      this.#hollow = around;
+    }
+  }
+
+  /** Whether what an object holds besides itself is to be put off. */
+  isHollow(object: object): boolean {
+    return object === this.#hollow;
+  }
+
   #wantsAgain = false;
   #owners: Map<object, object> | undefined;
 
@@ -84,7 +102,7 @@ export abstract class TokenSink implements ValueSink {
     return this.#owners?.get(object);
   }
 
-  /** Iterators of Maps and Sets that were written without their collections. */
+  /** Iterators that were written without what they go through. */
   iterators: object[] = [];
 
   noteIterator(iterator: object): void {

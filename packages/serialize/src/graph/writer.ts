@@ -94,7 +94,7 @@ export class GraphWriter extends TokenSink {
       this.finish(0);
     }
     if (this.hasCode) refuseStray(this, this.#objects.all());
-    if (this.iterators.length > 0) noteCollections(this, this.#objects.all());
+    if (this.iterators.length > 0) noteCollections(this, [...this.#objects.all()]);
   }
 
   protected override whole(object: object): void {
@@ -308,7 +308,7 @@ export class GraphWriter extends TokenSink {
       return;
     }
     const shell = isProxy(value) || this.isClaimed(value) ? undefined : shellOf(this, value);
-    if (shell === undefined) this.value(value);
+    if (shell === undefined) this.hollow(value);
     else {
       this.claim(value);
       this.#writeShell(value, shell);

@@ -1,7 +1,9 @@
+import { arrayIteratorState, restOfString } from '../heap/iterators.js';
 import { INTERNAL_NAMES } from '../model/code.js';
 import { isNativeCode } from '../model/native-code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
 import { objectsBelow } from './heap.js';
+import { iteratedBy } from './iterated.js';
 import { matchesOf } from './matches.js';
 import { countPrivates } from './private-names.js';
 import { Scripts } from './scripts.js';
@@ -56,6 +58,9 @@ export const introspection: IntrospectionPort = {
   },
   objectsBelow,
   matches: matchesOf,
+  arrayIterator: arrayIteratorState,
+  iterated: iteratedBy,
+  restOfString,
   generator(generator) {
     return reading(generator, ({ slots }) => {
       if (slots.get('[[GeneratorState]]')?.value === 'closed') return { isClosed: true, place: undefined };

@@ -4,7 +4,7 @@ import { hoist } from '../analyze/hoisting.js';
 import type { FoundFunction } from '../analyze/lexical.js';
 import { parseScript } from '../analyze/parse.js';
 import { computedKeyOf, firstOf, hasExpression } from '../analyze/patterns.js';
-import { Scope } from '../analyze/scope.js';
+import { type Binding, Scope } from '../analyze/scope.js';
 import type { WalkResult } from '../analyze/walk-state.js';
 import { resolve, walk } from '../analyze/walker.js';
 import { afterArrow, afterDirectives, locationOf, startOf } from './insertion-points.js';
@@ -148,6 +148,9 @@ class Rewriter {
         }
       }
       if (crossed && use.write && bound !== root) this.#mark(bound);
+      if (crossed && use.name === 'arguments' && isTied(bound)) {
+        throw new SyntaxError('closures over arguments that are tied to parameters');
+      }
     }
     this.#walked.functions.forEach((found, id) => {
       const sight = sights[id] as Sight;
@@ -352,6 +355,15 @@ function privateReaders({ body }: Class): string {
 }
 
 /** The scope of the file: a directive of the file gives it one of its own. */
+/** Whether the arguments of a function are its parameters, too (ECMA-262, 10.4.4): what sees the parameters alone could not tell. */
+function isTied({ strict, bindings }: Scope): boolean {
+  return !strict && bindings.get('arguments')?.kind === 'arguments' && [...bindings.values()].some(isParameter);
+}
+
+function isParameter({ kind }: Binding): boolean {
+  return kind === 'param';
+}
+
 function rootOf(walked: WalkResult): Scope {
   for (const { scope } of walked.functions) {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {

@@ -40,8 +40,18 @@ export function disguised(object: object): string | undefined {
     if (typeof owner === 'function' && getOwnPropertyDescriptor(owner, 'name')?.value === name) return undefined;
     holder = getPrototypeOf(holder) as object | null;
   }
+  // No class of a program's has a name of two words.
+  if (name.includes(' ') && !hasTag(object)) return name;
   // A program's own class may have the name. Where its brand cannot be asked for, an object with properties is taken for the program's.
   return (hasBrand(object, name) ?? getOwnPropertyNames(object).length === 0) ? name : undefined;
+}
+
+/** Whether the engine may have the name from a property: an own one, or an inherited one. No getter runs. */
+function hasTag(object: object): boolean {
+  for (let holder: object | null = object; holder !== null; holder = getPrototypeOf(holder) as object | null) {
+    if (types?.isProxy(holder) === true || Object.hasOwn(holder, Symbol.toStringTag)) return true;
+  }
+  return false;
 }
 
 /** Whether a getter of the class accepts the object; `undefined` where there is nothing to ask. */

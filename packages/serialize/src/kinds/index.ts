@@ -1,5 +1,6 @@
 import type { Kind } from '../model/kind.js';
 import { addressKinds } from './addresses.js';
+import { arrayIteratorKind } from './array-iterators.js';
 import { promiseKind } from './async.js';
 import { asyncLocalStorageKind, asyncResourceKind } from './async-hooks.js';
 import { arrayBufferKind, nodeBufferKind, sharedArrayBufferKind, viewKinds } from './binary.js';
@@ -22,6 +23,7 @@ import { matchesKind } from './matches.js';
 import { boxedKinds } from './primitives.js';
 import { rawJsonKind } from './raw-json.js';
 import { regexpKind } from './regexp.js';
+import { stringIteratorKind } from './string-iterators.js';
 import { weakMapKind, weakRefKind, weakSetKind } from './weak.js';
 import { domExceptionKind, fileKind, headersKind, plainBlobKind, searchParamsKind, urlKind } from './web.js';
 
@@ -58,6 +60,8 @@ const KINDS: readonly Kind[] = [
   generatorKind,
   iteratorKind,
   matchesKind,
+  arrayIteratorKind,
+  stringIteratorKind,
   weakMapKind,
   weakSetKind,
   weakRefKind,

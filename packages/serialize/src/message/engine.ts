@@ -11,4 +11,6 @@ export interface CodeEngine {
   describe?(fn: AnyFunction): FunctionDescription;
   /** Whether encoding the function again, at any later time, gives the same. */
   isConstant?(fn: AnyFunction): boolean;
+  /** Numbers the functions and classes around a value, before a fork. */
+  identify?(value: object): void;
 }

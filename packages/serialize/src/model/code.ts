@@ -28,6 +28,13 @@ export interface CodeRecord {
   readonly receiver?: 'this' | 'this+home' | 'unknown';
   /** A method that uses `super`. */
   readonly home?: true;
+  /**
+   * For each `with` statement around, innermost first: indices of the variables that are bound inside of it. The objects are
+   * the first values after the variables.
+   */
+  readonly withs?: readonly (readonly number[])[];
+  /** Whether the text calls by {@link INTERNAL_NAMES.call} what an object around it may have. */
+  readonly calls?: true;
   /** Variables that the receiving side binds to exports of modules: name, URL, and export, `*` for the namespace. */
   readonly bound?: readonly (readonly [name: string, url: string, exported: string])[];
   /** The variable that stands for `import.meta`. */
@@ -52,7 +59,7 @@ export interface CodeMap {
 
 /** What the receiving side must know of a class. */
 export interface ClassRecord {
-  /** Methods and accessors that the text makes, private ones excepted. */
+  /** Methods and accessors that the text makes; of private ones only methods, behind all others. */
   readonly members: readonly ClassMember[];
   readonly derived?: true;
   readonly extendsNull?: true;
@@ -70,8 +77,13 @@ export interface ClassRecord {
   readonly parameters?: number;
 }
 
-/** A method or accessor: static or not, how it is held, and its key; `@@name` is a well-known symbol. */
+/** A method or accessor: static or not, how it is held, and its key; `@@name` is a well-known symbol, `#name` is private. */
 export type ClassMember = readonly [isStatic: 0 | 1, kind: 'value' | 'get' | 'set', key: string];
+
+/** Whether a class leaves a hook, which alone sees its private names. */
+export function hasHook({ hasPrivates, statics, members }: ClassRecord): boolean {
+  return hasPrivates === true || statics !== undefined || members.at(-1)?.[2].startsWith('#') === true;
+}
 
 /** Begins what stands in a class's text for a computed key that is a symbol; no property of such a name remains. */
 export const CLASS_KEY_PLACEHOLDER = '\u0001mp';
@@ -85,6 +97,7 @@ export const INTERNAL_NAMES = {
   hook: '$mpHook',
   guard: '$mpGuard',
   live: '$mpLive',
+  call: '$mpCall',
   /** Begins the name of a variable that holds the key of a field, and that of the private field that defines it. */
   fieldKey: '$mpKey',
 } as const;
@@ -150,6 +163,11 @@ export interface BatchMeta {
   /** Who the functions are: a number of that thread, or an origin elsewhere; 0 for what is found by name. */
   readonly origins?: readonly (number | string)[];
   readonly sharing?: readonly Sharing[];
+  /**
+   * Variables that are elements of an arguments object, which is in a slot behind all others: function, and pairs of
+   * variable and element.
+   */
+  readonly tied?: readonly (readonly [fn: number, ...pairs: (readonly [variable: number, element: number])[]])[];
   /** Functions of earlier batches that turned out to be members of a class: function, class, member. */
   readonly members?: readonly (readonly [number, number, number])[];
 }

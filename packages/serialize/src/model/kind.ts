@@ -42,7 +42,7 @@ export interface ValueSink {
   noteOwner(object: object, owner: object): void;
   /** The owner of an object, as far as {@link noteOwner} said. */
   ownerOf(object: object): object | undefined;
-  /** Says that an iterator was written without its collection, which may be a part of the value: then it is written once more. */
+  /** Says that an iterator was written without what it goes through: that is looked for, and the value written once more. */
   noteIterator(iterator: object): void;
   /** Says that reviving what was written is a way to a callable. */
   markCode(): void;
@@ -84,6 +84,8 @@ export interface ValueSource {
   memory(): { readonly buffer: ArrayBuffer | SharedArrayBuffer; readonly shift: number };
   /** Refuses to go on unless the payload may run code. */
   requireTrust(what: string): void;
+  /** Counts steps that reading takes without a byte for each, against what bytes of that length may cost. */
+  countSteps(steps: number): void;
   /** Does something when all values exist and all functions can be called. */
   finally(action: () => void): void;
   /** The error for content that this kind cannot have. */

@@ -1,5 +1,13 @@
 import type { AnyFunction } from './ports.js';
 
+/** A variable that is an element of an arguments object, for as long as that has it (ECMA-262, 10.4.4). */
+export interface TiedVariable {
+  /** Index among the variables of the function. */
+  readonly variable: number;
+  readonly object: object;
+  readonly element: number;
+}
+
 /** What a revived function was made from. */
 export interface RevivedFrom {
   /** The code, as the string that identifies it. */
@@ -13,6 +21,10 @@ export interface RevivedFrom {
   hook?: unknown;
   /** What an arrow was given as its `this`, and the home object of `super`: no scope lists them. */
   receiver?: { readonly thisValue?: object; readonly home?: object };
+  /** The objects of the `with` statements around. */
+  withs?: readonly object[];
+  /** Variables that are elements of an arguments object: index, object and element. */
+  tied?: readonly TiedVariable[];
 }
 
 // The `toString` of a revived function may differ from the original's, and its scopes are those of our factory: who

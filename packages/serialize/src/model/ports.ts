@@ -50,6 +50,12 @@ export interface SlotOwner {
   readonly describe: () => string | undefined;
 }
 
+/**
+ * Classes that say by other means what they keep in private members: built-in ones, whose members are of a kind, or a class of
+ * which a reducer makes objects, and what that extends.
+ */
+export type ExceptedClasses = 'built-in' | AnyFunction;
+
 /** One encoded value's view of the code engine: it lives as long as one call of `serialize`. */
 export interface Capture {
   /**
@@ -72,10 +78,14 @@ export interface Capture {
   /**
    * The private members of an instance of `classFunction`. The meta is complete when all functions are captured.
    *
-   * @param ofBuiltIn - Whether the object is of a built-in class: what that keeps in private members travels otherwise.
+   * @param except - Classes whose private members travel otherwise.
    * @returns `undefined` where the class and its ancestors declare none, and `null` where only this object has none.
    */
-  privateMembers(instance: object, classFunction: AnyFunction, ofBuiltIn: boolean): CapturedBatch | null | undefined;
+  privateMembers(
+    instance: object,
+    classFunction: AnyFunction,
+    except: ExceptedClasses | undefined,
+  ): CapturedBatch | null | undefined;
 
   /**
    * Finds an object that has private members which {@link privateMembers} did not tell of: a class gave them to it by a
@@ -139,6 +149,17 @@ export interface ReferencePort {
   resolve(reference: Reference): object | symbol;
 }
 
+/** Where an iterator of an array, or of anything like one, stands. */
+export interface ArrayIteratorState {
+  readonly kind: 'keys' | 'values' | 'entries';
+  /** The index of what it gives out next. */
+  readonly index: number;
+  /** Whether it came to the end, and stays there. */
+  readonly isFinished: boolean;
+  /** Whether an element that it gave out may be an accessor. */
+  readonly mayHaveAccessors: boolean;
+}
+
 /** Reads internal slots that the language hides. Never runs user code: no getter, no trap. */
 export interface IntrospectionPort {
   /** The parts of a bound function, or `undefined` for any other function. */
@@ -159,6 +180,16 @@ export interface IntrospectionPort {
   objectsBelow(prototype: object): readonly object[];
   /** The state of an iterator of `matchAll`, which is not changed; `undefined` where it cannot be known. */
   matches(iterator: object): 'finished' | { readonly matcher: RegExp; readonly text: string } | undefined;
+  /** Where an iterator of an array, or of anything like one, stands; `undefined` where it cannot be known, `null` for anything else. */
+  arrayIterator(iterator: object): ArrayIteratorState | null | undefined;
+  /**
+   * The objects that array iterators go through, in their order; `undefined` for those whose object is not found.
+   *
+   * @param candidates - Objects among which they probably are: others are looked for at a price.
+   */
+  iterated(iterators: readonly object[], candidates: readonly object[]): readonly (object | undefined)[];
+  /** What an iterator of a string has not given out yet; `undefined` where it cannot be known, `null` for anything else. */
+  restOfString(iterator: object): string | null | undefined;
   /** Whether a generator has come to its end, and where it stands if not: file and line, for the error that refuses it. */
   generator(generator: object): { readonly isClosed: boolean; readonly place: string | undefined };
 }

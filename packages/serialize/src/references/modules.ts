@@ -30,6 +30,8 @@ const MOST_LOCAL_SYMBOLS = 1000;
 export class LoadedModules {
   readonly #policy: ReferencePolicy;
   readonly #paths: WeakMap<object, readonly Step[]> = new WeakMap();
+  /** What was found as a property of a function: another module may have put it there, as `ws` does `WebSocket.Server`. */
+  readonly #attached: WeakSet<object> = new WeakSet();
   /** Functions known not to be exports. */
   readonly #local: WeakSet<object> = new WeakSet();
   /**
@@ -51,6 +53,7 @@ export class LoadedModules {
 
   /** How other processes find a function or class; `undefined` where it must travel by value. */
   find(value: object): readonly Step[] | undefined {
+    if (this.#attached.has(value)) this.#lookAtHome(value);
     const known = this.#paths.get(value);
     if (known !== undefined || typeof value !== 'function') return known;
     if (this.#local.has(value)) return undefined;
@@ -76,6 +79,15 @@ export class LoadedModules {
   findIn(script: Script, value: object): readonly Step[] | undefined {
     this.#walk(script);
     return this.#paths.get(value);
+  }
+
+  /** Looks in the module that has made a function or a prototype. Once for each. */
+  #lookAtHome(value: object): void {
+    const made: unknown = typeof value === 'function' ? value : Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
+    const location = typeof made === 'function' ? locationOf(made as AnyFunction) : undefined;
+    const script = location === undefined ? undefined : scriptById(location.scriptId);
+    if (script !== undefined && script.url !== this.#paths.get(value)?.[0]) this.#walk(script);
+    this.#attached.delete(value);
   }
 
   /** The exports of a module of ours by its URL, where it is loaded and goes by reference. */
@@ -138,17 +150,20 @@ export class LoadedModules {
     const exports = exportsOf(script, true);
     if (exports === undefined) return;
     this.#walked.add(script.id);
-    const add = (value: object, path: readonly Step[]): void => {
-      if (this.#paths.has(value)) return;
+    const add = (value: object, path: readonly Step[], isAttached: boolean): void => {
+      if (this.#paths.has(value) && (isAttached || !this.#attached.has(value))) return;
+      if (isAttached) this.#attached.add(value);
+      else this.#attached.delete(value);
       this.#paths.set(value, path);
       if (path.length > DEPTH) return;
       // Of exports only functions and classes go by name, as in Python: data is data wherever it came from.
       eachStep(value, (step, part) => {
         const isPart = typeof part === 'function' || (step === 'prototype' && typeof value === 'function');
-        if (isPart && step !== '[[Prototype]]' && step !== 'constructor') add(part, [...path, step]);
+        if (!isPart || step === '[[Prototype]]' || step === 'constructor') return;
+        add(part, [...path, step], isAttached || (typeof value === 'function' && step !== 'prototype'));
       });
     };
-    add(exports, [script.url]);
+    add(exports, [script.url], false);
     if (Inspector.isAvailable && /\/node_modules\//.test(script.url)) this.#addHidden(script, exports);
   }
 

@@ -62,9 +62,9 @@ export function functionFactoryOf(shape: FunctionShape): FunctionFactory {
 }
 
 /** Equal for shapes of which one factory makes all instances. */
-export function keyOfFunction({ id, dead, shared, guests }: FunctionShape): string {
-  if (dead.length === 0 && shared.size === 0 && guests === undefined) return id;
-  return JSON.stringify([id, dead, [...shared], guests?.map(keyOfFunction)]);
+export function keyOfFunction({ id, dead, shared, guests, inObjects }: FunctionShape): string {
+  if (dead.length === 0 && shared.size === 0 && guests === undefined && inObjects !== true) return id;
+  return JSON.stringify([id, dead, [...shared], guests?.map(keyOfFunction), inObjects]);
 }
 
 /** The factory of a scope that functions share. */

@@ -2,6 +2,7 @@ import { INTERNAL_NAMES } from '../model/code.js';
 import type { AnyFunction } from '../model/ports.js';
 import { getBuiltin } from './built-in.js';
 import { evaluatorBeside } from './import-origin.js';
+import { type ObjectScope, objectScope } from './object-scope.js';
 import { mapComments, type PlacedMap } from './source-map.js';
 
 /** Where a source comes from, for stack traces, breakpoints and coverage. */
@@ -106,6 +107,7 @@ export interface FactoryEnvironment {
   /** The key under which a class leaves the factories of its guests. */
   readonly guests: symbol;
   readonly guard: ClassGuard;
+  readonly objectScope: () => ObjectScope;
   readonly meta: object | undefined;
   /** The values of variables that are bound to exports of modules. */
   readonly imports: readonly unknown[];
@@ -116,6 +118,7 @@ export type Made = readonly [
   made: unknown,
   late: null | readonly [bindThis: (value: object) => void, prototype: object],
   set: null | ((values: readonly unknown[]) => void),
+  bindObjects?: ObjectScope['bind'],
 ];
 
 /** Everything in it answers with itself, so that any path of names leads to something that a class may extend. */
@@ -134,6 +137,7 @@ export function environmentOf(url: string | undefined, meta: boolean, imports: r
     hook: HOOK,
     guests: GUESTS,
     guard: GUARD,
+    objectScope,
     meta: meta ? importMetaOf(url) : undefined,
     imports,
   };

@@ -9,6 +9,8 @@ export interface FunctionShape {
   /** Indices of variables that are bound in a scope around, which other functions share. */
   readonly shared: ReadonlySet<number>;
   readonly dead: readonly number[];
+  /** Whether objects around the function have some of the names that it uses. */
+  readonly inObjects?: true;
   /** Functions that are made inside of a class, because they use its private names. */
   readonly guests?: readonly FunctionShape[];
 }
@@ -94,6 +96,7 @@ class Writer {
     const own = code.vars.map((_, i) => i).filter((i) => !shape.shared.has(i) && !dead.has(i) && !consts.has(i));
     const stubs = new Set(code.stubs ?? []);
     const isGenerator = consts.size > 0 || dead.size > 0;
+    const inObjects = shape.inObjects === true;
 
     this.#write(isGenerator ? `function*(${env}){` : `${env}=>{`);
     const declarations = [
@@ -104,8 +107,11 @@ class Writer {
     ];
     if (code.class !== undefined)
       declarations.push(`${INTERNAL_NAMES.hook}=${env}.hook`, `${INTERNAL_NAMES.guard}=${env}.guard`);
+    if (inObjects) declarations.push(`${env}o=${env}.objectScope()`, `${env}m`);
+    if (code.calls) declarations.push(`${INTERNAL_NAMES.call}=${inObjects ? `${env}o.call` : `${env}f=>${env}f`}`);
     if (declarations.length > 0) this.#write(`var ${declarations.join(',')};`);
-    this.#write(isGenerator ? `const ${env}v=yield [` : 'return [');
+    // The variables stand outside: which of them an object hides, it says itself.
+    this.#write(inObjects ? `with(${env}o.names)${env}m=[` : isGenerator ? `const ${env}v=yield [` : 'return [');
     this.#guests = shape.guests ?? [];
     if (code.receiver === undefined) {
       this.#expression(code);
@@ -120,6 +126,7 @@ class Writer {
     }
     this.#setter(own.map((i) => [code.vars[i] as string, i]));
     this.#write(']');
+    if (inObjects) this.#write(`;${env}m[3]=${env}o.bind;${isGenerator ? `const ${env}v=yield ` : 'return '}${env}m`);
     if (isGenerator) {
       this.#write(';');
       for (const i of consts) this.#write(`const ${code.vars[i]}=${env}v[${i}];`);

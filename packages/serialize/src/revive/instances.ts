@@ -14,6 +14,8 @@ export interface ClassHook {
   readonly setFields: (instance: object, values: readonly unknown[]) => void;
   /** Sets the private static fields. */
   readonly setStatics: (values: readonly unknown[]) => void;
+  /** Reads the private methods, in the order of the class's record, from an object that has those of instances. */
+  readonly privateMethods: ((instance: object) => readonly AnyFunction[]) | undefined;
   readonly environment: FactoryEnvironment;
 }
 
@@ -26,9 +28,28 @@ export interface RevivedClass {
 
 /** Takes the hook out of a class that was just evaluated. */
 export function hookOf(fn: AnyFunction, environment: FactoryEnvironment): ClassHook {
-  const hook = Reflect.get(fn, environment.hook) as readonly [ClassHook['setFields'], ClassHook['setStatics']];
+  const hook = Reflect.get(fn, environment.hook) as readonly [
+    ClassHook['setFields'],
+    ClassHook['setStatics'],
+    ClassHook['privateMethods'],
+  ];
   Reflect.deleteProperty(fn, environment.hook);
-  return { setFields: hook[0], setStatics: hook[1], environment };
+  return { setFields: hook[0], setStatics: hook[1], privateMethods: hook[2], environment };
+}
+
+/**
+ * A private method of a class. An instance shows it, so one is made that nobody else sees, without running code of the user's.
+ *
+ * @param name - `#name`.
+ */
+export function privateMethodOf({ fn, known, hook }: RevivedClass, name: string): AnyFunction | undefined {
+  const record = known?.record.class;
+  if (fn === undefined || record === undefined || hook?.privateMethods === undefined) return undefined;
+  let instance: object = {};
+  if (record.derived) install(instance, fn, known, hook);
+  else if (record.hasPrivates) instance = guarded(hook, () => Reflect.construct(fn, argumentsFor(known)) as object);
+  const names = record.members.map(([, , key]) => key).filter((key) => key.startsWith('#'));
+  return hook.privateMethods(instance)[names.indexOf(name)];
 }
 
 /** See {@link Revival.allocateInstance}. */

@@ -5,18 +5,21 @@ import {
   type ClassRecord,
   type CodeRecord,
   type FunctionDetails,
+  hasHook,
   PROPERTY,
   type PropertyOperations,
   type Sharing,
 } from '../model/code.js';
 import { functionOf, isAtHome, isOrigin, isOwn, type Origin, recognise, threadOf } from '../model/identity.js';
-import { type RevivedFrom, remember, revivedFrom } from '../model/origin.js';
+import { type RevivedFrom, remember, revivedFrom, type TiedVariable } from '../model/origin.js';
 import type { AnyFunction, Meta, Revival } from '../model/ports.js';
 import { codeOf, type FunctionFactory, type KnownCode, keyOfFunction } from './code-cache.js';
 import type { Made } from './compile.js';
 import { forwardingPrototype } from './home.js';
+import { importedValue } from './imported-value.js';
 import { allocateInstance, type ClassHook, fillPrivateMembers, hookOf } from './instances.js';
 import { memberOf } from './members.js';
+import { tiedArguments, withObject } from './object-scope.js';
 import { applyProperties } from './properties.js';
 import { buildSharedScopes, functionShape, ownFactory, type Plan, type SharedVars } from './shared-scopes.js';
 
@@ -31,6 +34,9 @@ interface Revived extends Plan {
   isReused: boolean;
   readonly record: CodeRecord;
   readonly details: FunctionDetails;
+  inObjects: boolean;
+  /** Which of its variables are elements of an arguments object. */
+  tied: TiedVariable[];
   readonly known: KnownCode | undefined;
   fn: AnyFunction | undefined;
   made: Made | undefined;
@@ -50,6 +56,8 @@ export class ValueRevival implements Revival {
   readonly #codes: string[] = [];
   #sender: string | undefined;
   readonly #functions: Revived[] = [];
+  /** For each batch, which variables are elements of arguments objects. */
+  readonly #tied: NonNullable<BatchMeta['tied']>[] = [];
   #shared: ReadonlyMap<number, SharedVars> = new Map();
 
   /** @param resolve - Finds a value by its reference. */
@@ -62,6 +70,8 @@ export class ValueRevival implements Revival {
     const later: (readonly [number, number, number])[] = [];
     for (const meta of metas as unknown as readonly BatchMeta[]) {
       this.#read(meta, sharing);
+      for (const [fn] of meta.tied ?? []) this.#at(fn).inObjects = true;
+      this.#tied.push(meta.tied ?? []);
       later.push(...(meta.members ?? []));
     }
     const sharers = new Set(sharing.map(({ fn }) => fn));
@@ -106,7 +116,12 @@ export class ValueRevival implements Revival {
         return values[at++];
       };
       for (const one of batch) this.#fill(one, next, last);
+      for (const [fn, ...pairs] of this.#tied[i] ?? []) {
+        const object = objectOf(next());
+        this.#at(fn).tied.push(...pairs.map(([variable, element]) => ({ variable, element, object })));
+      }
     });
+    for (const one of this.#functions) bindObjects(one);
     for (const scope of new Set(
       [...this.#shared.values()].flatMap((vars) => [...vars.values()].map(([scope]) => scope)),
     )) {
@@ -144,6 +159,8 @@ export class ValueRevival implements Revival {
         dead: details.dead ?? [],
         guests: [],
         isGuest: details.guestOf !== undefined,
+        inObjects: known?.record.withs !== undefined,
+        tied: [],
         details,
         known,
         fn: undefined,
@@ -160,8 +177,7 @@ export class ValueRevival implements Revival {
     if (meta.sharing !== undefined) sharing.push(...meta.sharing);
   }
 
-  readonly #import = (url: string, exported: string): unknown =>
-    exported === '*' ? this.#resolve(['n', url]) : (this.#resolve(['m', url]) as Record<string, unknown>)[exported];
+  readonly #import = (url: string, exported: string): unknown => importedValue(this.#resolve, url, exported);
 
   /**
    * Finds a function that is here already: one that comes home, or a class that was sent before. The class is given
@@ -211,7 +227,7 @@ export class ValueRevival implements Revival {
       one.literal = made as object;
       one.fn = soleMember(one.literal);
     }
-    if (record.class?.hasPrivates || record.class?.statics) one.hook = hookOf(one.fn, environment);
+    if (record.class !== undefined && hasHook(record.class)) one.hook = hookOf(one.fn, environment);
     one.from = { codeId: one.codeId, dead: one.dead };
     if (record.class !== undefined) Object.assign(one.from, { made: one.made, hook: one.hook });
     remember(one.fn, one.from);
@@ -226,7 +242,7 @@ export class ValueRevival implements Revival {
     one.isOriginal = owner.isOriginal;
     one.fn =
       (isHere && origin !== undefined ? functionOf(origin) : undefined) ??
-      memberOf(owner.fn as AnyFunction, owner.known?.record.class?.members[member]);
+      memberOf(owner, owner.known?.record.class?.members[member]);
     if (one.fn !== undefined && origin !== undefined && !isOwn(origin)) recognise(one.fn, origin);
   }
 
@@ -264,6 +280,7 @@ export class ValueRevival implements Revival {
       });
       made[2]?.(values);
       one.rest?.next(values);
+      if (record.withs !== undefined && one.from) one.from.withs = record.withs.map(() => objectOf(next()));
       const late = made[1];
       if (late !== null) {
         const home = record.receiver === 'this+home' ? objectOf(next()) : undefined;
@@ -299,7 +316,7 @@ export class ValueRevival implements Revival {
       if (details.prototypeObject.sealed === 1) last.push(() => void Object.preventExtensions(object));
     }
     if (record?.class?.statics !== undefined) one.hook?.setStatics(record.class.statics.map(() => next()));
-    if (details.bringsOwner === 1) next();
+    if (details.bringsOwner === 1 || details.pending === 1) next();
   }
 }
 
@@ -311,17 +328,36 @@ function slotCount({ details, dead, record, known }: Revived): number {
       0,
     );
   const code = known === undefined ? 0 : record.vars.length - dead.length;
+  const withs = record.withs?.length ?? 0;
   const receiver = record.receiver === 'this+home' ? 2 : record.receiver === 'this' ? 1 : 0;
   return (
     code +
+    withs +
     receiver +
     (record.home ? 1 : 0) +
     (details.prototype === 1 ? 1 : 0) +
     listed(details.properties) +
     (details.prototypeObject === undefined ? 0 : 1 + listed(details.prototypeObject)) +
     (record.class?.statics?.length ?? 0) +
-    (details.bringsOwner === 1 ? 1 : 0)
+    (details.bringsOwner === 1 || details.pending === 1 ? 1 : 0)
   );
+}
+
+/** Tells a function which objects are around it. */
+function bindObjects({ made, from, record, tied, isOriginal }: Revived): void {
+  if (made?.[3] === undefined || from === undefined || isOriginal) return;
+  const objects = new Map<object, Map<string, number>>();
+  for (const { variable, object, element } of tied) {
+    const elements = objects.get(object) ?? new Map<string, number>();
+    objects.set(object, elements.set(record.vars[variable] as string, element));
+  }
+  from.tied = tied;
+  const withs = record.withs ?? [];
+  const named = withs.map((inner, i) =>
+    withObject(from.withs?.[i] as object, new Set(inner.map((at) => record.vars[at] as string))),
+  );
+  // A parameter is hidden by a statement in its function, and inside of one around that.
+  made[3]([...named, ...[...objects].map(([object, elements]) => tiedArguments(object, elements))]);
 }
 
 /** Takes away what only served to evaluate a class. */

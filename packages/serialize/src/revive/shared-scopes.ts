@@ -16,6 +16,8 @@ export interface Plan {
   readonly dead: readonly number[];
   /** Functions that are made inside of this class. */
   readonly guests: Plan[];
+  /** Objects around it have some of its names: of `with` statements, or an arguments object. */
+  readonly inObjects: boolean;
   /** It is made inside of a class, not in the scope. */
   readonly isGuest: boolean;
 }
@@ -117,6 +119,7 @@ export function functionShape(plan: Plan, bound: Bound): FunctionShape {
     code: plan.record,
     id: plan.codeId,
     dead: plan.dead,
+    ...(plan.inObjects ? { inObjects: true as const } : {}),
     shared: new Set(bound.get(plan.index)?.keys() ?? []),
   };
   if (plan.guests.length === 0) return shape;

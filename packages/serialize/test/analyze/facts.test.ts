@@ -169,6 +169,8 @@ describe('what code takes from around it besides names', () => {
 
   test.each([
     ['() => this', 'this'],
+    ['() => ({ m() { return super.m(); } })', ''],
+    ['function f() { return { m() { return super.m(); } }; }', ''],
     ['() => () => this.x', 'this'],
     ['() => function () { return this; }', ''],
     ['() => ({ m() { return this; } })', ''],
