@@ -83,7 +83,8 @@ export class LoadedModules {
 
   /** Looks in the module that has made a function or a prototype. Once for each. */
   #lookAtHome(value: object): void {
-    const made: unknown = typeof value === 'function' ? value : Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
+    const made: unknown =
+      typeof value === 'function' ? value : Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
     const location = typeof made === 'function' ? locationOf(made as AnyFunction) : undefined;
     const script = location === undefined ? undefined : scriptById(location.scriptId);
     if (script !== undefined && script.url !== this.#paths.get(value)?.[0]) this.#walk(script);
