@@ -75,3 +75,11 @@ test('without identity, the same records are written the same way, whatever was 
   for (let i = 0; i < 50; i++) serializer.serialize(rows(100));
   expect(serializer.serialize(value)).toEqual(first);
 });
+
+test('without identity, a proxy is read like any object, alone and where hidden classes are known', () => {
+  for (let i = 0; i < 3; i++) serializer.serialize(rows(600));
+  const proxy = new Proxy({ id: 1, name: 'behind it' }, {});
+  expect(roundTrip(proxy)).toEqual({ id: 1, name: 'behind it' });
+  expect(roundTrip({ proxy })).toEqual({ proxy: { id: 1, name: 'behind it' } });
+  expect(roundTrip(Array.from({ length: 20 }, () => proxy))).toHaveLength(20);
+});
