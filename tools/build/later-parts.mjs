@@ -4,6 +4,7 @@
 import { relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { withClassNames } from './class-names.mjs';
+import { withAsciiComments } from './code-cache/cached-modules.mjs';
 
 // On one line, so that all lines keep their numbers. In parentheses V8 compiles it with the file: else it would be parsed twice.
 const HEAD = "module.exports = (function (__shared) { 'use strict'; const module = { exports: {} }; ";
@@ -42,7 +43,9 @@ export async function buildLaterPart({ output, source }, isEager, shared, lib) {
     const isCode = path.endsWith('.cjs');
     files.set(
       relative(lib, path),
-      !isCode ? text : `${HEAD}${withClassNames(text).replace(MAP_COMMENT, (comment) => `${FOOT}${comment}`)}`,
+      !isCode
+        ? text
+        : `${HEAD}${withAsciiComments(withClassNames(text), 'script').replace(MAP_COMMENT, (comment) => `${FOOT}${comment}`)}`,
     );
   }
   return { files, needs };

@@ -10,6 +10,11 @@ const BASE = "import.meta.url ?? 'file:///bundle/'";
 const URL_OF_MODULE = /^(?!\s*(?:\*|\/\/))(.*)new URL\('(\.[^']*)', import\.meta\.url\)/gm;
 const LATER = /\blater<[^>]*>\('(\.[^']*)', import\.meta\.url\)/g;
 
+/** What a process or thread begins with. */
+function startOf(output) {
+  return output === 'spawned' || output === 'thread' ? `start-${output}.cjs` : `${output}.js`;
+}
+
 /**
  * @param outputOf - The name in `lib` of each source that is started by its URL.
  * @param prefix - The way from the file that is built to `lib`.
@@ -27,7 +32,7 @@ export function rewriteModules(sources, outputOf, { prefix, parts }) {
             if (resolve(dirname(path), to) === sources) return `${before}new URL('${prefix}', ${BASE})`;
             const output = outputOf.get(sourceOf(to));
             if (output === undefined) throw new Error(`${path}: ${to} is referred to by its URL and is no entry.`);
-            return `${before}new URL('${prefix}${output}.js', ${BASE})`;
+            return `${before}new URL('${prefix}${startOf(output)}', ${BASE})`;
           })
           .replace(LATER, (_, to) => {
             if (typeof parts === 'function') return parts(to);

@@ -233,6 +233,17 @@ static bool make_spare(server *self, uv_loop_t *loop) {
   return true;
 }
 
+/** The latest request: the next one is mostly like it, but for its descriptors. */
+static uint8_t *latest;
+static size_t latest_length;
+
+static void keep_latest(const request *packet) {
+  if (latest == NULL) latest = malloc(MAX_PACKET);
+  if (latest == NULL) return;
+  latest_length = packet->length - sizeof(packet_head);
+  memcpy(latest, packet->bytes + sizeof(packet_head), latest_length);
+}
+
 /** Gives the request to the spare child, where there is one. */
 static bool hand_to_spare(server *self, const request *packet, child *taken) {
   if (self->spare.pid == 0) return false;
@@ -267,6 +278,7 @@ static bool fork_child(server *self, uv_loop_t *loop, const request *packet) {
   made.id = head.id;
   self->children[self->count++] = made;
   self->wants_spare = true;
+  keep_latest(packet);
   send_packet(self, (packet_head){.kind = FORKED, .id = head.id, .value = made.pid}, made.pidfd);
   return false;
 }
@@ -295,18 +307,29 @@ static bool serve(server *self, uv_loop_t *loop, request *packet) {
   }
 }
 
+static napi_value make_body(napi_env env, const uint8_t *bytes, size_t length) {
+  void *body;
+  napi_value buffer;
+  napi_create_arraybuffer(env, length, &body, &buffer);
+  memcpy(body, bytes, length);
+  return buffer;
+}
+
 /** `[body: ArrayBuffer, ...descriptors]` */
 static napi_value make_request(napi_env env, const request *packet) {
-  void *body;
-  napi_value buffer, result;
-  size_t length = packet->length - sizeof(packet_head);
-  napi_create_arraybuffer(env, length, &body, &buffer);
-  memcpy(body, packet->bytes + sizeof(packet_head), length);
+  napi_value result;
+  napi_value buffer = make_body(env, packet->bytes + sizeof(packet_head), packet->length - sizeof(packet_head));
   napi_create_array(env, &result);
   napi_set_element(env, result, 0, buffer);
   for (size_t i = 0; i < packet->descriptor_count; i++)
     napi_set_element(env, result, (uint32_t)i + 1, make_int32(env, packet->descriptors[i]));
   return result;
+}
+
+// latestRequest(): the body of the request before, which was somebody else's
+static napi_value latest_request(napi_env env, napi_callback_info info) {
+  (void)info;
+  return make_body(env, latest, latest_length);
 }
 
 // awaitRequest(): the request that a spare child was given. Its server may end before there is one, and it with that.
@@ -365,4 +388,5 @@ static napi_value serve_forks(napi_env env, napi_callback_info info) {
 void export_server(napi_env env, napi_value exports) {
   export_function(env, exports, "serve", serve_forks);
   export_function(env, exports, "awaitRequest", await_request);
+  export_function(env, exports, "latestRequest", latest_request);
 }

@@ -88,6 +88,7 @@ export interface Addon {
   superviseLoop(onEmpty: (again: boolean) => void): void;
   // server.c
   serve(control: number): [body: ArrayBuffer, ...descriptors: number[]] | null | undefined;
+  latestRequest(): ArrayBuffer;
   awaitRequest(): [body: ArrayBuffer, ...descriptors: number[]];
 }
 

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize } from '@mp/serialize';
 
 interface FirstCall {
   readonly bytes: string;
   readonly commands: readonly string[];
+  /** How many objects were asked for their keys. */
+  readonly listed: number;
 }
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/first-call/main.mjs', import.meta.url));
@@ -46,5 +49,24 @@ describe('the first function that a process serializes', () => {
     expect(restore('export of a module')).toBe(module.double);
     expect(Buffer.from(firstCall('export of a module').bytes, 'base64').includes('x * 2')).toBe(false);
     expect(Buffer.from(firstCall('closure of a module').bytes, 'base64').includes('x * factor')).toBe(true);
+  });
+
+  test.each(Object.keys(functions).filter((name) => name !== 'class' && !name.startsWith('export')))(
+    '%s: what is built in is not listed for a function of the program',
+    (name) => {
+      expect(firstCall(name).listed).toBeLessThan(50);
+    },
+  );
+
+  test.each([
+    ['built in', setTimeout],
+    ['of a built-in module', basename],
+  ])('a function of the runtime, %s, goes by its name', (name, original) => {
+    expect(deserialize(Buffer.from(firstCall(name).bytes, 'base64'), { trustCode: true })).toBe(original);
+  });
+
+  test('a function that the program put in a built-in place goes by value', () => {
+    const copy = deserialize(Buffer.from(firstCall('replaced').bytes, 'base64'), { trustCode: true });
+    expect((copy as (...args: unknown[]) => number)(1, 2)).toBe(2);
   });
 });

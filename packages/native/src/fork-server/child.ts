@@ -2,27 +2,58 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addon } from '../addon.js';
 import { runAfterForkHooks } from '../fork/after-fork.js';
 import { noteForkedChild } from './forked-context.js';
-import { decodeBody, type ForkRequest } from './protocol.js';
+import { decodeBody, type ForkRequest, isDetached } from './protocol.js';
 
 /** What the server has loaded, by the specifiers under which it was told to. */
 export type PreloadedModules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** A request as it came, and as it was read. */
+export interface ReadRequest {
+  readonly body: Buffer;
+  readonly request: ForkRequest;
+}
+
+/**
+ * Makes a spare child like the one before it, while nobody waits: most requests differ in their descriptors only.
+ *
+ * @param body - The request for the child before.
+ * @returns What {@link runChild} compares with its request; `undefined` where there is nothing to be done before it comes.
+ */
+export function expectRequest(body: Buffer): ReadRequest | undefined {
+  if (isDetached(body)) return undefined;
+  const request = decodeBody<ForkRequest>(body, []);
+  // It would stay.
+  if (request.title !== undefined) return undefined;
+  try {
+    adoptSurroundings(request);
+  } catch {
+    // Its directory is gone by now.
+    return undefined;
+  }
+  return { body, request };
+}
 
 /**
  * Makes a child of the server, a process of its own already, what its client asked for, and runs its entry. Called once,
  * from a callback of the event loop.
  *
  * @param openStandardStreams - Gives `process.stdout` and the others back to Node, now that the files are right.
+ * @param expected - What a spare child was made into while it waited.
  */
 export function runChild(
   body: Buffer,
   descriptors: number[],
   preloaded: PreloadedModules,
   openStandardStreams: () => void,
+  expected: ReadRequest | undefined,
 ): void {
-  const request = decodeBody<ForkRequest>(body, descriptors);
+  const isExpected = expected?.body.equals(body) === true;
+  const request = isExpected ? expected.request : decodeBody<ForkRequest>(body, descriptors);
   replaceStandardFiles(descriptors);
   openStandardStreams();
-  adoptSurroundings(request);
+  // Another directory may have the name by now.
+  if (isExpected) process.chdir(request.cwd);
+  else adoptSurroundings(request);
   const channelFd = request.channel ? descriptors.shift() : undefined;
   noteForkedChild({ channelFd, descriptors: [...descriptors] });
   runAfterForkHooks();

@@ -6,7 +6,7 @@ import { becomeProcess, prepareProcess, updateProcessId } from '../fork/identity
 import { findRandomStores, repairRandomness, replaceMathRandom } from '../fork/randomness.js';
 import { startThreadPool } from '../fork/threads.js';
 import { setDeathSignal } from '../system/process.js';
-import { adoptSurroundings, type PreloadedModules, runChild } from './child.js';
+import { adoptSurroundings, expectRequest, type PreloadedModules, runChild } from './child.js';
 import { collectGarbage } from './collection.js';
 import { describeLeftovers, listOpenResources, type OpenResources } from './leftovers.js';
 import {
@@ -62,8 +62,9 @@ function serve(preloaded: PreloadedModules, openStandardStreams: () => void): vo
   if (child === undefined) native.exitNow(0);
   noteForkSafe();
   becomeProcess();
+  const expected = child === null ? expectRequest(Buffer.from(native.latestRequest())) : undefined;
   const [body, ...descriptors] = child ?? native.awaitRequest();
-  runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams);
+  runChild(Buffer.from(body), descriptors, preloaded, openStandardStreams, expected);
 }
 
 /**

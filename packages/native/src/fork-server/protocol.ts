@@ -101,9 +101,14 @@ export function decodeHead(bytes: Buffer): PacketHead {
   };
 }
 
+/** Whether a body is in a descriptor. */
+export function isDetached(body: Buffer): boolean {
+  return body[0] === IN_DESCRIPTOR;
+}
+
 /** Reads a body, and takes the descriptor that it may be in off the list. */
 export function decodeBody<T>(body: Buffer, descriptors: number[]): T {
-  if (body[0] !== IN_DESCRIPTOR) return JSON.parse(body.toString('utf8', 1)) as T;
+  if (!isDetached(body)) return JSON.parse(body.toString('utf8', 1)) as T;
   const fd = descriptors.shift() as number;
   const text = Buffer.alloc(fstatSync(fd).size);
   for (let read = 0; read < text.length; ) read += readSync(fd, text, read, text.length - read, read);

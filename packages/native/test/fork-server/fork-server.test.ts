@@ -12,7 +12,8 @@ import {
 } from '@mp/native';
 import { fixture, fixturePath } from '../support/fixtures.js';
 import { captureOutput } from '../support/output.js';
-import { childrenOf, isRunning, whenGone } from '../support/processes.js';
+import { isRunning, whenGone } from '../support/processes.js';
+import { reportOf, runOn, spareOf } from '../support/server.js';
 
 // Real processes, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -27,26 +28,8 @@ afterAll(async () => {
   await server.terminate();
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-async function run(options: ForkRequestOptions, on: ForkServer = server): Promise<Outcome> {
-  const output = captureOutput();
-  const errors = captureOutput();
-  const child = await on.fork({ ...options, stdio: options.stdio ?? ['ignore', output.fd, errors.fd] });
-  const [out, err, { code, signal }] = await Promise.all([output.text(), errors.text(), child.exited]);
-  return { code, signal, output: out, errors: err };
-}
-
-async function report(options: Partial<ForkRequestOptions> = {}, on: ForkServer = server) {
-  const { output, errors } = await run({ entry: fixture('report.mjs'), ...options }, on);
-  if (output === '') throw new Error(errors);
-  return JSON.parse(output) as Record<string, unknown>;
-}
+const report = (options?: Partial<ForkRequestOptions>, on: ForkServer = server) => reportOf(on, options);
+const run = (options: ForkRequestOptions, on: ForkServer = server) => runOn(on, options);
 
 describe('a forked child', () => {
   test('knows its own id and that of the server', async () => {
@@ -254,50 +237,6 @@ describe('a preload', () => {
   test('that fails is told with its error', async () => {
     const start = ForkServer.start({ preload: [fixture('preload-throws.mjs')], execArgv: [] });
     await expect(start).rejects.toThrow(/preload-throws\.mjs could not be loaded: Error: cannot be loaded/);
-  });
-});
-
-/** The child that a server holds ready for the next request, as soon as there is one. */
-async function spareOf(on: ForkServer): Promise<number> {
-  for (;;) {
-    const known = on.children.map(({ pid }) => pid);
-    const spare = childrenOf(on.pid as number).find((pid) => !known.includes(pid));
-    if (spare !== undefined) return spare;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-describe('the spare child of a fork server', () => {
-  test('is the next child, with what is asked for then', async () => {
-    const stdio = ['ignore', 'ignore', 'ignore'] as const;
-    await (await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'], stdio })).exited;
-    const spare = await spareOf(server);
-    const facts = await report({ env: { LATER: '1' }, cwd: tmpdir(), umask: 0o022 });
-    expect(facts).toMatchObject({ pid: spare, ppid: server.pid, cwd: realpathSync(tmpdir()), mask: 0o022 });
-    expect(facts['env']).toEqual({ LATER: '1' });
-  });
-
-  test('is replaced by the next request where it was killed, and nobody hears of it', async () => {
-    await (await server.fork({ entry: fixture('exits.mjs'), argv: ['exit'] })).exited;
-    const spare = await spareOf(server);
-    process.kill(spare, 'SIGKILL');
-    await whenGone(spare);
-    const facts = await report();
-    expect(facts['pid']).not.toBe(spare);
-    expect(await spareOf(server)).not.toBe(spare);
-  });
-
-  test('ends with its server', async () => {
-    for (const how of ['terminate', 'SIGKILL']) {
-      const other = await ForkServer.start({ execArgv: [] });
-      await (await other.fork({ entry: fixture('exits.mjs'), argv: ['exit'] })).exited;
-      const spare = await spareOf(other);
-      if (how === 'SIGKILL') process.kill(other.pid as number, how);
-      else await other.terminate();
-      await whenGone(spare);
-      expect(isRunning(spare)).toBe(false);
-      await other.terminate();
-    }
   });
 });
 

@@ -1,12 +1,14 @@
 import type { Reducer } from '@mp/codec';
-import { claim, offer, type Ticket } from './broker.js';
+import { claim, type Offer, offer, type Ticket } from './broker.js';
 import { adoptConnection, Connection, type Direction, detachConnection, receiveEither } from './connection.js';
+import { type GivenEnd, giveEnd, takeEnd } from './direct-ends.js';
 import type { Marshal } from './marshal.js';
 import { relay } from './relay.js';
 
 /** What a connection is reduced to. */
 interface ConnectionData {
-  readonly ticket: Ticket;
+  /** How the other process comes by the end: it connects to it, or has it already. */
+  readonly ticket: Ticket | GivenEnd;
   readonly direction: Direction;
 }
 
@@ -20,20 +22,26 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
     tag: 'mp.Connection',
     test: (value): value is Connection => value instanceof Connection,
     reduce: handOver,
-    revive: ({ ticket, direction }) => new Connection(claim(ticket), marshal(), direction),
+    revive: ({ ticket, direction }) =>
+      new Connection('index' in ticket ? takeEnd(ticket) : claim(ticket), marshal(), direction),
   };
 }
 
 function handOver(connection: Connection): ConnectionData {
-  const { direction, channel, past, marshal: own } = detachConnection(connection);
-  const ticket = offer({
+  const { direction, accept, drop } = takeAway(connection);
+  return { ticket: giveEnd(accept) ?? offer({ accept, drop }), direction };
+}
+
+function takeAway(connection: Connection): Pick<ConnectionData, 'direction'> & Required<Offer> {
+  const { direction, channel, past, marshal } = detachConnection(connection);
+  return {
+    direction,
     accept: (remote) => {
       if (past === undefined) relay(channel, remote);
-      else joinMessages(past, new Connection(remote, own));
+      else joinMessages(past, new Connection(remote, marshal));
     },
     drop: () => channel.destroy(),
-  });
-  return { ticket, direction };
+  };
 }
 
 /**
@@ -42,7 +50,7 @@ function handOver(connection: Connection): ConnectionData {
  * @returns What the copy calls: there, the same objects are connections again.
  */
 export function handOverToCopy(connections: readonly Connection[]): () => void {
-  const moved = connections.map((connection) => [connection, handOver(connection).ticket] as const);
+  const moved = connections.map((connection) => [connection, offer(takeAway(connection))] as const);
   return () => {
     for (const [connection, ticket] of moved) adoptConnection(connection, claim(ticket));
   };

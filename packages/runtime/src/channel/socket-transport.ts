@@ -4,11 +4,14 @@ import type { Transport, TransportListener } from './transport.js';
 /** A transport over a `node:net` socket: an inherited socket pair, a unix socket, a named pipe, TCP. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
+  #received: Uint8Array | undefined;
   #listener: TransportListener | undefined;
   #ended = false;
 
-  constructor(socket: Socket) {
+  /** @param received - What was read from it before, if anything. */
+  constructor(socket: Socket, received?: Uint8Array) {
     this.#socket = socket;
+    this.#received = received;
     // Small frames are batched above; waiting for more (Nagle's algorithm) only adds latency.
     socket.setNoDelay?.(true);
     // Without a listener an error before `open` would end the process; 'close' reports it.
@@ -22,6 +25,9 @@ export class SocketTransport implements Transport {
   open(listener: TransportListener): void {
     this.#listener = listener;
     const socket = this.#socket;
+    const received = this.#received;
+    this.#received = undefined;
+    if (received !== undefined) listener.onData(received);
     socket.on('data', (chunk: Uint8Array) => listener.onData(chunk));
     socket.on('drain', () => listener.onDrain());
     socket.on('end', () => this.#finish(undefined));

@@ -1,9 +1,11 @@
 // A child from its first frame to its last message, played in the fork server: see rehearsal.ts.
+import { fstatSync } from 'node:fs';
 import { createServer, type Server, Socket } from 'node:net';
 import type { Codec, Reducer } from '@mp/codec';
 import { privateAddress } from '../channel/address.js';
 import { authenticate } from '../channel/authentication.js';
 import { Connection } from '../channel/connection.js';
+import { receiveEnds } from '../channel/direct-ends.js';
 import { FrameChannel } from '../channel/frame-channel.js';
 import type { Marshal } from '../channel/marshal.js';
 import { SocketTransport } from '../channel/socket-transport.js';
@@ -15,25 +17,25 @@ import { logSettings } from '../platform/logger.js';
 import { FRAME, PROTOCOL_VERSION } from '../protocol/frames.js';
 import type { Preparation } from '../protocol/preparation.js';
 
-/** Stands for a connection among the arguments; the child that is played connects to `address`. */
+/** Stands for a connection among the arguments: how the child that is played comes by it. */
 class Stage {
-  readonly address: string;
+  readonly ticket: unknown;
 
-  constructor(address: string) {
-    this.address = address;
+  constructor(ticket: unknown) {
+    this.ticket = ticket;
   }
 }
 
 const stageReducer: Reducer<Stage> = {
   tag: 'mp.Connection',
   test: (value): value is Stage => value instanceof Stage,
-  reduce: ({ address }) => ({ ticket: { address, token: '' }, direction: 'both' }),
+  reduce: ({ ticket }) => ({ ticket, direction: 'both' }),
   revive: () => undefined as never,
 };
 
 /**
- * Plays a child that is told who it is, decodes a target, and sends a message over a connection that it was given. What that
- * changes of this process is put back.
+ * Plays a child that is told who it is, decodes a target, and sends a message over each of two connections: one that it was
+ * given, and one that it connects to. What that changes of this process is put back.
  */
 export async function playChild(codec: Codec, marshal: Marshal): Promise<void> {
   const { title } = process;
@@ -41,18 +43,26 @@ export async function playChild(codec: Codec, marshal: Marshal): Promise<void> {
   const [near, far] = requireNative().createSocketPair();
   const parent = new FrameChannel(new SocketTransport(openSocket(near)));
   const childSocket = openSocket(far);
+  const [given, taken] = requireNative().createSocketPair();
+  const other = new Connection(new FrameChannel(new SocketTransport(openSocket(given))), marshal);
   const { address, remove } = privateAddress();
   let server: Server | undefined;
   try {
     parent.send(FRAME.prepare, Buffer.from(JSON.stringify(preparationFor(codec))));
     serve(new SocketTransport(childSocket), undefined, createHandles);
-    const target = (end: Connection): Promise<void> => end.send('played');
+    const target = async (end: Connection, direct: Connection): Promise<void> => {
+      await direct.send('played');
+      await end.send('played');
+    };
+    receiveEnds([taken]);
+    const stages = [new Stage({ address, token: '' }), new Stage({ index: 0, inode: fstatSync(taken).ino })];
     const context = { ...marshal.context, reducers: [stageReducer] };
-    const { body, buffers } = codec.encode({ target, args: [new Stage(address)] }, context, 'process');
+    const { body, buffers } = codec.encode({ target, args: stages }, context, 'process');
     const heard = new Promise<void>((resolve, reject) => {
       server = createServer((socket) => hear(socket, marshal).then(resolve, reject));
       server.listen(address, () => parent.send(FRAME.run, body, buffers));
     });
+    await other.recv();
     await heard;
   } finally {
     // The end of the channel is the end of a child, but not of this process.
@@ -60,6 +70,7 @@ export async function playChild(codec: Codec, marshal: Marshal): Promise<void> {
     const ended = new Promise((resolve) => childSocket.once('close', resolve));
     // A child lets go of its channel.
     childSocket.ref();
+    await other.close();
     parent.destroy();
     server?.close();
     remove();

@@ -78,6 +78,7 @@ export class ForkingChild implements Child {
     this.channel.unref();
     this.channel.send(FRAME.prepare, Buffer.from(JSON.stringify(spec.preparation)));
     this.channel.flush();
+    this.#theirs.push(...(spec.descriptors ?? []));
     const ends = { channel: theirs, progress: this.progress?.descriptor, stdout: targets[0], stderr: targets[1] };
     this.begun = this.#fork(plan, spec, ends);
     // Who waits for it is told here; a pool by how its worker ended.

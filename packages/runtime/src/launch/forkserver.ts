@@ -13,18 +13,19 @@ const plan: ForkPlan = { method: 'forkserver', entry: ENTRY, fork: forkByServer 
 /** Has a process forked by a server that has loaded everything before. Its channel is a socket pair. */
 export const forkserverLauncher: Launcher = {
   method: 'forkserver',
+  passesDescriptors: true,
   get problem() {
     return nativeProblem();
   },
   launch: (spec) => new ForkingChild(plan, spec),
 };
 
-async function forkByServer({ preparation, options }: LaunchSpec, ends: ChildEnds): Promise<Forked> {
+async function forkByServer({ preparation, options, descriptors = [] }: LaunchSpec, ends: ChildEnds): Promise<Forked> {
   const server = await forkServer(flagsOf(options), preloadsFor(preparation.codec));
   return server.fork({
     entry: ENTRY,
     call: 'run',
-    descriptors: [ends.channel, ...(ends.progress === undefined ? [] : [ends.progress])],
+    descriptors: [ends.channel, ...(ends.progress === undefined ? descriptors : [ends.progress])],
     stdio: ['ignore', ends.stdout, ends.stderr],
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

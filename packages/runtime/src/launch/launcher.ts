@@ -38,6 +38,8 @@ export interface LaunchSpec {
   readonly recordsProgress: boolean;
   /** What a process is to do, for a launcher that copies this process; see {@link Launcher.copies}. */
   readonly work?: ProcessWork | undefined;
+  /** What else the child is given, for a launcher that {@link Launcher.passesDescriptors}. It closes them, unless it throws. */
+  readonly descriptors?: readonly number[] | undefined;
 }
 
 /** A target and its arguments, or an object of a subclass with its own `run`. */
@@ -85,6 +87,8 @@ export interface Launcher {
   readonly method: StartMethod;
   /** Whether its children are copies of this process, in which everything is there already. @defaultValue false */
   readonly copies?: boolean;
+  /** Whether a child can be given descriptors of this process. @defaultValue false */
+  readonly passesDescriptors?: boolean;
   /** Why this method cannot be used here, if so: another system, something not built. */
   readonly problem: string | undefined;
   /**

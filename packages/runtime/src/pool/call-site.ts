@@ -1,3 +1,5 @@
+import { runSoon } from '../platform/microtask.js';
+
 /**
  * Looking at the stack costs 2.5 µs, and 10 µs from a function that has awaited something: as much as all else that a small
  * task costs. It is done this often at most, in milliseconds.
@@ -7,13 +9,28 @@ const INTERVAL_MS = 1;
 const BURST = 16;
 const FRAMES = 8;
 
+/** So many calls of one turn of the event loop go by between two looks at the clock, where the last one said no. */
+const SKIPPED = 15;
+
 /** The time up to which looks were paid for, as in a token bucket. */
 let paidUntil = 0;
+let toSkip = 0;
 
 /** Remembers where a task was asked for, to be shown when it fails. */
 export function captureCallSite(below: (...args: never[]) => unknown): { readonly stack?: string } | undefined {
+  if (toSkip === 0) return look(below);
+  toSkip--;
+  return undefined;
+}
+
+/** Not in the function above, which is a part of what each task costs. */
+function look(below: (...args: never[]) => unknown): { readonly stack?: string } | undefined {
   const now = performance.now();
-  if (paidUntil > now) return undefined;
+  if (paidUntil > now) {
+    toSkip = SKIPPED;
+    runSoon(endTurn);
+    return undefined;
+  }
   paidUntil = Math.max(paidUntil, now - BURST * INTERVAL_MS) + INTERVAL_MS;
   const site: { stack?: string } = {};
   const limit = Error.stackTraceLimit;
@@ -46,4 +63,9 @@ export function addCallSite(error: unknown, site: { readonly stack?: string } | 
   } catch {
     // A frozen error keeps the stack it has, and so does one that throws when it is read.
   }
+}
+
+/** What comes later may be long after. */
+function endTurn(): void {
+  toSkip = 0;
 }

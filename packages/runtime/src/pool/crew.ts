@@ -13,7 +13,7 @@ import type { FunctionVersion } from './function-registry.js';
 import type { ResolvedPoolOptions } from './options.js';
 import { Recruiter } from './recruiter.js';
 import { endWorker, finishWorker, IdleShrink, isSpent } from './retirement.js';
-import { Scheduler, type WorkerState } from './scheduler.js';
+import { Scheduler, schedulerLimits, type WorkerState } from './scheduler.js';
 import type { PoolStatistics } from './statistics.js';
 import type { ItemOutcome, PoolTask, TaskOwner } from './task.js';
 import { divideLost, giveUp, limitTime, notRunning, stillRunning } from './task-end.js';
@@ -46,7 +46,7 @@ export class Crew implements SlotOwner, TaskOwner {
   constructor(
     origin: ProcessOrigin,
     options: ResolvedPoolOptions,
-    releaseFunction: (version: FunctionVersion) => void,
+    releaseFunction: (version: FunctionVersion, uses: number) => void,
   ) {
     this.#method = origin.launcher.method;
     this.#options = options;
@@ -58,22 +58,14 @@ export class Crew implements SlotOwner, TaskOwner {
       () => this.#scheduler.surplus().map((worker) => this.#slots.get(worker) as WorkerSlot),
       (slot) => this.#dismiss(slot),
     );
-    this.#scheduler = new Scheduler<PoolTask>(
-      {
-        minWorkers: options.minProcesses,
-        maxWorkers: options.maxProcesses,
-        concurrency: options.concurrency,
-        maxJobsPerWorker: options.maxTasksPerChild,
+    this.#scheduler = new Scheduler<PoolTask>(schedulerLimits(options), {
+      send: (worker, tasks, isAlike) => this.#send(worker, tasks, isAlike),
+      startWorker: () => this.#startWorker(),
+      retire: (worker) => {
+        this.statistics.recycled++;
+        finishWorker(this.#slots.get(worker));
       },
-      {
-        send: (worker, tasks) => this.#send(worker, tasks),
-        startWorker: () => this.#startWorker(),
-        retire: (worker) => {
-          this.statistics.recycled++;
-          finishWorker(this.#slots.get(worker));
-        },
-      },
-    );
+    });
     this.#scheduler.pump();
     if (this.#broken !== undefined) throw this.#broken;
   }
@@ -89,14 +81,13 @@ export class Crew implements SlotOwner, TaskOwner {
     return this.#ledger.statistics;
   }
 
-  /** Tasks that were taken in and have not ended. */
   get pending(): number {
     return this.#ledger.pending;
   }
 
   /** Tasks that wait for a worker. */
   get waiting(): number {
-    return this.#scheduler.waiting;
+    return this.#scheduler.waiting + this.#ledger.noted;
   }
 
   get isRunning(): boolean {
@@ -108,16 +99,24 @@ export class Crew implements SlotOwner, TaskOwner {
     return this.#slots.values();
   }
 
-  /** Takes a task in. */
-  submit(task: PoolTask): void {
-    this.#ledger.take(task);
+  /** Takes a task in. @param isUrgent - Whether to deliver it without waiting for what else is submitted in this turn. */
+  submit(task: PoolTask, isUrgent = false): void {
+    this.#takeIn();
+    this.#ledger.take([task]);
     this.#schedulePump();
-    if (this.isRunning) this.#scheduler.add(task);
+    if (this.isRunning) this.#scheduler.add([task]);
     else this.#fail(task, this.#broken ?? notRunning());
+    if (isUrgent) this.#scheduler.pump();
+  }
+
+  /** Takes in a task of which nothing but the result is wanted, with the others of its turn; while {@link isRunning}. */
+  submitPlain(task: PoolTask): void {
+    if (this.#ledger.note(task)) this.#schedulePump();
   }
 
   /** Takes in a task for each worker: `make` is called for the ones there are, and by choice for those to come. */
   broadcast(make: MakeTask, alsoLater: boolean): void {
+    this.#recruiter.wantAll();
     if (alsoLater) this.#broadcasts.add(make);
     for (const slot of this.#slots.values())
       if (slot.state.state !== 'leaving') this.#submitTo(slot, this.#broadcasts.make(make));
@@ -131,6 +130,7 @@ export class Crew implements SlotOwner, TaskOwner {
   /** Ends a task that nobody wants any more. Its sink is told at once; its worker has a grace to let go of it. */
   cancel(task: PoolTask | undefined, reason: unknown): void {
     if (task === undefined || task.isSettled) return;
+    this.#takeIn();
     const slot = this.#slotOf(task);
     this.statistics.cancelled++;
     this.#fail(task, reason);
@@ -182,7 +182,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   onReady(slot: WorkerSlot): void {
-    this.#recruiter.started();
+    this.#recruiter.started(this.pending > 0);
     this.#onceReady = true;
     this.#firstReady.resolve();
     channels.worker.publish({ event: 'ready', pid: slot.child.pid });
@@ -202,8 +202,8 @@ export class Crew implements SlotOwner, TaskOwner {
     this.#ledger.value(task, value);
   }
 
-  onNumbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void {
-    this.#ledger.numbers(tasks, values);
+  onNumbers(slot: WorkerSlot, first: number, values: Int32Array): readonly (PoolTask | undefined)[] {
+    return this.#ledger.numbers(this.#scheduler.settledRun(slot.state, first, values.length), values);
   }
 
   onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void {
@@ -219,7 +219,7 @@ export class Crew implements SlotOwner, TaskOwner {
 
   onBatch(slot: WorkerSlot, batch: Batch): void {
     this.statistics.batch(batch.tasks, batch.wholeMs, batch.longestMs);
-    this.#scheduler.settled(slot.state, batch.tasks);
+    this.#scheduler.settled(slot.state, batch.inHand);
     learnFrom(batch);
     this.#afterWork(slot, batch.memory);
   }
@@ -286,7 +286,7 @@ export class Crew implements SlotOwner, TaskOwner {
   #startWorker(): void {
     if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
-    if (!this.#recruiter.mayStart(this.#slots.size, () => this.#scheduler.pump())) return;
+    if (!this.#recruiter.mayStart(this.#slots.size, this.#isShort, () => this.#scheduler.pump())) return;
     let slot: WorkerSlot;
     try {
       slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
@@ -301,29 +301,29 @@ export class Crew implements SlotOwner, TaskOwner {
     slot.child.channel.flush();
   }
 
+  /** Whether there are more tasks than workers that are being started. */
+  get #isShort(): boolean {
+    let starting = 0;
+    for (const { state } of this.#slots.values()) if (state.state === 'starting') starting++;
+    return this.#scheduler.waiting > starting;
+  }
+
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
-    this.#ledger.take(task);
+    this.#ledger.take([task]);
     this.#schedulePump();
     if (this.isRunning) this.#scheduler.addFor(slot.state, task);
     else this.#fail(task, this.#broken ?? notRunning());
   }
 
-  #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[]): void {
-    const slot = this.#slots.get(worker) as WorkerSlot;
-    slot.send(tasks);
+  #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[], isAlike: boolean): void {
+    this.#slots.get(worker)?.send(tasks, isAlike);
     this.statistics.delivered(tasks);
-    for (let i = 0; i < tasks.length; i++) {
-      const task = tasks[i] as PoolTask;
-      task.worker = worker;
-      if (task.form.isPlain) continue;
-      if (task.isExclusive) limitTime(task, this.#onTimeOver);
-      if (task.credit > 0) slot.credit(task, task.credit);
-    }
+    if (!isAlike || !tasks[0]?.form.isPlain) for (const task of tasks) limitTime(task, this.#onTimeOver);
   }
 
   #slotOf(task: PoolTask): WorkerSlot | undefined {
-    return task.worker === undefined ? undefined : this.#slots.get(task.worker);
+    return [...this.#slots.values()].find((slot) => slot.has(task));
   }
 
   readonly #onTimeOver = (task: PoolTask, error: TimeoutError): void => {
@@ -380,9 +380,14 @@ export class Crew implements SlotOwner, TaskOwner {
   // Not a closure in the method above: that would take memory at each call, also where it has nothing to do.
   readonly #pumpNow = (): void => {
     this.#isPumpScheduled = false;
+    this.#takeIn();
     this.#ledger.endTurn();
     if (this.#state !== 'terminated') this.#scheduler.pump();
   };
+
+  #takeIn(): void {
+    if (this.#ledger.noted > 0) this.#scheduler.add(this.#ledger.takeNoted());
+  }
 
   #fail(task: PoolTask, error: unknown): void {
     this.#ledger.fail(task, error);
@@ -390,6 +395,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   #failAll(error: ProcessError): void {
+    this.#takeIn();
     for (const task of this.#scheduler.drain()) this.#fail(task, error);
     for (const slot of this.#slots.values()) for (const task of slot.state.inHand.values()) this.#fail(task, error);
   }

@@ -1,18 +1,27 @@
 import type { StartMethod } from '../launch/launcher.js';
 import { cpuCount } from '../platform/cpus.js';
+import { startTimer, stopTimer, type Timer } from '../platform/timers.js';
+
+/** A first worker that takes longer than this to be ready is not waited for by the rest. */
+const BOOT_MS = 150;
+/** So soon after it is ready it has begun with what was waiting for it. */
+const SETTLED_MS = 10;
 
 /**
- * The turn of the event loop in which a pool is made. What makes a pool goes on to give it tasks: this process captures and
+ * The time in which a pool has its first workers only. What makes a pool goes on to give it tasks: this process captures and
  * encodes them while the first workers boot, and needs a processor for that. So a worker for each of the other processors is
- * started at once, and the rest when this turn is over.
+ * started at once. The rest follow when the turn of the event loop is over in which the pool was made, where there are tasks
+ * for them; otherwise when the first worker has begun to work: starting one more process keeps this one from answering, and
+ * takes a processor from the worker that is waited for.
  *
- * On two processors, with two workers, the first result is there in three fifths of the time, and both workers when they
- * would have been.
+ * On two processors, with two workers and one task, the first result is there in three fifths of the time.
  */
 export class FirstTurn {
   #left: number;
   #resume: (() => void) | undefined;
   #after: NodeJS.Immediate | undefined;
+  #atLatest: Timer | undefined;
+  #isTurnOver = false;
   #isOver: boolean;
 
   /** @param method - Copies of this process are made in no time, and are to be what it was when the pool was made. */
@@ -24,16 +33,31 @@ export class FirstTurn {
   /**
    * Whether one more worker may be started now.
    *
-   * @param resume - Called when all may.
+   * @param isNeeded - Whether there are more tasks than workers that are being started.
+   * @param resume - Called when it may be asked again.
    */
-  mayStart(resume: () => void): boolean {
+  mayStart(isNeeded: boolean, resume: () => void): boolean {
     if (this.#isOver) return true;
     this.#resume = resume;
-    this.#after ??= later(() => this.end()).unref();
-    return this.#left-- > 0;
+    this.#after ??= soon(() => this.#endTurn()).unref();
+    this.#atLatest ??= startTimer(() => this.end(), BOOT_MS).unref();
+    return this.#left-- > 0 || (isNeeded && this.#isTurnOver);
   }
 
-  /** The turn is over, or a worker is ready already: the rest may be started. */
+  #endTurn(): void {
+    this.#isTurnOver = true;
+    this.#resume?.();
+  }
+
+  /** A worker is ready. @param isAwaited - Whether there are tasks, which it is about to be given. */
+  ready(isAwaited: boolean): void {
+    if (this.#isOver) return;
+    if (!isAwaited) return this.end();
+    stopTimer(this.#atLatest);
+    this.#atLatest = startTimer(() => this.end(), SETTLED_MS).unref();
+  }
+
+  /** All workers may be started. */
   end(): void {
     if (this.#isOver) return;
     this.stop();
@@ -43,10 +67,11 @@ export class FirstTurn {
   /** No worker is wanted any more. */
   stop(): void {
     this.#isOver = true;
-    clear(this.#after);
+    clearSoon(this.#after);
+    stopTimer(this.#atLatest);
   }
 }
 
 // Kept from when the module was loaded: tests of users replace timers.
-const later: (action: () => void) => NodeJS.Immediate = setImmediate;
-const clear: (immediate: NodeJS.Immediate | undefined) => void = clearImmediate;
+const soon: (action: () => void) => NodeJS.Immediate = setImmediate;
+const clearSoon: (immediate: NodeJS.Immediate | undefined) => void = clearImmediate;

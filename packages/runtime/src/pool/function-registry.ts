@@ -101,9 +101,10 @@ export class FunctionRegistry {
     return time;
   }
 
-  /** A task that named the version is done. */
-  release(version: FunctionVersion): void {
-    if (--version.uses > 0 || version.id === 0) return;
+  /** Tasks that named the version are done. */
+  release(version: FunctionVersion, uses = 1): void {
+    version.uses -= uses;
+    if (version.uses > 0 || version.id === 0) return;
     this.#idle.set(version.id, version);
     if (this.#idle.size <= KEPT_VERSIONS) return;
     const oldest = this.#idle.values().next().value as FunctionVersion;

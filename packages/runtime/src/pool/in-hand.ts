@@ -54,6 +54,16 @@ export class InHand<J extends SequencedJob> implements JobsInHand<J> {
     this.#size++;
   }
 
+  /** Takes out the job of a number, where it is there. */
+  take(sequence: number): J | undefined {
+    const at = sequence & (this.#places.length - 1);
+    const job = this.#places[at];
+    if (job === undefined || job.sequence !== sequence) return this.#takeLeft(sequence);
+    this.#places[at] = undefined;
+    this.#size--;
+    return job;
+  }
+
   /** Takes a job out. @returns Whether it was there. */
   delete(job: J): boolean {
     const { sequence } = job;
@@ -79,6 +89,12 @@ export class InHand<J extends SequencedJob> implements JobsInHand<J> {
     this.#places.fill(undefined);
     this.#left = undefined;
     this.#size = 0;
+  }
+
+  #takeLeft(sequence: number): J | undefined {
+    const job = this.#left?.get(sequence);
+    if (job !== undefined) this.delete(job);
+    return job;
   }
 
   #grow(): void {

@@ -51,6 +51,14 @@ export class JobQueue<J extends QueuedJob> {
     this.#count(1);
   }
 
+  /** Adds jobs of one priority. */
+  pushAll(jobs: readonly J[]): void {
+    const [first] = jobs;
+    if (first === undefined) return;
+    this.#levelOf(first.priority).jobs.pushAll(jobs);
+    this.#count(jobs.length);
+  }
+
   /** Adds before all others of the same priority. */
   unshift(job: J): void {
     this.#levelOf(job.priority).jobs.unshift(job);
@@ -76,15 +84,10 @@ export class JobQueue<J extends QueuedJob> {
   /** Takes up to `count` jobs of a level out, as long as they are of one form and were not cancelled, and adds them to `taken`. */
   shiftAlike(level: JobLevel<J>, form: object, count: number, taken: J[]): void {
     const { jobs } = level;
-    let left = count;
-    for (; left > 0; left--) {
-      const job = jobs.peek();
-      if (job === undefined || job.form !== form || job.isCancelled) break;
-      jobs.shift();
-      taken.push(job);
-    }
-    if (left === count) return;
-    this.#count(left - count);
+    const alike = countAlike(jobs, form, Math.min(count, jobs.length));
+    if (alike === 0) return;
+    jobs.moveTo(taken, alike);
+    this.#count(-alike);
     if (jobs.length === 0 && this.#levels.length > KEPT_LEVELS) this.#remove(level);
   }
 
@@ -128,4 +131,14 @@ export class JobQueue<J extends QueuedJob> {
     }
     return low;
   }
+}
+
+/** How many of the first jobs are of one form and were not cancelled. */
+function countAlike<J extends QueuedJob>(jobs: Ring<J>, form: object, most: number): number {
+  let count = 0;
+  for (; count < most; count++) {
+    const job = jobs.at(count) as J;
+    if (job.form !== form || job.isCancelled) break;
+  }
+  return count;
 }

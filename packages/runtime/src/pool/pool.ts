@@ -70,7 +70,7 @@ export class BasePool implements AsyncDisposable {
     const origin = (new.target as typeof BasePool).origin();
     const resolved = resolvePoolOptions(options);
     const functions = new FunctionRegistry(origin.marshal, (version) => this.#crew.forget(version));
-    this.#crew = new Crew(origin, resolved, (version) => functions.release(version));
+    this.#crew = new Crew(origin, resolved, (version, uses) => functions.release(version, uses));
     trackForFork(this, { afterFork: () => this.#crew.leaveToParent() });
     this.#submission = new Submission(functions, origin.marshal, this.#crew, resolved.maxQueue);
     this.#maps = new MapCalls(functions, this.#submission, resolved);
@@ -96,7 +96,7 @@ export class BasePool implements AsyncDisposable {
     args?: Readonly<A>,
     options?: CallbackOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>> {
-    return this.#submission.apply<Awaited<R>>(fn, args ?? NO_ARGS, options, captureCallSite(this.apply));
+    return this.#submission.apply<Awaited<R>>(fn, args ?? NO_ARGS, options, this.apply);
   }
 
   /** {@link apply}, under the name that it has in Python where it does not wait. */

@@ -53,10 +53,11 @@ export class Recruiter {
    * where the pool shares a budget with others.
    *
    * @param size - How many there are.
+   * @param isNeeded - Whether there are more tasks than workers that are being started.
    * @param resume - Called when it may be asked again.
    */
-  mayStart(size: number, resume: () => void): boolean {
-    if (this.#pause !== undefined || !this.#firstTurn.mayStart(resume)) return false;
+  mayStart(size: number, isNeeded: boolean, resume: () => void): boolean {
+    if (this.#pause !== undefined || !this.#firstTurn.mayStart(isNeeded, resume)) return false;
     // The first one has the CPU of whoever waits for it.
     if (!this.#options.sharesBudget || size === 0) return true;
     if (this.#isGranted) {
@@ -123,10 +124,15 @@ export class Recruiter {
     return slot;
   }
 
-  /** A worker began to work. */
-  started(): void {
-    this.#firstTurn.end();
+  /** A worker began to work. @param isAwaited - Whether there are tasks, which it is about to be given. */
+  started(isAwaited: boolean): void {
+    this.#firstTurn.ready(isAwaited);
     this.#restarts.started();
+  }
+
+  /** All workers are wanted, whatever there is to do. */
+  wantAll(): void {
+    this.#firstTurn.end();
   }
 
   /**

@@ -55,3 +55,15 @@ export function createWorker<J extends Job>(id: number, tally: Tally): Worker<J>
     keys: 0,
   };
 }
+
+/** Notes that a worker was given jobs, those of the array from a place on, which count for so many nanoseconds each. */
+export function handOver<J extends Job>(worker: Worker<J>, jobs: readonly J[], from: number, cost: number): void {
+  const { inHand, delivered } = worker;
+  for (let i = from; i < jobs.length; i++) {
+    const job = jobs[i] as J;
+    job.cost = cost;
+    job.sequence = (delivered + i - from) >>> 0;
+    inHand.add(job);
+  }
+  worker.delivered += jobs.length - from;
+}

@@ -1,29 +1,11 @@
 import { aheadOf, Homes, leastAhead } from './affinity.js';
 import { type JobLevel, JobQueue } from './job-queue.js';
 import { AHEAD_MS, costOf, hasPlace, MAX_IN_HAND, NS_PER_MS, roomFor, wantsMore } from './room.js';
-import { createWorker, type Job, type Worker, type WorkerState } from './scheduled-worker.js';
+import { createWorker, handOver, type Job, type Worker, type WorkerState } from './scheduled-worker.js';
+import type { SchedulerLimits, SchedulerPort } from './scheduler-port.js';
 
 export type { Job, WorkerState } from './scheduled-worker.js';
-
-/** What the scheduler decides. It never calls from inside a call of its own, except for these. */
-export interface SchedulerPort<J extends Job> {
-  /** Deliver jobs to a worker. The array is not kept. */
-  send(worker: WorkerState<J>, jobs: readonly J[]): void;
-  /** Start one worker more. */
-  startWorker(): void;
-  /** The worker has done its share, or is not needed: let it finish, and go. It has nothing to do. */
-  retire(worker: WorkerState<J>): void;
-}
-
-/** Limits of a {@link Scheduler}. */
-export interface SchedulerLimits {
-  readonly minWorkers: number;
-  readonly maxWorkers: number;
-  /** How many jobs may run at once in one worker. */
-  readonly concurrency: number;
-  /** How many jobs one worker is given before it is replaced. */
-  readonly maxJobsPerWorker: number;
-}
+export { type SchedulerLimits, type SchedulerPort, schedulerLimits } from './scheduler-port.js';
 
 /**
  * Decides which worker gets which job, and when. It knows no process, no clock and no bytes: what happens is told to it,
@@ -73,9 +55,9 @@ export class Scheduler<J extends Job> {
     return this.#idle.length;
   }
 
-  /** Takes a job in. Call {@link pump} afterwards, once for many. */
-  add(job: J): void {
-    this.#queue.push(job);
+  /** Takes in jobs of one priority. Call {@link pump} afterwards. */
+  add(jobs: readonly J[]): void {
+    this.#queue.pushAll(jobs);
   }
 
   /** Takes jobs back in, before all others of their priority. */
@@ -122,11 +104,30 @@ export class Scheduler<J extends Job> {
       job.sequence = -1;
       load += job.cost;
     }
-    worker.load -= load / NS_PER_MS;
-    if (inHand.size > 0 || before === 0) return;
-    worker.load = 0;
-    worker.hasExclusive = false;
-    if (worker.state === 'ready') this.#idle.push(worker);
+    this.#unburden(worker, load, before);
+  }
+
+  /**
+   * Jobs that were delivered one after the other were done.
+   *
+   * @param first - The number of the first, as {@link Job.sequence}.
+   * @returns Them in order, and undefined for each that the worker did not have.
+   */
+  settledRun(state: WorkerState<J>, first: number, count: number): (J | undefined)[] {
+    const worker = state as Worker<J>;
+    const { inHand } = worker;
+    const before = inHand.size;
+    const jobs: (J | undefined)[] = [];
+    let load = 0;
+    for (let i = 0; i < count; i++) {
+      const job = inHand.take((first + i) >>> 0);
+      jobs.push(job);
+      if (job === undefined) continue;
+      job.sequence = -1;
+      load += job.cost;
+    }
+    this.#unburden(worker, load, before);
+    return jobs;
   }
 
   /** The worker shall receive nothing any more. It keeps what it has. */
@@ -209,6 +210,15 @@ export class Scheduler<J extends Job> {
     }
   }
 
+  /** Work was taken off a worker, in nanoseconds. @param before - How many jobs it had in hand. */
+  #unburden(worker: Worker<J>, load: number, before: number): void {
+    worker.load -= load / NS_PER_MS;
+    if (worker.inHand.size > 0 || before === 0) return;
+    worker.load = 0;
+    worker.hasExclusive = false;
+    if (worker.state === 'ready') this.#idle.push(worker);
+  }
+
   /** The worker for a job: an idle one, otherwise the one with the least work ahead that has room. */
   #choose(job: J): Worker<J> | undefined {
     const idle = this.#idle.at(-1);
@@ -228,15 +238,17 @@ export class Scheduler<J extends Job> {
     if (worker.state !== 'ready') return 0;
     const isOwn = queue === worker.own;
     const batch: J[] = [];
+    let isAlike = true;
     while (batch.length < count) {
       const job = queue.head(level);
       if (job === undefined || !this.#hasRoom(worker, job) || (job.affinity !== undefined && !isOwn)) break;
       queue.shift(level);
       batch.push(job);
       this.#take(worker, job);
+      isAlike &&= job.form !== undefined && job.form === batch[0]?.form;
       if (job.form !== undefined) this.#takeAlike(worker, job, queue, level, count, batch);
     }
-    if (batch.length > 0) this.#port.send(worker, batch);
+    if (batch.length > 0) this.#port.send(worker, batch, isAlike);
     return batch.length;
   }
 
@@ -271,7 +283,7 @@ export class Scheduler<J extends Job> {
       worker.pinned.shift();
       this.#tally.waiting--;
     }
-    if (batch.length > 0) this.#port.send(worker, batch);
+    if (batch.length > 0) this.#port.send(worker, batch, false);
   }
 
   #take(worker: Worker<J>, job: J): void {
@@ -299,15 +311,10 @@ export class Scheduler<J extends Job> {
       this.#limits.maxJobsPerWorker - worker.delivered,
     );
     if (fitting <= 0) return;
-    let at = batch.length;
+    const at = batch.length;
     queue.shiftAlike(level, form, fitting, batch);
     worker.load += ((batch.length - at) * cost) / NS_PER_MS;
-    for (; at < batch.length; at++) {
-      const job = batch[at] as J;
-      job.cost = cost;
-      job.sequence = worker.delivered++ >>> 0;
-      worker.inHand.add(job);
-    }
+    handOver(worker, batch, at, cost);
   }
 
   #hasRoom(worker: Worker<J>, job: J): boolean {

@@ -87,6 +87,11 @@ export class PoolStatistics {
 /** How long it is since each task was submitted. Tasks of one turn come together, and are noted together. */
 function recordSince(histogram: Histogram, tasks: readonly TimedTask[]): void {
   const now = performance.now();
+  const [earliest] = tasks;
+  if (earliest === undefined) return;
+  // They wait and are answered in the order of their coming: what the ends have in common, those between them have.
+  if (tasks.at(-1)?.turn === earliest.turn)
+    return histogram.record(Math.max(0, now - (earliest.turn?.at ?? now)), tasks.length);
   let first = 0;
   for (let i = 1; i <= tasks.length; i++) {
     const { turn } = tasks[first] as TimedTask;

@@ -1,3 +1,4 @@
+import type { Payload } from '@mp/codec';
 import { isScalar, toInt32s } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { onceAborted } from '../platform/abort.js';
@@ -6,6 +7,7 @@ import { TASK_MODE, WITH_FUNCTION } from '../protocol/pool-frames.js';
 import { areScalars, copyScalars, type EncodedChunk } from './arguments.js';
 import type { AsyncResult } from './async-result.js';
 import { Call } from './call.js';
+import { captureCallSite } from './call-site.js';
 import type { Crew } from './crew.js';
 import type { AnyFunction, FunctionRegistry, FunctionVersion } from './function-registry.js';
 import type { CallbackOptions, MapOptions, TaskOptions } from './options.js';
@@ -47,40 +49,38 @@ export class Submission {
     this.#maxQueue = maxQueue;
   }
 
-  /** Calls a function; the result is there when the call has been answered. */
+  /**
+   * Calls a function; the result is there when the call has been answered.
+   *
+   * @param below - The function at which the caller's stack begins.
+   */
   apply<T>(
     fn: AnyFunction,
     args: readonly unknown[],
     options: CallbackOptions<T> | undefined,
-    callSite: { readonly stack?: string } | undefined,
+    below: (...args: never[]) => unknown,
   ): AsyncResult<T> {
-    if (options === undefined) {
-      const result = this.#applySimple<T>(fn, args, callSite);
-      if (result !== undefined) return result;
-    }
-    const call = new Call<T>(this.#crew, options);
-    this.call(fn, args, call, options, { mode: TASK_MODE.call, callSite });
-    return call.result;
-  }
-
-  /** The case that must cost nothing: a function that was captured for good, and scalars. Undefined for every other. */
-  #applySimple<T>(
-    fn: AnyFunction,
-    args: readonly unknown[],
-    callSite: { readonly stack?: string } | undefined,
-  ): AsyncResult<T> | undefined {
-    if (!Array.isArray(args) || !areScalars(args) || this.#crew.waiting >= this.#maxQueue) return undefined;
-    const version = this.#functions.captured(fn);
-    if (version === undefined) return undefined;
-    let form = this.#lastForm;
-    if (form?.version !== version) {
-      form = createForm(version, TASK_MODE.call, this.#crew);
-      this.#lastForm = form;
+    const callSite = captureCallSite(below);
+    // The case that must cost nothing: a function that was captured for good, and scalars.
+    const form = options === undefined && Array.isArray(args) && areScalars(args) ? this.#plainForm(fn) : undefined;
+    if (form === undefined) {
+      const call = new Call<T>(this.#crew, options);
+      this.call(fn, args, call, options, { mode: TASK_MODE.call, callSite });
+      return call.result;
     }
     const task = new PoolTask(this.#nextTask++, form, copyScalars(args), undefined);
     if (callSite !== undefined) task.callSite = callSite;
-    this.#crew.submit(task);
+    this.#crew.submitPlain(task);
     return task.sink as AsyncResult<T>;
+  }
+
+  /** The form of a task of which nothing but the result is wanted. Undefined where it may not be submitted like that. */
+  #plainForm(fn: AnyFunction): TaskForm | undefined {
+    if (!this.#crew.isRunning || this.#crew.waiting >= this.#maxQueue) return undefined;
+    const version = this.#functions.captured(fn);
+    if (version === undefined) return undefined;
+    if (this.#lastForm?.version !== version) this.#lastForm = createForm(version, TASK_MODE.call, this.#crew);
+    return this.#lastForm;
   }
 
   /** Captures the function and the arguments, now or after what the codec has to prepare, and submits the task. */
@@ -138,7 +138,7 @@ export class Submission {
       const form = createForm(version, mode + withFunction, this.#crew, options, pace);
       task = new PoolTask(this.#nextTask++, form, payload, sink);
       task.callSite = callSite;
-      this.#crew.submit(task);
+      this.#crew.submit(task, isLarge(payload));
     };
     const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
       const numbers = toInt32s(chunk);
@@ -227,4 +227,11 @@ export class Submission {
     if (signal.aborted) return this.#crew.cancel(task, signal.reason);
     task.onceSettled(onceAborted(signal, () => this.#crew.cancel(task, signal.reason)));
   }
+}
+
+/** A chunk of this size is worth a write of its own: its worker need not wait until the chunks behind it are made, too. */
+const LARGE_BYTES = 1 << 14;
+
+function isLarge(payload: Payload | Int32Array): boolean {
+  return (payload instanceof Int32Array ? payload.byteLength : payload.body.length) >= LARGE_BYTES;
 }

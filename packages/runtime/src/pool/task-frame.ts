@@ -1,6 +1,6 @@
 import { type CellWriter, isInt32 } from '../channel/cells.js';
 import { TASK_MODE } from '../protocol/pool-frames.js';
-import { isEncoded, type PoolTask } from './task.js';
+import { isEncoded, type PoolTask, type TaskForm } from './task.js';
 
 /**
  * Writes tasks as a frame: the sequence number of the first, then runs of tasks that are called alike. A run is the number of
@@ -15,24 +15,50 @@ export function writeTasks(cells: CellWriter, tasks: readonly PoolTask[]): void 
 function writeRun(cells: CellWriter, tasks: readonly PoolTask[], from: number): number {
   const { id, form, args } = tasks[from] as PoolTask;
   const { version, mode } = form;
-  const isPacked = mode === TASK_MODE.call && isInt32(args);
+  if (mode === TASK_MODE.call && isInt32(args)) return writeNumbers(cells, tasks, from);
   let end = from + 1;
   for (; end < tasks.length; end++) {
     const task = tasks[end] as PoolTask;
-    if (task.id !== id + end - from) break;
-    if (task.form !== form && (task.version !== version || task.mode !== mode)) break;
-    if (mode === TASK_MODE.call && isInt32(task.args) !== isPacked) break;
+    if (!follows(task, id + end - from, form) || (mode === TASK_MODE.call && isInt32(task.args))) break;
   }
-  cells.uint32(id);
-  cells.uint32(version.id);
-  cells.uint8(isPacked ? TASK_MODE.callInt32 : mode);
-  cells.uint32(end - from);
-  if (isPacked) {
-    const numbers = new Int32Array(end - from);
-    for (let i = from; i < end; i++) numbers[i - from] = (tasks[i] as PoolTask).args as number;
-    cells.int32s(numbers);
-  } else for (let i = from; i < end; i++) writeArgs(cells, tasks[i] as PoolTask);
+  writeHead(cells, id, version.id, mode, end - from);
+  for (let i = from; i < end; i++) writeArgs(cells, tasks[i] as PoolTask);
   return end;
+}
+
+/** Writes tasks that are called with one number without a fraction each. @returns Where the next run begins. */
+function writeNumbers(cells: CellWriter, tasks: readonly PoolTask[], from: number): number {
+  const { id, form } = tasks[from] as PoolTask;
+  const numbers = new Int32Array(tasks.length - from);
+  const count = packNumbers(numbers, tasks, from);
+  writeHead(cells, id, form.version.id, TASK_MODE.callInt32, count);
+  cells.int32s(numbers.subarray(0, count));
+  return from + count;
+}
+
+/** Collects what tasks that follow each other are called with. @returns How many there are. */
+function packNumbers(numbers: Int32Array, tasks: readonly PoolTask[], from: number): number {
+  const { id, form } = tasks[from] as PoolTask;
+  for (let i = 0; i < numbers.length; i++) {
+    const task = tasks[from + i] as PoolTask;
+    const { args } = task;
+    if (!isInt32(args) || !follows(task, id + i, form)) return i;
+    numbers[i] = args;
+  }
+  return numbers.length;
+}
+
+/** Whether a task has this number and is called in this form. */
+function follows(task: PoolTask, id: number, form: TaskForm): boolean {
+  if (task.id !== id) return false;
+  return task.form === form || (task.version === form.version && task.mode === form.mode);
+}
+
+function writeHead(cells: CellWriter, id: number, functionId: number, mode: number, count: number): void {
+  cells.uint32(id);
+  cells.uint32(functionId);
+  cells.uint8(mode);
+  cells.uint32(count);
 }
 
 function writeArgs(cells: CellWriter, { args }: PoolTask): void {

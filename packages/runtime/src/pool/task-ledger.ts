@@ -11,32 +11,55 @@ import { type ItemOutcome, type PoolTask, sinkOf, type Turn } from './task.js';
 export class TaskLedger {
   readonly statistics: PoolStatistics = new PoolStatistics();
   readonly #keepsAlive: boolean;
-  readonly #releaseFunction: (version: FunctionVersion) => void;
+  readonly #releaseFunction: (version: FunctionVersion, uses: number) => void;
   /** Keeps the program alive while there is something to do; workers themselves do not. */
   readonly #keepAlive: Timer = startTimer(() => {}, Number.POSITIVE_INFINITY);
+  #noted: PoolTask[] = [];
   #pending = 0;
   #isStaying = false;
   /** The present turn of the event loop, where something was submitted in it; until {@link endTurn}. */
   #turn: Turn | undefined;
 
   /** @param keepsAlive - Whether the program stays alive while tasks are pending. */
-  constructor(keepsAlive: boolean, releaseFunction: (version: FunctionVersion) => void) {
+  constructor(keepsAlive: boolean, releaseFunction: (version: FunctionVersion, uses: number) => void) {
     this.#keepsAlive = keepsAlive;
     this.#releaseFunction = releaseFunction;
     this.#keepAlive.unref();
   }
 
-  /** Tasks that were taken in and have not ended. */
+  /** Tasks that were submitted and have not ended. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending + this.#noted.length;
   }
 
-  /** A task was taken in. */
-  take(task: PoolTask): void {
-    this.statistics.submitted++;
+  /** Tasks that were submitted and not taken in. */
+  get noted(): number {
+    return this.#noted.length;
+  }
+
+  /** A task was submitted, to be taken in with the others of this turn. @returns Whether it is the first of them. */
+  note(task: PoolTask): boolean {
     // Looking at the clock for each task would cost a third of what a small one does.
-    task.turn = this.#turn ??= { at: performance.now() };
-    if (++this.#pending === 1 && this.#keepsAlive) this.#keepAlive.ref();
+    this.#turn ??= { at: performance.now() };
+    return this.#noted.push(task) === 1;
+  }
+
+  /** Takes in what was noted. */
+  takeNoted(): readonly PoolTask[] {
+    const tasks = this.#noted;
+    this.#noted = [];
+    this.take(tasks);
+    return tasks;
+  }
+
+  /** Takes tasks in. */
+  take(tasks: readonly PoolTask[]): void {
+    this.#turn ??= { at: performance.now() };
+    const turn = this.#turn;
+    for (let i = 0; i < tasks.length; i++) (tasks[i] as PoolTask).turn = turn;
+    this.statistics.submitted += tasks.length;
+    if (this.#pending === 0 && this.#keepsAlive) this.#keepAlive.ref();
+    this.#pending += tasks.length;
   }
 
   /** The turn of the event loop is over. */
@@ -52,12 +75,33 @@ export class TaskLedger {
     else call(() => sink.onValue(value));
   }
 
-  /** Tasks returned numbers. Those that are not known any more are undefined. */
-  numbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void {
+  /** Tasks returned numbers. Those that are not known any more are undefined. @returns The tasks. */
+  numbers<T extends PoolTask | undefined>(tasks: readonly T[], values: Int32Array): readonly T[] {
+    let ended = 0;
+    let version: FunctionVersion | undefined;
+    let uses = 0;
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i];
-      if (task !== undefined) this.value(task, values[i]);
+      if (task === undefined || task.isSettled) continue;
+      const { sink } = task;
+      if (!(sink instanceof AsyncResult)) {
+        this.value(task, values[i]);
+        continue;
+      }
+      // Nothing of the user's runs in between, so that what tasks have in common is done for all of them together.
+      task.settle();
+      resolveResult(sink, values[i]);
+      ended++;
+      if (task.version !== version) {
+        if (version !== undefined) this.#releaseFunction(version, uses);
+        version = task.version;
+        uses = 0;
+      }
+      uses++;
     }
+    if (version !== undefined) this.#releaseFunction(version, uses);
+    this.#end(ended);
+    return tasks;
   }
 
   /** A chunk was done, item by item. */
@@ -103,9 +147,14 @@ export class TaskLedger {
   #settle(task: PoolTask): boolean {
     if (task.isSettled) return false;
     task.settle();
-    this.#releaseFunction(task.version);
-    if (--this.#pending === 0 && this.#keepsAlive && !this.#isStaying) this.#keepAlive.unref();
+    this.#releaseFunction(task.version, 1);
+    this.#end(1);
     return true;
+  }
+
+  #end(count: number): void {
+    this.#pending -= count;
+    if (this.#pending === 0 && this.#keepsAlive && !this.#isStaying) this.#keepAlive.unref();
   }
 }
 

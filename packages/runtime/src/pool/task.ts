@@ -5,7 +5,7 @@ import { AsyncResult, type ResultControl } from './async-result.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { TaskOptions } from './options.js';
 import type { Pace } from './pace.js';
-import type { Job, WorkerState } from './scheduler.js';
+import type { Job } from './scheduler.js';
 
 /** One item of a chunk, as it came back. */
 export type ItemOutcome =
@@ -102,8 +102,6 @@ export class PoolTask implements Job, ResultControl {
   cost = 0;
   /** Nobody waits for it any more: its sink was told. */
   isSettled = false;
-  /** In whose hands it is, or was last. */
-  worker: WorkerState<PoolTask> | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
 
   /** @param sink - Who is told how it ended; undefined makes a result, which is its {@link sink}. */

@@ -12,7 +12,7 @@ import type { Batch } from './batch.js';
 import { BudgetDesk } from './budget-desk.js';
 import type { FunctionVersion } from './function-registry.js';
 import type { WorkerState } from './scheduler.js';
-import { type ItemOutcome, isEncoded, type PoolTask, sinkOf } from './task.js';
+import { type ItemOutcome, isEncoded, type PoolTask, sinkOf, type TaskForm } from './task.js';
 import { writeTasks } from './task-frame.js';
 import type { OutputCollector } from './worker-output.js';
 
@@ -22,8 +22,13 @@ export interface SlotOwner {
   /** The worker's initializer failed, or it could not load what it needs. */
   onFailed(slot: WorkerSlot, error: unknown): void;
   onValue(slot: WorkerSlot, task: PoolTask, value: unknown): void;
-  /** Tasks returned numbers. Those that are not known any more are undefined. */
-  onNumbers(tasks: readonly (PoolTask | undefined)[], values: Int32Array): void;
+  /**
+   * Tasks that were delivered one after the other returned numbers.
+   *
+   * @param first - The number of the first, as {@link PoolTask.sequence}.
+   * @returns Them in order, and undefined for each that is not known any more.
+   */
+  onNumbers(slot: WorkerSlot, first: number, values: Int32Array): readonly (PoolTask | undefined)[];
   onItems(slot: WorkerSlot, task: PoolTask, items: readonly ItemOutcome[]): void;
   onError(slot: WorkerSlot, task: PoolTask, error: unknown): void;
   /** A frame of results was handled. */
@@ -112,18 +117,24 @@ export class WorkerSlot {
     return this.state.inHand.get(task.sequence) === task;
   }
 
-  /** Delivers tasks, and the functions that they name as far as the worker does not have them. */
-  send(tasks: readonly PoolTask[]): void {
+  /** Delivers tasks, and the functions that they name as far as the worker does not have them. @param isAlike - Whether they are known to be of one form. */
+  send(tasks: readonly PoolTask[], isAlike: boolean): void {
     const cells = this.#cells;
-    let last: FunctionVersion | undefined;
-    for (const { version, mode } of tasks) {
-      if (version === last) continue;
-      last = version;
-      if (mode < WITH_FUNCTION && !this.#known.has(version.id)) this.#define(version);
+    let last: TaskForm | undefined;
+    const count = isAlike ? 1 : tasks.length;
+    for (let i = 0; i < count; i++) {
+      const { form } = tasks[i] as PoolTask;
+      if (form === last) continue;
+      last = form;
+      if (form.mode < WITH_FUNCTION && !this.#known.has(form.version.id)) this.#define(form.version);
     }
     writeTasks(cells, tasks);
     const { body, buffers } = cells.take();
     this.child.channel.send(FRAME.tasks, body, buffers);
+    for (let i = 0; i < count; i++) {
+      const task = tasks[i] as PoolTask;
+      if (task.credit > 0) this.credit(task, task.credit);
+    }
   }
 
   /** Tells a task that nobody waits for it any more. */
@@ -203,33 +214,26 @@ export class WorkerSlot {
   }
 
   #onResults(cells: CellReader): void {
-    const { inHand } = this.state;
-    const tasks: PoolTask[] = [];
+    const inHand: PoolTask[] = [];
+    let tasks: readonly PoolTask[] = inHand;
     for (let count = cells.uint32(); count > 0; count--) {
       const sequence = cells.uint32();
       const kind = cells.uint8();
-      if (kind === RESULT.int32s) this.#onNumbers(sequence, cells.int32s(cells.uint32()), tasks);
-      else {
-        const task = inHand.get(sequence);
-        if (task !== undefined) tasks.push(task);
-        this.#onResult(task, kind, cells);
+      if (kind === RESULT.int32s) {
+        const run = this.#owner.onNumbers(this, sequence, cells.int32s(cells.uint32()));
+        tasks = tasks.length === 0 && areKnown(run) ? run : [...tasks, ...run.filter((task) => task !== undefined)];
+        continue;
       }
+      const task = this.state.inHand.get(sequence);
+      if (task !== undefined) {
+        inHand.push(task);
+        if (tasks !== inHand) tasks = [...tasks, task];
+      }
+      this.#onResult(task, kind, cells);
     }
     const longestMs = cells.float64();
     const wholeMs = cells.float64();
-    this.#owner.onBatch(this, { tasks, longestMs, wholeMs, memory: cells.float64() });
-  }
-
-  /** Reads the results of tasks that follow each other. */
-  #onNumbers(first: number, values: Int32Array, known: PoolTask[]): void {
-    const { inHand } = this.state;
-    const tasks: (PoolTask | undefined)[] = [];
-    for (let i = 0; i < values.length; i++) {
-      const task = inHand.get((first + i) >>> 0);
-      tasks.push(task);
-      if (task !== undefined) known.push(task);
-    }
-    this.#owner.onNumbers(tasks, values);
+    this.#owner.onBatch(this, { tasks, inHand, longestMs, wholeMs, memory: cells.float64() });
   }
 
   #onResult(task: PoolTask | undefined, kind: number, cells: CellReader): void {
@@ -317,6 +321,10 @@ export class WorkerSlot {
     this.#owner.onGone(this, this.#exit);
     this.child.progress?.close();
   }
+}
+
+function areKnown(tasks: readonly (PoolTask | undefined)[]): tasks is readonly PoolTask[] {
+  return !tasks.includes(undefined);
 }
 
 /** The mode in which a task with these arguments is called. */

@@ -23,6 +23,8 @@ export interface ChildSpec {
   readonly settings?: unknown;
   /** What a process is to do, where it need not be sent. */
   readonly work?: ProcessWork | undefined;
+  /** What else it is given, where it can be: the launcher closes them, unless it throws. */
+  readonly descriptors?: readonly number[] | undefined;
 }
 
 /** Starts a child of this process. */
@@ -54,5 +56,6 @@ export function launchChild(origin: ProcessOrigin, spec: ChildSpec): Child {
     executable: origin.executable,
     recordsProgress: spec.role === 'worker',
     work: spec.work,
+    descriptors: spec.descriptors,
   });
 }

@@ -1,5 +1,6 @@
 import type { Payload } from '@mp/codec';
 import { collectTickets } from '../channel/broker.js';
+import { closeEnds, collectEnds, type WithEnds } from '../channel/direct-ends.js';
 import { Later, whenPrepared } from '../channel/marshal.js';
 import type { Readiness, Waitable } from '../channel/readiness.js';
 import type { Child, LaunchOptions, ProcessWork } from '../launch/launcher.js';
@@ -11,7 +12,7 @@ import { FRAME } from '../protocol/frames.js';
 import { decodeReport } from '../protocol/reports.js';
 import { addChild, nextIdentity } from './children.js';
 import { signalName } from './exit-signal.js';
-import { launchChild, type ProcessOrigin } from './launch-child.js';
+import { type ChildSpec, launchChild, type ProcessOrigin } from './launch-child.js';
 import { handOverWork } from './work-handles.js';
 
 /** What a process is to do, and how it is called. */
@@ -266,18 +267,33 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
       ? { target: this.#target as unknown as ProcessTarget, args: this.#args ?? [] }
       : this;
     if (origin.launcher.copies === true) return this.#startCopy(origin, identity, work);
-    const encode = () => collectTickets(() => marshal.codec.encode(work, marshal.context, 'process'));
+    let takesEnds = origin.launcher.passesDescriptors === true;
+    const encode = (): Encoding => {
+      const write = () => marshal.codec.encode(work, marshal.context, 'process');
+      const { result, dropTickets } = collectTickets(() => collectEnds(write, takesEnds));
+      return { ...result, dropTickets };
+    };
     // Encoded before anything is started: what cannot travel must not leave a process behind.
     const encoded = whenPrepared(encode, () => marshal.codec.prepareEncode(work, marshal.context));
-    const child = launchChild(origin, {
-      role: 'process',
-      name: this.#name,
-      daemon: this.#daemon,
-      identity,
-      options: this.#launchOptions,
+    takesEnds = false;
+    const known = encoded instanceof Later ? undefined : encoded;
+    const child = this.#launch(origin, identity, { descriptors: known?.descriptors }, () => {
+      known?.dropTickets();
+      closeEnds(known?.descriptors ?? []);
     });
     this.#register(child);
     return this.#handOver(child, encoded instanceof Later ? encoded.promise : encoded);
+  }
+
+  /** @param undo - Called where no child comes of it: nobody will come for the connections, and their other ends hear of it. */
+  #launch(origin: ProcessOrigin, identity: readonly number[], given: WorkOfChild, undo: () => void): Child {
+    const { name, daemon } = this;
+    try {
+      return launchChild(origin, { role: 'process', name, daemon, identity, options: this.#launchOptions, ...given });
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   async #handOver(child: Child, encoding: Encoding | Promise<Encoding>): Promise<void> {
@@ -303,26 +319,11 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
     const moved = collectTickets(() => handOverWork(work));
     // What the copy sends back of this process's is the same here.
     origin.marshal.codec.identify?.(work);
-    let child: Child;
-    try {
-      child = launchChild(origin, {
-        role: 'process',
-        name: this.name,
-        daemon: this.#daemon,
-        identity,
-        options: this.#launchOptions,
-        work: {
-          run: () => {
-            moved.result();
-            return 'run' in work ? work.run() : work.target(...work.args);
-          },
-        },
-      });
-    } catch (error) {
-      // Nobody will come for them: the other ends hear of it.
-      moved.dropTickets();
-      throw error;
-    }
+    const run = (): unknown => {
+      moved.result();
+      return 'run' in work ? work.run() : work.target(...work.args);
+    };
+    const child = this.#launch(origin, identity, { work: { run } }, moved.dropTickets);
     child.onExit(moved.dropTickets);
     this.#register(child);
     try {
@@ -361,8 +362,13 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
 }
 
 /** Hands the messages of a child's logger to the handlers of this process's, where it has some. */
-function hearLog({ channel }: Child): void {
-  if (!getLogger().isHeard) return;
+function hearLog(child: Child): void {
+  const { channel } = child;
+  if (!getLogger().isHeard) {
+    // Who reads nothing hears of no end: the channel would stay open.
+    child.onExit(() => channel.finish());
+    return;
+  }
   channel.setHandler({
     onFrame: (kind, body) => {
       if (kind !== FRAME.log) return;
@@ -373,10 +379,12 @@ function hearLog({ channel }: Child): void {
   });
 }
 
+type WorkOfChild = Pick<ChildSpec, 'work' | 'descriptors'>;
+
 type ProcessTarget = (...args: unknown[]) => unknown;
 
-/** A process's work, encoded, with the handles in it that are void when it ends. */
-type Encoding = { readonly result: Payload; readonly dropTickets: () => void };
+/** A process's work, encoded, with the descriptors that go along, and the handles in it that are void when it ends. */
+type Encoding = WithEnds<Payload> & { readonly dropTickets: () => void };
 
 function signalText(exitCode: number): string {
   const signal = signalName(exitCode);

@@ -178,6 +178,17 @@ describe('a pipe inside one process', () => {
 });
 
 describe.each(contexts)('a pipe to a %s process', (_method, context) => {
+  test('many ends go to one process, in any place of its arguments', async () => {
+    const pipes = Array.from({ length: 12 }, () => context.Pipe());
+    const child = new context.Process({ target: tasks.answerOnAll, args: [{ list: pipes.map(([, there]) => there) }] });
+    await child.start();
+    for (const [here] of pipes) await here.send('hello');
+    expect(await Promise.all(pipes.map(([here]) => here.recv()))).toEqual(pipes.map((_, i) => [i, 'hello']));
+    await child.join();
+    expect(child.exitCode).toBe(0);
+    for (const [here] of pipes) await expect(here.recv()).rejects.toBeInstanceOf(EOFError);
+  });
+
   const run = async (target: (...args: never[]) => unknown, ...args: unknown[]) => {
     const child = new context.Process({ target: target as never, args: args as never });
     await child.start();

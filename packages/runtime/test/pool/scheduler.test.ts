@@ -61,7 +61,7 @@ class World {
   }
 
   submit(...jobs: TestJob[]): void {
-    for (const job of jobs) this.scheduler.add(job);
+    for (const job of jobs) this.scheduler.add([job]);
     this.scheduler.pump();
   }
 
@@ -103,6 +103,21 @@ test('gives a job to the worker that was busy last', () => {
   world.finish(first, a);
   world.submit(b);
   expect(world.log[1]?.worker).toBe(first);
+});
+
+test('a run of jobs that was done leaves room for as many, and what is not known of it is told apart', () => {
+  const world = new World({ minWorkers: 1, maxWorkers: 1 }).ready();
+  const form = {};
+  const pace = quick();
+  const jobs = Array.from({ length: 4 }, () => world.job({ pace, form }));
+  world.submit(...jobs);
+  const worker = world.log[0]?.worker as WorkerState<TestJob>;
+  world.finish(worker, world.log[0]?.jobs[1] as TestJob);
+  const sent = world.log.flatMap((delivery) => delivery.jobs);
+  const done = world.scheduler.settledRun(worker, 0, sent.length + 1);
+  expect(done).toEqual([sent[0], undefined, ...sent.slice(2), undefined]);
+  expect(sent.every(({ sequence }) => sequence === -1)).toBe(true);
+  expect([worker.inHand.size, world.scheduler.idleCount]).toEqual([0, 1]);
 });
 
 test('sends jobs of unknown duration one by one', () => {
@@ -267,7 +282,7 @@ test('a hundred thousand priorities, each used once, are no quadratic matter', (
   const world = new World();
   const pace = quick();
   const before = process.cpuUsage();
-  for (let i = 0; i < 100_000; i++) scheduler.add(world.job({ priority: -i, pace }));
+  for (let i = 0; i < 100_000; i++) scheduler.add([world.job({ priority: -i, pace })]);
   for (scheduler.pump(); worker.inHand.size > 0; scheduler.pump()) scheduler.settled(worker, worker.inHand.values());
   expect(sent).toBe(100_000);
   // A second or two of the processor's time, which is ours however busy the machine is; quadratic, it would be minutes.
@@ -327,7 +342,7 @@ test('keeps its invariants through any history', () => {
               affinity: kind === 4 ? i % 3 : undefined,
             });
             alive.add(job);
-            scheduler.add(job);
+            scheduler.add([job]);
           }
         if (type === 'finish') {
           const { worker, jobs } = takeFrom(n);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { getContext } from '@mp/runtime';
+import { EOFError, getContext } from '@mp/runtime';
 import { checkEntry } from '../../dist/launch/checks.js';
 import { tasks } from '../support/contexts.js';
 import { startMethods } from '../support/start-methods.js';
@@ -22,6 +22,17 @@ describe('a child that cannot be started fails at once, with the reason:', () =>
       );
       const child = new context.Process({ target: tasks.nothing, cwd: '/nowhere/at all' });
       await expect(child.start()).rejects.toMatchObject(expected);
+    },
+  );
+
+  test.each(startMethods.filter((method) => method !== 'thread'))(
+    'and whoever waits for it at the other end of a pipe hears of it (%s)',
+    async (method) => {
+      const context = getContext(method);
+      const [here, there] = context.Pipe();
+      const child = new context.Process({ target: tasks.echoOn, args: [there], cwd: '/nowhere/at all' });
+      await expect(child.start()).rejects.toMatchObject({ code: 'MP_START' });
+      await expect(here.recv()).rejects.toBeInstanceOf(EOFError);
     },
   );
 

@@ -161,6 +161,9 @@ export const failToInitialize = (): never => {
 export const echoOn = async (connection: Connection): Promise<void> => {
   for await (const message of connection) await connection.send(message);
 };
+export const answerOnAll = async ({ list }: { list: readonly Connection[] }): Promise<void> => {
+  await Promise.all(list.map(async (end, i) => end.send([i, await end.recv()])));
+};
 export const echoBytesOn = async (connection: Connection): Promise<void> => {
   await connection.sendBytes(await connection.recvBytes());
 };

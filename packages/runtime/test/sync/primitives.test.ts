@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,20 @@ describe.each(contexts)('over %s', (name, context, native) => {
       expect(await began).toBe(2);
     });
     expect([lock.depth, await lock.locked()]).toEqual([0, false]);
+  });
+
+  test('waits that share a signal are one listener of it, and all end by it', async () => {
+    if (native) return;
+    const event = new context.Event();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = Array.from({ length: 20 }, () => event.wait({ signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort(new RangeError('enough'));
+    for (const wait of waits) await expect(wait).rejects.toThrow('enough');
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    await event.set();
+    await event.wait({ signal: new AbortController().signal });
   });
 
   test('a semaphore counts permits that others give back', async () => {

@@ -339,12 +339,19 @@ export abstract class RecordSource extends ObjectSource {
     if (count * 2 > source.end - source.position) throw truncated(source.position);
     this.countNodes(count);
     this.enter();
-    const object = this.#ordinary(Object.prototype) as Record<string, unknown>;
+    const { target } = this;
+    // An object without a prototype takes properties by their names alone; with one V8 would make a hidden class for each that
+    // is added, in four times as long, and here most objects are the only ones with their keys. Nor has it setters.
+    const object = (target === undefined ? this.define(Object.create(null) as object) : target) as Record<
+      string,
+      unknown
+    >;
+    if (target !== undefined) this.#ordinary(null);
     for (let i = 0; i < count; i++) {
-      const key = this.text();
-      if (key in Object.prototype) defineValue(object, key, this.value());
-      else object[key] = this.value();
+      const key = this.name();
+      object[key] = this.value();
     }
+    Object.setPrototypeOf(object, Object.prototype);
     this.depth--;
     return object;
   }

@@ -2,6 +2,8 @@ import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import { types } from '../model/platform.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
+import { readDataValues } from './data-values.js';
+import { LooseRecords } from './loose-records.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
 import { MAX_SHAPE_KEYS, nextOf, ShapeFamily, type ShapeNode } from './shapes.js';
@@ -52,6 +54,7 @@ export class RecordWriter {
   #misses = 0;
   /** The object without internal slots that was looked at last. */
   #slotless: object | undefined;
+  readonly #loose: LooseRecords;
   /** Shapes that have samples. */
   #sampled: ShapeNode[] = [];
   /** The values of the records that are being written, innermost last: read once, before any is written. */
@@ -67,6 +70,7 @@ export class RecordWriter {
     this.#canonical = canonical;
     this.#session = session;
     this.#plainFacts = shapes.of(Object.prototype);
+    this.#loose = new LooseRecords(shapes, !canonical);
     this.#start = new ShapeFamily(null).find([], shapes.store);
     this.#previous = this.#start;
   }
@@ -87,12 +91,14 @@ export class RecordWriter {
     this.#previous = this.#start;
     this.#misses = 0;
     this.#top = 0;
+    this.#loose.begin();
   }
 
   /** Drops what belongs to the last value. */
   end(): void {
     this.#slotless = undefined;
     this.brandless = undefined;
+    this.#loose.end();
     for (const shape of this.#sampled) {
       if (shape.fresh && this.isPlain(shape) && ++shape.sampled > 1 && this.#sampled.length <= KEPT_SAMPLES) {
         shape.kept = new WeakRef(shape.sample!);
@@ -182,7 +188,8 @@ export class RecordWriter {
     const count = keys.length;
     if (count > MAX_SHAPE_KEYS) return undefined;
     if (this.#canonical) keys.sort();
-    const shape = facts.family.find(keys, this.#shapes.store);
+    const loose = facts === this.#plainFacts ? this.#loose.find(facts.family, keys, this.#top) : undefined;
+    const shape = loose ?? facts.family.find(keys, this.#shapes.store);
     const samples = facts === this.#plainFacts;
     const values = this.#values;
     const base = this.#top;
@@ -202,6 +209,7 @@ export class RecordWriter {
     } else for (let i = 0; i < count; i++) values[base + i] = (object as Record<string, unknown>)[keys[i]!];
     // Of an instance it is known that its class says nothing on how it travels, and has no private members.
     const isAlike = known && (facts.builtIn !== undefined || facts.hasPrivateMembers === false);
+    if (loose !== undefined) return loose;
     if (samples || (isAlike && this.#exact)) this.#keepSample(object, shape, keys);
     return shape;
   }
@@ -234,13 +242,15 @@ export class RecordWriter {
    * @returns `undefined` where the first one is no record.
    */
   columns(array: readonly unknown[], from: number, end: number): Columns | undefined {
-    const shape = this.#shapeOf(array[from]);
-    if (shape === undefined) return undefined;
+    const shape = this.#exact ? this.#shapeOf(array[from]) : this.#shapeOfData(array[from]);
+    if (shape === undefined || this.#loose.is(shape)) return undefined;
     const { depth } = shape;
     const first = array[from] as object;
     const values = this.#values;
     const base = this.#top;
-    const same = this.#hidden !== undefined && this.#isAlike(first, shape) ? this.#hidden.same : undefined;
+    const hidden = this.#hidden;
+    const isKnown = this.#exact ? hidden !== undefined && this.#isAlike(first, shape) : hidden?.isFast(first) === true;
+    const same = isKnown ? hidden?.same : undefined;
     const columns: unknown[][] = [];
     for (let column = 0; column < depth; column++) columns.push(new Array<unknown>(end - from));
     let count = 0;
@@ -256,7 +266,7 @@ export class RecordWriter {
         }
         if (column !== depth) break;
       } else {
-        if (this.#shapeOf(object) !== shape) break;
+        if ((this.#exact ? this.#shapeOf(object) : this.#shapeOfData(object)) !== shape) break;
         for (; column < depth; column++) columns[column]![count] = values[base + column];
       }
       count++;
@@ -276,6 +286,13 @@ export class RecordWriter {
     return this.findPlain(object, getPrototypeOf(object) as object | null);
   }
 
+  /** The same where objects are not looked at closely, of one that has no getters: those run once, where they are written. */
+  #shapeOfData(object: unknown): ShapeNode | undefined {
+    if (!this.#canonical) this.#hidden ??= countLooks(1);
+    const keys = readDataValues(object, this.#values, this.#top);
+    return keys === undefined ? undefined : this.#plainFacts.family.find(keys, this.#shapes.store);
+  }
+
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */
   hash(shape: ShapeNode): number {
     // What is read of an object that was not looked at may come from a getter, and be something else the next time.
@@ -293,11 +310,20 @@ export class RecordWriter {
     const base = this.#top;
     const top = base + shape.depth;
     this.#top = top;
+    const values = this.#values;
+    const writer = this.#writer;
+    if (this.#loose.is(shape)) {
+      writer.out.extensionUint(EXT.dictionary, top - base);
+      for (let i = base; i < top; i++) {
+        writer.out.string(this.#loose.keyAt(i));
+        writer.value(values[i]);
+      }
+      this.#top = base;
+      return;
+    }
     if (this.#previous.following !== shape) this.#previous.following = shape;
     this.#previous = shape;
     this.head(shape);
-    const values = this.#values;
-    const writer = this.#writer;
     for (let i = base; i < top; i++) writer.value(values[i]);
     this.#top = base;
   }
@@ -325,11 +351,13 @@ export class RecordWriter {
     shape.fresh = true;
   }
 
-  /** Writes which shape comes. */
-  head(shape: ShapeNode): void {
+  /** Writes which shape comes. @param records - Of how many records. */
+  head(shape: ShapeNode, records = 1): void {
     const shapes = this.#shapes;
     const { out } = this.#writer;
-    if (!shapes.knows(shape)) {
+    const known = shapes.knows(shape);
+    this.#loose.count(known, records);
+    if (!known) {
       const plain = this.isPlain(shape);
       shapes.define(shape, !plain, out);
       if (!plain) this.#writer.prototype(shapes.of(shape.family.prototype));

@@ -26,10 +26,10 @@ export class Rows {
   constructor(writer: GraphWriter, array: readonly unknown[]) {
     this.#writer = writer;
     this.#array = array;
-    const { canonical, exact, observer } = writer.context;
-    // Equal graphs have equal fingerprints in every version; getters run once; who looks on wants to see one object after the
-    // other; and what lies deep is put off one by one.
-    if (canonical || !exact || observer !== undefined || writer.isDeep) this.#next = array.length;
+    const { canonical, observer } = writer.context;
+    // Equal graphs have equal fingerprints in every version; who looks on wants to see one object after the other; and what lies
+    // deep is put off one by one.
+    if (canonical || observer !== undefined || writer.isDeep) this.#next = array.length;
   }
 
   /**
@@ -55,7 +55,7 @@ export class Rows {
     else this.#pause = 1;
     this.#most = count === this.#most ? Math.min(count * 2, MAX_ROWS) : Math.max(count, FIRST_ROWS);
     writer.out.extensionUint(EXT.records, count);
-    writer.records.head(read.shape);
+    writer.records.head(read.shape, count);
     writer.nested(this.#array, () => {
       for (const column of read.columns) writer.elements(count < read.count ? column.slice(0, count) : column, true);
     });

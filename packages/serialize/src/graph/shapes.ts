@@ -45,7 +45,9 @@ export interface ShapeNode {
 /** The keys of a shape, and their names as they are written one behind the other. */
 export interface Spelling {
   readonly keys: readonly KeyEntry[];
-  readonly bytes: Uint8Array;
+  /** The bytes, four in each, low byte first; the last may have fewer. */
+  readonly words: Int32Array;
+  readonly length: number;
 }
 
 /** All keys, and how many nodes there are. */
@@ -104,6 +106,13 @@ export class ShapeFamily {
     return node;
   }
 
+  /** The node for a list of keys, if there is one. */
+  lookUp(keys: readonly string[], store: KeyStore): ShapeNode | undefined {
+    let node: ShapeNode | undefined = this.root(store);
+    for (let i = 0; i < keys.length && node !== undefined; i++) node = nextOf(node, keys[i]!);
+    return node;
+  }
+
   #step(node: ShapeNode, key: string, store: KeyStore): ShapeNode {
     const known = node.others?.get(key);
     if (known !== undefined) {
@@ -149,4 +158,9 @@ function newShapeNode(key: KeyEntry | undefined, parent: ShapeNode | undefined, 
     next: undefined,
     others: undefined,
   };
+}
+
+/** No part of a tree: stands for the shape of a record that is written with its keys. */
+export function looseShape(family: ShapeFamily, depth: number): ShapeNode {
+  return { ...newShapeNode(undefined, undefined, family), depth };
 }

@@ -9,13 +9,18 @@
  * @param path - The part, from the calling module.
  * @param from - `import.meta.url` of the calling module.
  * @param shared - Added by the build.
+ * @param require - Added by the build, which has one that compiles faster.
  */
-export function later<Module>(path: string, from: string, shared?: object): () => Module {
+export function later<Module>(
+  path: string,
+  from: string,
+  shared?: object,
+  require?: (path: string) => unknown,
+): () => Module {
   let module: Module | undefined;
   return () => {
     if (module === undefined) {
-      const require = process.getBuiltinModule('node:module').createRequire(from);
-      const loaded: unknown = require(path);
+      const loaded = (require ?? process.getBuiltinModule('node:module').createRequire(from))(path);
       module = (shared === undefined ? loaded : (loaded as (shared: object) => unknown)(shared)) as Module;
     }
     return module;

@@ -127,8 +127,10 @@ export class ByteReader {
       while (i < length && known.bytes[i] === bytes[at + i]) i++;
       if (i === length) return known.text;
     }
-    const text = readUtf8(bytes, at, at + length);
-    keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    const text = length > SHORT_TEXT ? readUtf8(bytes, at, at + length) : readShortText(bytes, at, length);
+    // Names that are met once are not kept: to keep one costs more than to read it.
+    if (missed[slot] === hash) keys[slot] = { bytes: bytes.slice(at, at + length), text };
+    else missed[slot] = hash;
     return text;
   }
 
@@ -158,12 +160,15 @@ export class ByteReader {
   }
 }
 
+const KEY_SLOTS = 1024;
+/** The hash of the last name that was not kept, by slot. */
+const missed = new Int32Array(KEY_SLOTS);
+
 /** So many floats are read in the time that a view takes to make. */
 const FLOATS_WITHOUT_VIEW = 4;
 const floatWords = new Uint32Array(2);
 const float = new Float64Array(floatWords.buffer);
 
-const KEY_SLOTS = 1024;
 const keys: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(KEY_SLOTS).fill(
   undefined,
 );

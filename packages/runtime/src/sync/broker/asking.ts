@@ -1,6 +1,7 @@
 import { claim, keepListening, offer, type Ticket } from '../../channel/broker.js';
 import type { FrameChannel } from '../../channel/frame-channel.js';
 import { endBeforeExit } from '../../channel/leave-taking.js';
+import { onceAborted } from '../../platform/abort.js';
 import { trackForFork } from '../../platform/forking.js';
 import { startTimer, stopTimer } from '../../platform/timers.js';
 import { PROCESS_ERROR_CODES, ProcessError, TimeoutError } from '../../protocol/errors.js';
@@ -50,8 +51,7 @@ export class Asking {
       withdraw = this.#way.request(what, value, resolve, reject);
     });
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : startTimer(() => withdraw(), timeoutMs);
-    const onAbort = () => withdraw();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const unfollow = signal === undefined ? undefined : onceAborted(signal, () => withdraw());
     try {
       const answer = await answered;
       if (answer === null) {
@@ -62,7 +62,7 @@ export class Asking {
       return answer.value;
     } finally {
       stopTimer(timer);
-      signal?.removeEventListener('abort', onAbort);
+      unfollow?.();
     }
   }
 
