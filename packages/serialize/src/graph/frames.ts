@@ -23,6 +23,8 @@ export function readFrame(reader: GraphReader, code: number): object {
       return readProxy(reader);
     case FRAME.revoked:
       return reader.define(revokedProxy(reader.uint() === 1));
+    case FRAME.revoker:
+      return readRevoker(reader);
     default:
       return readBound(reader);
   }
@@ -156,7 +158,24 @@ function readProxy(reader: GraphReader): object {
   const target = reader.object();
   const handler = reader.object();
   if (reader.context.scanning) return reader.fill(place, {});
-  return reader.fill(place, new Proxy(target, handler as ProxyHandler<object>));
+  const { proxy, revoke } = Proxy.revocable(target, handler as ProxyHandler<object>);
+  reader.revokers.set(proxy, revoke);
+  return reader.fill(place, proxy);
+}
+
+function readRevoker(reader: GraphReader): object {
+  reader.requireTrust('a function that revokes a proxy');
+  const place = reader.reserve();
+  if (reader.uint() === 0) {
+    const { revoke } = Proxy.revocable({}, {});
+    revoke();
+    return reader.fill(place, revoke);
+  }
+  const proxy = reader.object();
+  if (reader.context.scanning) return reader.fill(place, {});
+  const revoke = reader.revokers.get(proxy);
+  if (revoke === undefined) throw reader.damaged('a function that revokes something else than a proxy');
+  return reader.fill(place, revoke);
 }
 
 function readBound(reader: GraphReader): object {

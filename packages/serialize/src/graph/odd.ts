@@ -14,6 +14,7 @@ import { attributesOf, integrityOf, plainValues } from './attributes.js';
 import { privateMembers, requireClass, requireSymbols } from './instances.js';
 import { functionOfPrototype, noteClass } from './owners.js';
 import type { PrototypeFacts } from './prototypes.js';
+import { writeRevoker } from './revokers.js';
 import type { GraphWriter } from './writer.js';
 
 // The way of everything that is not plain: exactness first, speed second.
@@ -165,6 +166,7 @@ export function writeFunction(writer: GraphWriter, fn: AnyFunction): void {
     writer.nested(fn, () => writeBound(writer, fn, bound));
     return;
   }
+  if (writeRevoker(writer, fn)) return;
   if (writer.context.capture === undefined) {
     throw writer.refuse(
       fn,

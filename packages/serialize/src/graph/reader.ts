@@ -61,6 +61,9 @@ export class GraphReader extends RecordSource {
     return value;
   }
 
+  /** What revokes the proxies of the value. */
+  readonly revokers: Map<object, () => void> = new Map();
+
   /** How much is put off. */
   get pending(): number {
     return this.#putOff.length;
@@ -247,7 +250,7 @@ export class GraphReader extends RecordSource {
 
   #kind(code: number): object {
     this.enter();
-    const object = code <= FRAME.revoked ? readFrame(this, code) : this.#readKind(code);
+    const object = code <= FRAME.revoker ? readFrame(this, code) : this.#readKind(code);
     this.depth--;
     return object;
   }

@@ -41,6 +41,8 @@ export class GraphWriter extends TokenSink {
   names: NameTable;
   #symbols = new SymbolTable();
   readonly #objects = new Identity((object) => this.#hashOf(object));
+  /** All objects that have an ordinal. */
+  readonly met: Iterable<object> = { [Symbol.iterator]: () => this.#objects.all()[Symbol.iterator]() };
   readonly #recent = new RecentReferences();
   /** The number of the object that was met again last. */
   #referred = -1;
@@ -93,8 +95,8 @@ export class GraphWriter extends TokenSink {
       for (const slot of slots) this.value(slot);
       this.finish(0);
     }
-    if (this.hasCode) refuseStray(this, this.#objects.all());
-    if (this.iterators.length > 0) noteCollections(this, [...this.#objects.all()]);
+    if (this.hasCode) refuseStray(this, this.met);
+    if (this.iterators.length > 0) noteCollections(this, [...this.met]);
   }
 
   protected override whole(object: object): void {

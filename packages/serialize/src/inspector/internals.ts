@@ -1,4 +1,5 @@
 import { arrayIteratorState, restOfString } from '../heap/iterators.js';
+import { revocableBy } from '../heap/revokers.js';
 import { INTERNAL_NAMES } from '../model/code.js';
 import { isNativeCode } from '../model/native-code.js';
 import type { AnyFunction, IntrospectionPort } from '../model/ports.js';
@@ -58,6 +59,7 @@ export const introspection: IntrospectionPort = {
   },
   objectsBelow,
   matches: matchesOf,
+  revocableBy,
   arrayIterator: arrayIteratorState,
   iterated: iteratedBy,
   restOfString,

@@ -14,6 +14,8 @@ export const FRAME = {
   bound: 5,
   /** A revoked proxy: whether it is a function. */
   revoked: 6,
+  /** The function that revokes a proxy: 0 where it did, else 1 and the proxy. */
+  revoker: 7,
 } as const;
 
 /** Flags of {@link FRAME.decorated}, in the order in which the parts follow. */

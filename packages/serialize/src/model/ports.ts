@@ -168,6 +168,11 @@ export interface IntrospectionPort {
   ): { readonly target: AnyFunction; readonly boundThis: unknown; readonly boundArgs: readonly unknown[] } | undefined;
   /** The parts of a proxy; target and handler are null when it is revoked. */
   proxy(proxy: object): { readonly target: object | null; readonly handler: object | null };
+  /**
+   * The proxy that a function of `Proxy.revocable` revokes; `null` where it did, `undefined` for other functions, and where the proxy
+   * is not among the candidates.
+   */
+  revocableBy(fn: AnyFunction, candidates: readonly object[]): object | null | undefined;
   /** How a promise stands. */
   promise(
     promise: Promise<unknown>,
