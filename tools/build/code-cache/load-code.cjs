@@ -36,6 +36,8 @@ const later = setTimeout;
 
 /** Scripts of this process: what they were made of, and the cache that they were made with. */
 const scripts = [];
+/** The packages that this one needs: to find one takes a millisecond, and all files here find the same. */
+const packages = new Map();
 /** What the parts of this package export. */
 const exported = new Map();
 
@@ -76,7 +78,8 @@ function loadFrom(require, file, id) {
   if (id.startsWith('node:')) return require(id);
   if (id === 'acorn' || id.endsWith('.cjs')) return run(require.resolve(id)).exports;
   if (id.startsWith('./')) return load(join(dirname(file), id.replace(/\.js$/, '.cjs')));
-  return (id.startsWith('@mp/') ? loadTwin(require.resolve(id)) : undefined) ?? require(id);
+  if (!packages.has(id)) packages.set(id, loadTwin(require.resolve(id)) ?? require(id));
+  return packages.get(id);
 }
 
 /** What an ES module of a package like this one exports, without the module. */

@@ -15,7 +15,11 @@ const CLASSES: readonly (ErrorConstructor | AggregateErrorConstructor | undefine
 ];
 
 /** From V8 12 on `stack` is an own accessor, the same for all errors. */
-const { get: nativeStack, set: setNativeStack } = Object.getOwnPropertyDescriptor(new Error('probe'), 'stack') ?? {};
+const { get: nativeStack, set: setNativeStack } =
+  Object.getOwnPropertyDescriptor(
+    withoutTrace(() => new Error('probe')),
+    'stack',
+  ) ?? {};
 
 export const errorKinds: readonly Kind<Error>[] = CLASSES.flatMap((cls, code) => {
   if (cls === undefined) return [];
@@ -49,13 +53,23 @@ function readError(source: Parameters<Kind['read']>[0]): Error {
 
 /** An error with internal slots and nothing of its own but a stack. */
 function makeBare(cls: ErrorConstructor): Error {
-  const { stackTraceLimit } = Error;
-  // The trace of the decoder is about to be overwritten. A program may have frozen `Error`; then one is made in vain.
-  Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
+  // The trace of the decoder is about to be overwritten.
+  return withoutTrace(() => {
     const error = cls === (AggregateError as unknown) ? (new AggregateError([]) as Error) : new cls();
     for (const key of Reflect.ownKeys(error)) if (key !== 'stack') Reflect.deleteProperty(error, key);
     return error;
+  });
+}
+
+/**
+ * Makes an error without the trace of where it is made: V8 looks for the line of each frame, in files of ours with 12 000 of
+ * them. A program may have frozen `Error`; then a trace is made in vain.
+ */
+function withoutTrace(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
   } finally {
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
