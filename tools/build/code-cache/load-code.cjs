@@ -2,7 +2,17 @@
 // than all else that a process does until its first result. V8's cache of a script (`v8::ScriptCompiler::CachedData`) lies
 // beside it; V8 itself refuses one of another version of it, or of other flags. Ships as it is, in each `lib`.
 'use strict';
-const { existsSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
+const {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} = require('node:fs');
 const Module = require('node:module');
 const { basename, dirname, join } = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
@@ -125,7 +135,14 @@ function compile(file) {
     });
     const isUsed = cached !== undefined && script.cachedDataRejected !== true;
     if (scripts.length === 0 && isKept) writeWhenSettled();
-    scripts.push({ file, size, mtimeMs, script, used: isUsed ? cached : undefined });
+    scripts.push({
+      file,
+      size,
+      mtimeMs,
+      script,
+      used: isUsed ? cached : undefined,
+      isRefused: cached !== undefined && !isUsed,
+    });
     return script;
   } catch {
     // Whatever it is, `require` says it better.
@@ -166,6 +183,11 @@ function write(isCheck) {
     const { used } = entry;
     if (used !== undefined && (!isCheck || used.checks >= MOST_CHECKS)) continue;
     try {
+      // Making a cache takes longer than asking.
+      accessSync(__dirname, constants.W_OK);
+      // Of many workers that begin together, one is enough.
+      if (used === undefined && !entry.isRefused && readCache(entry.file, entry.size, entry.mtimeMs) !== undefined)
+        continue;
       const data = entry.script.createCachedData();
       const isBetter = used === undefined || data.length > used.data.length * WORTH_IT;
       const kept = { data: isBetter ? data : used.data, checks: used === undefined ? 0 : used.checks + 1 };
