@@ -1,4 +1,6 @@
 // Builds every package: declarations by tsc, the files that ship by esbuild, the addon where a compiler is.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { root, runTool } from '../workspace.mjs';
 import { bundle } from './bundle.mjs';
 import { writeTwinDeclarations } from './declarations.mjs';
@@ -14,4 +16,11 @@ export async function build() {
   }
   await Promise.all([bundle(), writeTwinDeclarations()]);
   await buildNative();
+  warmCodeCache();
+}
+
+/** Whatever is wrong, the tests say it better. */
+function warmCodeCache() {
+  const program = fileURLToPath(new URL('code-cache/warm.mjs', import.meta.url));
+  spawnSync(process.execPath, [program], { stdio: 'ignore', timeout: 60_000 });
 }

@@ -2,7 +2,17 @@
 // than all else that a process does until its first result. V8's cache of a script (`v8::ScriptCompiler::CachedData`) lies
 // beside it; V8 itself refuses one of other flags. Ships as it is, in each `lib`.
 'use strict';
-const { existsSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
+const {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} = require('node:fs');
 const Module = require('node:module');
 const { basename, dirname, join } = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
@@ -40,6 +50,8 @@ const later = setTimeout;
 
 /** Scripts of this process: what they were made of, and the cache that they were made with. */
 const scripts = [];
+/** The packages that this one needs: to find one takes a millisecond, and all files here find the same. */
+const packages = new Map();
 /** What the parts of this package export. */
 const exported = new Map();
 
@@ -80,7 +92,8 @@ function loadFrom(require, file, id) {
   if (id.startsWith('node:')) return require(id);
   if (id === 'acorn' || id.endsWith('.cjs')) return run(require.resolve(id)).exports;
   if (id.startsWith('./')) return load(join(dirname(file), id.replace(/\.js$/, '.cjs')));
-  return (id.startsWith('@mp/') ? loadTwin(require.resolve(id)) : undefined) ?? require(id);
+  if (!packages.has(id)) packages.set(id, loadTwin(require.resolve(id)) ?? require(id));
+  return packages.get(id);
 }
 
 /** What an ES module of a package like this one exports, without the module. */
@@ -126,7 +139,14 @@ function compile(file) {
     });
     const isUsed = cached !== undefined && script.cachedDataRejected !== true;
     if (scripts.length === 0 && isKept) writeWhenSettled();
-    scripts.push({ file, size, mtimeMs, script, used: isUsed ? cached : undefined });
+    scripts.push({
+      file,
+      size,
+      mtimeMs,
+      script,
+      used: isUsed ? cached : undefined,
+      isRefused: cached !== undefined && !isUsed,
+    });
     return script;
   } catch {
     // Whatever it is, `require` says it better.
@@ -167,6 +187,11 @@ function write(isCheck) {
     const { used } = entry;
     if (used !== undefined && (!isCheck || used.checks >= MOST_CHECKS)) continue;
     try {
+      // Making a cache takes longer than asking.
+      accessSync(__dirname, constants.W_OK);
+      // Of many workers that begin together, one is enough.
+      if (used === undefined && !entry.isRefused && readCache(entry.file, entry.size, entry.mtimeMs) !== undefined)
+        continue;
       const data = entry.script.createCachedData();
       const isBetter = used === undefined || data.length > used.data.length * WORTH_IT;
       const kept = { data: isBetter ? data : used.data, checks: used === undefined ? 0 : used.checks + 1 };

@@ -1,5 +1,5 @@
 import type { Kind } from '../model/kind.js';
-import { isNativeStack, setNativeStack } from '../model/native-stack.js';
+import { isNativeStack, setNativeStack, withoutTrace } from '../model/native-stack.js';
 import { types } from '../model/platform.js';
 
 // The position in this list is the class's code on the wire.
@@ -47,16 +47,12 @@ function readError(source: Parameters<Kind['read']>[0]): Error {
 
 /** An error with internal slots and nothing of its own but a stack. */
 function makeBare(cls: ErrorConstructor): Error {
-  const { stackTraceLimit } = Error;
-  // The trace of the decoder is about to be overwritten. A program may have frozen `Error`; then one is made in vain.
-  Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
+  // The trace of the decoder is about to be overwritten.
+  return withoutTrace(() => {
     const error = cls === (AggregateError as unknown) ? (new AggregateError([]) as Error) : new cls();
     for (const key of Reflect.ownKeys(error)) if (key !== 'stack') Reflect.deleteProperty(error, key);
     return error;
-  } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  }
+  });
 }
 
 function isError(value: object): boolean {

@@ -1,7 +1,11 @@
 import { types } from './platform.js';
 
 /** From V8 12 on `stack` is an own accessor, the same for all errors. */
-const native: PropertyDescriptor = Object.getOwnPropertyDescriptor(new Error('probe'), 'stack') ?? {};
+const native: PropertyDescriptor =
+  Object.getOwnPropertyDescriptor(
+    withoutTrace(() => new Error('probe')),
+    'stack',
+  ) ?? {};
 
 const textOf = Function.prototype.toString;
 
@@ -29,5 +33,19 @@ export function travellingDescriptor(object: object, key: PropertyKey): Property
   } catch {
     // The engine's getter calls what the program put in place of its own formatting.
     return descriptor;
+  }
+}
+
+/**
+ * Makes an error without the trace of where it is made: V8 looks for the line of each frame, in files of ours with 12 000 of
+ * them. A program may have frozen `Error`; then a trace is made in vain.
+ */
+export function withoutTrace(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
