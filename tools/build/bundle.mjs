@@ -14,7 +14,7 @@ import { rewriteModules } from './rewrite-modules.mjs';
 /** What is loaded by name: public entry points, and what other processes and threads begin with. Output name to source. */
 const entries = {
   codec: { index: 'index', 'structured-clone': 'structured-clone/index', conformance: 'conformance/index' },
-  native: { index: 'index', 'fork-server': 'fork-server/main' },
+  native: { index: 'index', mapping: 'mapping', 'fork-server': 'fork-server/main' },
   serialize: { index: 'index', register: 'register', 'loader-thread': 'instrument/loader-thread' },
   runtime: {
     index: 'index',

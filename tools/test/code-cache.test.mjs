@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cachedModule } from '../build/code-cache/cached-modules.mjs';
+import { nodeExecutable } from '../node-matrix/node-matrix.mjs';
 import { root } from '../workspace.mjs';
 
 /** Packages installed elsewhere: what others wrote beside the ones here does not count. */
@@ -36,9 +37,9 @@ const PROGRAM = `
   const three = 3;
   console.log(deserialize(serialize((x) => x * three), { trustCode: true })(14));`;
 
-function run({ program = PROGRAM, execArgv = [], env = {} } = {}) {
+function run({ program = PROGRAM, execArgv = [], env = {}, node = process.execPath } = {}) {
   const { NODE_V8_COVERAGE: _, NODE_DISABLE_COMPILE_CACHE: __, ...inherited } = process.env;
-  return execFileSync(process.execPath, [...execArgv, '--input-type=module', '-e', program], {
+  return execFileSync(node, [...execArgv, '--input-type=module', '-e', program], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...inherited, ...env },
@@ -50,6 +51,13 @@ const caches = () => readdirSync(lib()).filter((file) => file.endsWith('.code'))
 const contents = () => caches().map((file) => readFileSync(join(lib(), file)).toString('latin1'));
 
 describe('the code of a package', () => {
+  test('is cached for each build of Node, also where V8 takes them for one', async () => {
+    const nodes = [process.execPath, ...(await Promise.all(['20.19', '22'].map(nodeExecutable)))];
+    for (const node of [...nodes, ...nodes]) expect(run({ node })).toBe('42');
+    const versions = new Set(nodes.map((node) => execFileSync(node, ['--version'], { encoding: 'utf8' })));
+    expect(new Set(caches().map((file) => file.replace(/.*-p/, ''))).size).toBe(versions.size);
+  });
+
   test('is cached beside it by the first process, for the ones that follow', () => {
     expect(run()).toBe('42');
     expect(

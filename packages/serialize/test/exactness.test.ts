@@ -73,6 +73,22 @@ describe('an odd element', () => {
   });
 });
 
+describe('a stack that was captured on an object which is no error', () => {
+  test.each([
+    ['an object', () => ({})],
+    ['an array', () => [1]],
+    ['a Map', () => new Map()],
+    ['a function', () => () => 1],
+    ['a class', () => class Holder {}],
+  ])('%s keeps its text', (_, make) => {
+    const object = make() as object & { stack: string };
+    Error.captureStackTrace(object);
+    const copy = deserialize(serialize(object), trusted) as typeof object;
+    expect(copy.stack).toBe(object.stack);
+    expect(Object.getOwnPropertyDescriptor(copy, 'stack')).toMatchObject({ enumerable: false, configurable: true });
+  });
+});
+
 describe('without the help of the engine', () => {
   test.each([
     ['code generation forbidden', ['--disallow-code-generation-from-strings']],

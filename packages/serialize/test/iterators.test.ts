@@ -13,6 +13,8 @@ function advanced<T extends Iterator<unknown>>(iterator: T, steps: number): T {
   return iterator;
 }
 
+type Resizable = ArrayBuffer & { resize(byteLength: number): void };
+
 /** How iterators of anything are made. */
 const { values, keys, entries } = Array.prototype;
 
@@ -177,6 +179,19 @@ describe('an iterator half way through something like an array', () => {
     expect([...copy.alone]).toEqual([[2, 3]]);
   });
 
+  test('a view of a resizable buffer that is shorter now', () => {
+    // The libraries know resizable buffers from ES2024 on.
+    const buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as Resizable;
+    const view = new Uint8Array(buffer);
+    const it = advanced(view.values(), 6);
+    buffer.resize(4);
+    const copy = clone({ it, view });
+    expect(copy.view.length).toBe(4);
+    (copy.view.buffer as Resizable).resize(8);
+    copy.view.set([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect([...copy.it]).toEqual([7, 8]);
+  });
+
   test('whose length is a getter: it does not run', () => {
     let runs = 0;
     const owner = {
@@ -244,6 +259,11 @@ describe('where an iterator travels', () => {
       runInNewContext('const a = [1, 2, 3], it = a.values(); it.next(); ({ a, it })') as { it: Iterable<number> },
     );
     expect([...copy.it]).toEqual([2, 3]);
+  });
+
+  test('from a context of node:vm, without its array: it is refused, for the engine hands out objects of one realm alone', () => {
+    const it = runInNewContext('const it = [1, 2, 3].values(); it.next(); it') as object;
+    expect(() => serialize({ it })).toThrow(/^value\.it cannot be serialized: .* the array is not found in the heap/);
   });
 
   test('from a worker thread', async () => {

@@ -273,6 +273,7 @@ describe('built-in objects arrive exactly:', () => {
       'lastIndex',
       () => [
         Object.assign(/a/g, { lastIndex: 7 }),
+        Object.assign(/a/, { lastIndex: -0 }),
         Object.assign(/b/y, { lastIndex: 2 ** 40, x: 1 }),
         define(/c/, 'lastIndex', { value: 3, writable: false }),
         Object.freeze(/d/g),

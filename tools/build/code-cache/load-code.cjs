@@ -1,6 +1,6 @@
 // Loads the code of this package together with what V8 compiled of it in an earlier process: compiling it anew takes longer
 // than all else that a process does until its first result. V8's cache of a script (`v8::ScriptCompiler::CachedData`) lies
-// beside it; V8 itself refuses one of another version of it, or of other flags. Ships as it is, in each `lib`.
+// beside it; V8 itself refuses one of other flags. Ships as it is, in each `lib`.
 'use strict';
 const {
   accessSync,
@@ -37,7 +37,11 @@ const main = basename(process.argv[1] ?? '');
 const isWorker = main === 'start-spawned.cjs' || !isMainThread;
 // A fork server may hold nothing that is yet to come, and its copies are loaded already.
 const isKept = main !== 'fork-server.js';
-const suffix = `-${isWorker ? 'w' : 'p'}${cachedDataVersionTag().toString(36)}.code`;
+// V8's tag is the same for builds of one V8 that share no code (Node 20.19.0 and 20.20.2), and it crashes on what another
+// has compiled. Node keys its own compile cache by the version, too.
+const { arch, version, versions } = process;
+const build = crc32(`${version} ${arch} ${versions.v8} ${versions.modules}`).toString(36);
+const suffix = `-${isWorker ? 'w' : 'p'}${cachedDataVersionTag().toString(36)}${build}.code`;
 // Who measures coverage counts what is compiled; the other is Node's own switch.
 const isWanted = process.env.NODE_V8_COVERAGE === undefined && process.env.NODE_DISABLE_COMPILE_CACHE === undefined;
 const { pid } = process;

@@ -301,6 +301,13 @@ export class CellReader {
     }
   }
 
+  /** As {@link cell}; an array of numbers as what it is here. */
+  cellOrNumbers(): unknown {
+    if (this.#bytes[this.#at] !== CELL.int32s) return this.cell();
+    this.#at++;
+    return this.int32s(this.uint32());
+  }
+
   #payload(): EncodedCell {
     const length = this.uint32();
     const count = this.uint32();
@@ -338,7 +345,7 @@ export class EncodedCell implements Payload {
 const NONE: readonly never[] = Object.freeze([]);
 
 /** As `Array.from`, which asks an iterator for each number: ten times the time. */
-function toArray(numbers: Int32Array): number[] {
+export function toArray(numbers: Int32Array): number[] {
   const { length } = numbers;
   const array: number[] = new Array(length);
   for (let i = 0; i < length; i++) array[i] = numbers[i] as number;

@@ -25,6 +25,9 @@ interface Frame {
 /** Bytes that may wait in a held or full channel before its owner should wait too. */
 const HIGH_WATER_BYTES = 1 << 18;
 
+/** So much leaves at once: it fills a write, and who waits for it need not wait for the end of the turn. */
+const WHOLE_WRITE_BYTES = 1 << 14;
+
 /**
  * Frames over a transport: the channel that everything else speaks over.
  *
@@ -115,7 +118,7 @@ export class FrameChannel {
     if (exchange === undefined || (buffers.length === 0 && body.length < STORED_BYTES && !exchange.owes))
       this.#writer.add(kind, body, buffers, owned);
     else this.#sendLarge(exchange, kind, { body, buffers }, owned);
-    if (this.#writer.pendingBytes >= HIGH_WATER_BYTES) this.flush();
+    if (this.#writer.pendingBytes >= WHOLE_WRITE_BYTES) this.flush();
     else this.#schedule();
   }
 

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { nativeProblem, requireNative } from '../native/native.js';
+import { mapFile } from '../native/native.js';
 
 /** Records how many tasks were begun, in memory that outlives this worker. */
 export type ProgressWriter = (begun: number) => void;
 
-/** After so many tasks a file is mapped: what @mp/native takes to load is as much as so many writes by descriptor. */
-const WRITES_BEFORE_MAPPING = 8192;
+/** After so many tasks a file is mapped. It takes as much as twice as many writes by descriptor, and few pools stop right there. */
+const WRITES_BEFORE_MAPPING = 1024;
 
 /** The writer of this worker's progress record. */
 export function createProgressWriter(record: SharedArrayBuffer | number | undefined): ProgressWriter {
@@ -29,17 +29,12 @@ function writeToFile(descriptor: number): ProgressWriter {
     bytes[2] = begun >>> 16;
     bytes[3] = begun >>> 24;
     writeSync(descriptor, bytes, 0, 4, 0);
-    if (++writes === WRITES_BEFORE_MAPPING) mapped = mapFile(descriptor);
+    if (++writes === WRITES_BEFORE_MAPPING) mapped = writeToMapping(descriptor);
   };
 }
 
 /** @returns `undefined` where the file has to be written by its descriptor. */
-function mapFile(descriptor: number): ProgressWriter | undefined {
-  if (endianness() !== 'LE' || nativeProblem() !== undefined) return undefined;
-  try {
-    return writeToMemory(new Int32Array(requireNative().SharedMemory.fromDescriptor(descriptor).buffer));
-  } catch {
-    // A file system that maps no files.
-    return undefined;
-  }
+function writeToMapping(descriptor: number): ProgressWriter | undefined {
+  const memory = endianness() === 'LE' ? mapFile(descriptor) : undefined;
+  return memory === undefined ? undefined : writeToMemory(new Int32Array(memory));
 }

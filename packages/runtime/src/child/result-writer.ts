@@ -80,11 +80,12 @@ export class ResultWriter {
     this.#begin(sequence);
     const start = this.#cells.length;
     if (chunk.errors === undefined) {
-      const numbers = toInt32s(chunk.values);
+      const { values } = chunk;
+      const numbers = values instanceof Int32Array ? values : toInt32s(values);
       try {
         this.#cells.uint8(RESULT.value);
         if (numbers !== undefined) return this.#cells.int32Array(numbers);
-        return this.#payload(chunk.values, 'results');
+        return this.#payload(values, 'results');
       } catch {
         this.#cells.truncate(start);
       }

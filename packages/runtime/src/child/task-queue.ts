@@ -9,8 +9,8 @@ export interface DeliveredTask {
   readonly sequence: number;
   readonly functionId: number;
   readonly mode: number;
-  /** Scalars, the items of a chunk as a cell, or what a codec has yet to decode. */
-  readonly args: readonly unknown[] | EncodedCell;
+  /** Scalars, the items of a chunk where they are numbers, or what a codec has yet to decode. */
+  readonly args: readonly unknown[] | Int32Array | EncodedCell;
 }
 
 /** Tasks that follow each other and are called alike. */
@@ -112,7 +112,7 @@ export class TaskQueue {
 function readArgs(cells: CellReader, mode: number, count: number): DeliveredTask['args'][] {
   const args: DeliveredTask['args'][] = [];
   for (let i = 0; i < count; i++)
-    args.push(mode === TASK_MODE.call ? readScalars(cells) : (cells.cell() as DeliveredTask['args']));
+    args.push(mode === TASK_MODE.call ? readScalars(cells) : (cells.cellOrNumbers() as DeliveredTask['args']));
   return args;
 }
 

@@ -1,7 +1,7 @@
 // The loop of a pool's worker. In: frames with functions and tasks. Out: frames with results.
 import type { Payload } from '@mp/codec';
 import { BufferFile, roomIn } from '../channel/buffer-file.js';
-import { CellReader, CellWriter, EncodedCell } from '../channel/cells.js';
+import { CellReader, CellWriter, EncodedCell, toArray } from '../channel/cells.js';
 import type { FrameChannel } from '../channel/frame-channel.js';
 import { decodePayload, Later, type Marshal, payloadOf } from '../channel/marshal.js';
 import { shareParentsBudget } from '../platform/budget.js';
@@ -10,7 +10,7 @@ import { findTaskOfRecords } from '../platform/logger.js';
 import { FRAME } from '../protocol/frames.js';
 import { TASK_MODE, WITH_FUNCTION, type WorkerSettings } from '../protocol/pool-frames.js';
 import type { ChildChannel } from './boot.js';
-import { Chunk, callEach, pendingOf } from './chunk.js';
+import { Chunk, callEach, callEachNumber, pendingOf } from './chunk.js';
 import { currentTask, findTaskBy, runAsTask } from './current-task.js';
 import { reportFailure, reportStray } from './failure.js';
 import { FunctionTable, type TaskFunction } from './function-table.js';
@@ -288,6 +288,10 @@ class WorkerLoop {
   #invoke(task: DeliveredTask, running: RunningTask): unknown {
     const { args } = task;
     if (task.mode === TASK_MODE.call) return this.#functions.get(task.functionId)(...(args as readonly unknown[]));
+    if (args instanceof Int32Array)
+      return task.mode === TASK_MODE.map
+        ? callEachNumber(args, this.#functions.get(task.functionId))
+        : this.#invokeDecoded(task, running, toArray(args));
     if (!(args instanceof EncodedCell)) return this.#invokeDecoded(task, running, args);
     const decoded = this.#importing(() => decodePayload(this.#marshal, args));
     return decoded instanceof Later

@@ -21,6 +21,19 @@ export function requireNative(): Native {
   throw new ProcessError(PROCESS_ERROR_CODES.start, `@mp/native is needed for this, and it ${answer.problem}.`);
 }
 
+/**
+ * Maps an open file into memory without loading all of the native part.
+ *
+ * @returns Undefined where it cannot be used here, or maps no files.
+ */
+export function mapFile(descriptor: number): ArrayBuffer | undefined {
+  try {
+    return (require('@mp/native/mapping') as typeof import('@mp/native/mapping')).mapFile(descriptor);
+  } catch {
+    return undefined;
+  }
+}
+
 function find(): NonNullable<typeof found> {
   found ??= load();
   return found;

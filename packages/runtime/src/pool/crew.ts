@@ -99,13 +99,14 @@ export class Crew implements SlotOwner, TaskOwner {
     return this.#slots.values();
   }
 
-  /** Takes a task in. */
-  submit(task: PoolTask): void {
+  /** Takes a task in. @param isUrgent - Whether to deliver it without waiting for what else is submitted in this turn. */
+  submit(task: PoolTask, isUrgent = false): void {
     this.#takeIn();
     this.#ledger.take([task]);
     this.#schedulePump();
     if (this.isRunning) this.#scheduler.add([task]);
     else this.#fail(task, this.#broken ?? notRunning());
+    if (isUrgent) this.#scheduler.pump();
   }
 
   /** Takes in a task of which nothing but the result is wanted, with the others of its turn; while {@link isRunning}. */

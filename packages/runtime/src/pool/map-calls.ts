@@ -57,8 +57,7 @@ export class MapCalls {
     const listener: ItemListener = {
       onValues: (first, chunk) => {
         if (failure !== undefined) return;
-        for (const part of order.add(first, chunk.length, chunk))
-          for (let i = 0; i < part.length; i++) values.push(part[i]);
+        for (const part of order.add(first, chunk.length, chunk)) append(values, part);
       },
       onItems: (first, outcomes) => {
         for (let i = 0; i < outcomes.length; i++) {
@@ -193,6 +192,11 @@ function showProgress(label: string | true, total: number | undefined, listener:
       listener.onOver();
     },
   };
+}
+
+/** A loop of its own, which is compiled after the first thousands of items: what stands beside it would be, too. */
+function append(values: unknown[], more: readonly unknown[]): void {
+  for (let i = 0; i < more.length; i++) values.push(more[i]);
 }
 
 function begin(job: MapJob, signal: AbortSignal | undefined, abort: (reason: unknown) => void): void {

@@ -1,3 +1,4 @@
+import type { Payload } from '@mp/codec';
 import { isScalar, toInt32s } from '../channel/cells.js';
 import { encodeWhenPrepared, Later, type Marshal } from '../channel/marshal.js';
 import { onceAborted } from '../platform/abort.js';
@@ -137,7 +138,7 @@ export class Submission {
       const form = createForm(version, mode + withFunction, this.#crew, options, pace);
       task = new PoolTask(this.#nextTask++, form, payload, sink);
       task.callSite = callSite;
-      this.#crew.submit(task);
+      this.#crew.submit(task, isLarge(payload));
     };
     const encode = (version: FunctionVersion): EncodedChunk | Later<EncodedChunk> => {
       const numbers = toInt32s(chunk);
@@ -226,4 +227,11 @@ export class Submission {
     if (signal.aborted) return this.#crew.cancel(task, signal.reason);
     task.onceSettled(onceAborted(signal, () => this.#crew.cancel(task, signal.reason)));
   }
+}
+
+/** A chunk of this size is worth a write of its own: its worker need not wait until the chunks behind it are made, too. */
+const LARGE_BYTES = 1 << 14;
+
+function isLarge(payload: Payload | Int32Array): boolean {
+  return (payload instanceof Int32Array ? payload.byteLength : payload.body.length) >= LARGE_BYTES;
 }

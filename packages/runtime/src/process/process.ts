@@ -362,8 +362,13 @@ export class BaseProcess<A extends readonly unknown[] = readonly unknown[]> impl
 }
 
 /** Hands the messages of a child's logger to the handlers of this process's, where it has some. */
-function hearLog({ channel }: Child): void {
-  if (!getLogger().isHeard) return;
+function hearLog(child: Child): void {
+  const { channel } = child;
+  if (!getLogger().isHeard) {
+    // Who reads nothing hears of no end: the channel would stay open.
+    child.onExit(() => channel.finish());
+    return;
+  }
   channel.setHandler({
     onFrame: (kind, body) => {
       if (kind !== FRAME.log) return;

@@ -30,6 +30,21 @@ describe.each(contexts)('many small tasks in a pool of %s workers', (_method, co
     expect(messages).toEqual(inputs.map((i) => `${i} false`));
   });
 
+  test('map gives each item its own answer, whatever the ones beside it return', async () => {
+    await using pool = new context.Pool(2);
+    const inputs = Array.from({ length: 3000 }, (_, i) => i).filter((i) => i % 8 !== 7);
+    expect(await pool.map(tasks.answerVariously, inputs)).toEqual(inputs.map(tasks.answerOf));
+    const all = Array.from({ length: 64 }, (_, i) => i);
+    await expect(pool.map(tasks.answerVariously, all, { chunkSize: 32 })).rejects.toThrow('no 7');
+    const squares = Array.from({ length: 40_000 }, (_, i) => i % 1000);
+    expect(await pool.map(tasks.square, squares, { chunkSize: 10_000 })).toEqual(squares.map(tasks.square));
+  });
+
+  test('starmap over numbers, which are no lists of arguments, fails', async () => {
+    await using pool = new context.Pool(1);
+    await expect(pool.starmap(tasks.add, [1, 2] as never)).rejects.toThrow(TypeError);
+  });
+
   test('map gives back numbers of every kind, and a list that is an array', async () => {
     await using pool = new context.Pool(2);
     for (const inputs of [

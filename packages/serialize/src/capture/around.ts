@@ -15,7 +15,7 @@ const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versi
 
 /** What a function has from the function around it, and how its code gets that on the other side. */
 export interface Around {
-  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
+  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'body';
   readonly receiver: Receiver | undefined;
 }
 
@@ -41,12 +41,11 @@ export function receiverOf(
     );
   }
   if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
-    // The engine shows it to no debugger. Sloppy code is not put where it can be bound later.
-    const isAsked = strict && reading.stated === undefined && reading.told === undefined;
+    // The engine shows it to no debugger.
+    const isAsked = reading.stated === undefined && reading.told === undefined && mayWrapBody(facts);
     const shown = isAsked ? thisShown(fn) : undefined;
-    if (shown?.value === undefined) return { mode: 'unknown', receiver: undefined };
-    const receiver = { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() };
-    return { mode: 'this', receiver };
+    if (shown === undefined) return { mode: 'unknown', receiver: undefined };
+    return { mode: 'body', receiver: { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() } };
   }
   if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
@@ -72,9 +71,15 @@ export function receiverOf(
   if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };
   if (!strict && thisValue === realmGlobal(reading.scopes)) return { mode: 'none', receiver };
   if (facts.hasDirectEval) {
+    if (mayWrapBody(facts) && facts.outerNewTarget.length === 0) return { mode: 'body', receiver };
     throw new CaptureFailure('may read this in direct eval', 'Pass the object to the function instead.');
   }
   return { mode: 'variable', receiver };
+}
+
+/** Whether direct `eval` can be in the body only. */
+function mayWrapBody({ text, arrowBody }: CodeFacts): boolean {
+  return arrowBody !== undefined && !/\beval\s*\(/.test(text.slice(0, arrowBody.start));
 }
 
 function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean {

@@ -14,7 +14,7 @@ export interface CodeContext {
   readonly vars: readonly string[];
   readonly consts: readonly number[];
   /** How an arrow gets its `this`. */
-  readonly receiver: 'none' | 'this' | 'this+home' | 'unknown' | 'variable';
+  readonly receiver: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'body';
   readonly newTarget: boolean;
   /** Whether the own name in the text must not bind: it is a declaration whose name was given another value. */
   readonly dropOwnName: boolean;
@@ -119,6 +119,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     const start = of.text.indexOf(of.ownName, of.text.indexOf('function') + 'function'.length);
     edits.blank(start, start + of.ownName.length);
   }
+  if (context.receiver === 'body') wrapBody(of, context, edits);
   const hasCalls = editCalls(of, context.called, edits);
   const bound: [string, string, string][] = [];
   for (const [name, { url, exported, isLive }] of context.imports) {
@@ -161,7 +162,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     vars: context.vars,
     ...(context.consts.length === 0 ? {} : { consts: context.consts }),
     ...(stubs.length === 0 ? {} : { stubs }),
-    ...(context.receiver === 'none' || context.receiver === 'variable' ? {} : { receiver: context.receiver }),
+    ...(isInText(context.receiver) ? {} : { receiver: context.receiver }),
     ...(of.usesSuper ? { home: true } : {}),
     ...(context.withs.length === 0 ? {} : { withs: context.withs }),
     ...(hasCalls ? { calls: true } : {}),
@@ -178,6 +179,30 @@ function importsKey(imports: ReadonlyMap<string, ImportBinding>): string {
   let key = '';
   for (const [name, { url, exported, isLive }] of imports) key += `${name}=${url}#${exported}${isLive}`;
   return key;
+}
+
+function isInText(receiver: CodeContext['receiver']): receiver is 'none' | 'variable' | 'body' {
+  return receiver === 'none' || receiver === 'variable' || receiver === 'body';
+}
+
+/**
+ * Lets the body of an arrow run in a function that is called with what `this` and `arguments` are: direct `eval` in it finds
+ * them there.
+ */
+function wrapBody({ text, async, arrowBody }: CodeFacts, { vars, strict }: CodeContext, edits: Edits): void {
+  const { start, isBlock } = arrowBody as NonNullable<CodeFacts['arrowBody']>;
+  const list = vars.includes(INTERNAL_NAMES.arguments) ? INTERNAL_NAMES.arguments : undefined;
+  const call = `.apply(${INTERNAL_NAMES.this}${list === undefined ? '' : `,${list}`})`;
+  // Sloppy code may have the very object.
+  const own = list === undefined || strict ? '' : `var arguments=${list};`;
+  const head = `(${async ? 'async ' : ''}function()`;
+  const hasDirective = isBlock && /^\{\s*(?:'use strict'|"use strict")/.test(text.slice(start));
+  edits.replace(
+    start,
+    isBlock ? start + 1 : start,
+    isBlock ? `{return ${head}{${hasDirective ? '' : own}` : `${head}{${own}return(`,
+  );
+  edits.replace(text.length, text.length, isBlock ? `)${call}}` : `)})${call}`);
 }
 
 /** Lets what an object around the code has be called on the object. @returns whether there is such a call. */

@@ -1,5 +1,6 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import { type FunctionDetails, PROPERTY, type PropertyOperations } from '../model/code.js';
+import { travellingDescriptor } from '../model/native-stack.js';
 import type { AnyFunction } from '../model/ports.js';
 import type { CapturedClass } from './classes.js';
 
@@ -26,7 +27,7 @@ class PropertyList {
   readonly list: (readonly [string | 0, number])[] = [];
 
   add(object: object, key: PropertyKey): void {
-    const descriptor = Reflect.getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
+    const descriptor = travellingDescriptor(object, key);
     const flags =
       (descriptor.writable ? PROPERTY.writable : 0) |
       (descriptor.enumerable ? PROPERTY.enumerable : 0) |

@@ -1,4 +1,4 @@
-import type { BatchMeta } from '../model/code.js';
+import { type BatchMeta, INTERNAL_NAMES } from '../model/code.js';
 import { textOf } from '../model/function-text.js';
 import type { TiedVariable } from '../model/origin.js';
 import type { AnyFunction } from '../model/ports.js';
@@ -52,7 +52,9 @@ export class TiedArguments {
       this.#waiting.set(object, functions);
       functions.set(fn, [...(functions.get(fn) ?? []), [variable, element]]);
     }
-    for (const { name, value } of variables) if (name === 'arguments' && isObject(value)) this.#met.add(value);
+    for (const { name, value } of variables) {
+      if ((name === 'arguments' || name === INTERNAL_NAMES.arguments) && isObject(value)) this.#met.add(value);
+    }
   }
 
   /** What is new since the last time, and the arguments objects, one for each statement. */

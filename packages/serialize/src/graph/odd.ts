@@ -3,6 +3,7 @@ import { brandOf } from '../kinds/index.js';
 import { hasSlots } from '../kinds/slots.js';
 import { ATTRIBUTE, DECORATION, FRAME, PLAIN_ATTRIBUTES } from '../model/codes.js';
 import { type Kind, NEVER } from '../model/kind.js';
+import { travellingDescriptor } from '../model/native-stack.js';
 import { types } from '../model/platform.js';
 import type { AnyFunction, CapturedBatch } from '../model/ports.js';
 import { Refusal } from '../model/refusal.js';
@@ -344,7 +345,7 @@ export function writeSparse(
 export function writeProperties(writer: GraphWriter, object: object, keys: readonly (string | symbol)[]): void {
   writer.out.uint(keys.length);
   for (const key of keys) {
-    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    const descriptor = travellingDescriptor(object, key);
     const isAccessor = descriptor.get !== undefined || descriptor.set !== undefined || !('value' in descriptor);
     writer.value(key);
     writer.out.uint(

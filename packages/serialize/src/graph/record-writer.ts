@@ -2,6 +2,7 @@ import { hasSlots } from '../kinds/slots.js';
 import { countLooks, type HiddenClasses, knownHiddenClasses } from '../model/hidden-class.js';
 import { types } from '../model/platform.js';
 import { EXT, SHORT_SHAPES } from '../model/tags.js';
+import { readDataValues } from './data-values.js';
 import { LooseRecords } from './loose-records.js';
 import type { PrototypeFacts } from './prototypes.js';
 import type { ShapeTable } from './shape-table.js';
@@ -241,13 +242,15 @@ export class RecordWriter {
    * @returns `undefined` where the first one is no record.
    */
   columns(array: readonly unknown[], from: number, end: number): Columns | undefined {
-    const shape = this.#shapeOf(array[from]);
+    const shape = this.#exact ? this.#shapeOf(array[from]) : this.#shapeOfData(array[from]);
     if (shape === undefined || this.#loose.is(shape)) return undefined;
     const { depth } = shape;
     const first = array[from] as object;
     const values = this.#values;
     const base = this.#top;
-    const same = this.#hidden !== undefined && this.#isAlike(first, shape) ? this.#hidden.same : undefined;
+    const hidden = this.#hidden;
+    const isKnown = this.#exact ? hidden !== undefined && this.#isAlike(first, shape) : hidden?.isFast(first) === true;
+    const same = isKnown ? hidden?.same : undefined;
     const columns: unknown[][] = [];
     for (let column = 0; column < depth; column++) columns.push(new Array<unknown>(end - from));
     let count = 0;
@@ -263,7 +266,7 @@ export class RecordWriter {
         }
         if (column !== depth) break;
       } else {
-        if (this.#shapeOf(object) !== shape) break;
+        if ((this.#exact ? this.#shapeOf(object) : this.#shapeOfData(object)) !== shape) break;
         for (; column < depth; column++) columns[column]![count] = values[base + column];
       }
       count++;
@@ -281,6 +284,13 @@ export class RecordWriter {
   #shapeOf(object: unknown): ShapeNode | undefined {
     if (typeof object !== 'object' || object === null || isProxy(object)) return undefined;
     return this.findPlain(object, getPrototypeOf(object) as object | null);
+  }
+
+  /** The same where objects are not looked at closely, of one that has no getters: those run once, where they are written. */
+  #shapeOfData(object: unknown): ShapeNode | undefined {
+    if (!this.#canonical) this.#hidden ??= countLooks(1);
+    const keys = readDataValues(object, this.#values, this.#top);
+    return keys === undefined ? undefined : this.#plainFacts.family.find(keys, this.#shapes.store);
   }
 
   /** What tells an object from others of its shape: the first of its values that are primitive. 0 where there are none. */

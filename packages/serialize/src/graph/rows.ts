@@ -26,10 +26,10 @@ export class Rows {
   constructor(writer: GraphWriter, array: readonly unknown[]) {
     this.#writer = writer;
     this.#array = array;
-    const { canonical, exact, observer } = writer.context;
-    // Equal graphs have equal fingerprints in every version; getters run once; who looks on wants to see one object after the
-    // other; and what lies deep is put off one by one.
-    if (canonical || !exact || observer !== undefined || writer.isDeep) this.#next = array.length;
+    const { canonical, observer } = writer.context;
+    // Equal graphs have equal fingerprints in every version; who looks on wants to see one object after the other; and what lies
+    // deep is put off one by one.
+    if (canonical || observer !== undefined || writer.isDeep) this.#next = array.length;
   }
 
   /**

@@ -45,7 +45,9 @@ export interface ShapeNode {
 /** The keys of a shape, and their names as they are written one behind the other. */
 export interface Spelling {
   readonly keys: readonly KeyEntry[];
-  readonly bytes: Uint8Array;
+  /** The bytes, four in each, low byte first; the last may have fewer. */
+  readonly words: Int32Array;
+  readonly length: number;
 }
 
 /** All keys, and how many nodes there are. */

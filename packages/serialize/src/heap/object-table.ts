@@ -85,13 +85,16 @@ export class ObjectTable {
       let end = 0;
       const read8 = (address: number, count: number): Words => {
         if (end + count > ARENA_WORDS) throw new Unsteady();
-        if (!memory.read(address, arenaBytes, end * 8, count * 8)) throw new Unsteady();
+        const got = memory.read(address, arenaBytes, end * 8, count * 8);
+        if (got === 0) throw new Unsteady();
+        // Behind the last object of the last page nothing may be.
+        arenaBytes.fill(0, end * 8 + got, (end + count) * 8);
         end += count;
         return new Words(arena, end - count, count);
       };
       const bytes = (address: number, count: number): Uint8Array<ArrayBuffer> => {
         const into = uncleared(count);
-        if (!memory.read(address, into)) throw new Unsteady();
+        if (memory.read(address, into) < count) throw new Unsteady();
         return into;
       };
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -147,7 +150,8 @@ export class ObjectTable {
     const head = new Uint32Array(4);
     for (let i = 0; i < 2; i++) {
       this.#mark();
-      if (!memory.read(address, new Uint8Array(head.buffer)) || !this.#isMarked(new Words(head, 0, 2))) return false;
+      if (memory.read(address, new Uint8Array(head.buffer)) < head.byteLength) return false;
+      if (!this.#isMarked(new Words(head, 0, 2))) return false;
     }
     return true;
   }
@@ -161,7 +165,7 @@ export class ObjectTable {
     const [first, second] = this.#slots as [number, number];
     for (const [from, to] of memory.regions()) {
       for (let page = Math.ceil(from / PAGE_BYTES) * PAGE_BYTES; page + PAGE_START_BYTES <= to; page += PAGE_BYTES) {
-        if (!memory.read(page, bytes)) continue;
+        if (memory.read(page, bytes) < bytes.byteLength) continue;
         for (let i = 0; i < words.length - 1; i++) {
           if (words.high(i) === first && words.integer(i) === first && words.integer(i + 1) === second) {
             found.push(page + i * 8);

@@ -28,13 +28,13 @@ export class ProcessMemory {
     }
   }
 
-  /** @returns Whether all of it could be read. */
-  read(address: number, into: Uint8Array, offset = 0, length: number = into.byteLength): boolean {
+  /** @returns How many bytes could be read: fewer where the memory ends before. */
+  read(address: number, into: Uint8Array, offset = 0, length: number = into.byteLength): number {
     try {
-      return this.#fs.readSync(this.#descriptor, into, offset, length, address) === length;
+      return this.#fs.readSync(this.#descriptor, into, offset, length, address);
     } catch {
       // Nothing is there, or no longer.
-      return false;
+      return 0;
     }
   }
 

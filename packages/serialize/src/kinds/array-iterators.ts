@@ -11,6 +11,13 @@ const KINDS = ['keys', 'values', 'entries'] as const;
 
 const { next } = getPrototypeOf([].values()) as Iterator<unknown>;
 
+/** An ArrayBuffer as Node 20 and later have it. */
+type Resizable = ArrayBuffer & {
+  readonly resizable?: boolean;
+  readonly maxByteLength: number;
+  resize(byteLength: number): void;
+};
+
 /** What is added to the number of a kind. */
 const FINISHED = 4;
 /** Some elements that it gave out are accessors. */
@@ -115,7 +122,7 @@ function accessorsBefore(owner: object, index: number): readonly string[] {
 function isSilent(owner: object, { index }: ArrayIteratorState, passed: readonly string[]): boolean {
   if (index === 0) return true;
   if (types?.isProxy(owner) === true) return false;
-  if (types?.isTypedArray(owner) === true) return index <= (owner as Uint8Array).length;
+  if (types?.isTypedArray(owner) === true) return index <= reach(owner as Uint8Array);
   if (passed.some((key) => getOwnPropertyDescriptor(owner, key)?.configurable !== true)) return false;
   for (let holder = getPrototypeOf(owner) as object | null; holder !== null; ) {
     if (types?.isProxy(holder) === true || accessorsBefore(holder, index).length > 0) return false;
@@ -126,10 +133,24 @@ function isSilent(owner: object, { index }: ArrayIteratorState, passed: readonly
   return length.configurable === true || length.writable === true || Number(length.value) >= index;
 }
 
+/** How long a view may become: one without a length of its own follows a resizable buffer. */
+function reach(view: Uint8Array): number {
+  const { length, byteOffset, BYTES_PER_ELEMENT: width } = view;
+  const buffer = view.buffer as Resizable;
+  if (buffer.resizable !== true) return length;
+  return Math.max(length, Math.floor((buffer.maxByteLength - byteOffset) / width));
+}
+
 /** Leads an iterator to its index, without running code that the value brought. */
 function advanceSilently(iterator: Iterator<unknown>, owner: object, index: number, passesAccessors: boolean): void {
   if (types?.isTypedArray(owner) === true) {
+    const view = owner as Uint8Array;
+    const buffer = view.buffer as Resizable;
+    const { byteLength } = buffer;
+    const isShort = index > view.length && index <= reach(view);
+    if (isShort) buffer.resize(view.byteOffset + index * view.BYTES_PER_ELEMENT);
     advance(iterator, index);
+    if (isShort) buffer.resize(byteLength);
     return;
   }
   const hidden = passesAccessors ? accessorsBefore(owner, index) : [];

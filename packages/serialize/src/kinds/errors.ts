@@ -1,4 +1,5 @@
 import type { Kind } from '../model/kind.js';
+import { isNativeStack, setNativeStack, withoutTrace } from '../model/native-stack.js';
 import { types } from '../model/platform.js';
 
 // The position in this list is the class's code on the wire.
@@ -13,13 +14,6 @@ const CLASSES: readonly (ErrorConstructor | AggregateErrorConstructor | undefine
   AggregateError,
   (globalThis as { SuppressedError?: ErrorConstructor }).SuppressedError,
 ];
-
-/** From V8 12 on `stack` is an own accessor, the same for all errors. */
-const { get: nativeStack, set: setNativeStack } =
-  Object.getOwnPropertyDescriptor(
-    withoutTrace(() => new Error('probe')),
-    'stack',
-  ) ?? {};
 
 export const errorKinds: readonly Kind<Error>[] = CLASSES.flatMap((cls, code) => {
   if (cls === undefined) return [];
@@ -61,20 +55,6 @@ function makeBare(cls: ErrorConstructor): Error {
   });
 }
 
-/**
- * Makes an error without the trace of where it is made: V8 looks for the line of each frame, in files of ours with 12 000 of
- * them. A program may have frozen `Error`; then a trace is made in vain.
- */
-function withoutTrace(make: () => Error): Error {
-  const { stackTraceLimit } = Error;
-  Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
-    return make();
-  } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  }
-}
-
 function isError(value: object): boolean {
   return types?.isNativeError(value) ?? value instanceof Error;
 }
@@ -103,15 +83,6 @@ function hasNativeStack(error: Error): boolean {
     (descriptor.configurable === true || Object.isSealed(error))
   );
 }
-
-/** Whether a getter is the engine's, of this realm or of another. */
-function isNativeStack(get: () => unknown): boolean {
-  if (get === nativeStack) return true;
-  if (nativeStack === undefined || types?.isProxy(get) === true || Object.hasOwn(get, 'prototype')) return false;
-  return textOf.call(get) === textOf.call(nativeStack) && get.name === nativeStack.name;
-}
-
-const textOf = Function.prototype.toString;
 
 function stackOf(error: Error): unknown {
   const descriptor = stackDescriptor(error);

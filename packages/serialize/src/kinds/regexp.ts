@@ -36,7 +36,7 @@ export const regexpKind: Kind<RegExp> = {
     const flags = source.text();
     const regexp = source.define(compile(pattern, flags, source));
     const lastIndex = source.value();
-    if (lastIndex !== 0) regexp.lastIndex = lastIndex as number;
+    if (!Object.is(lastIndex, 0)) regexp.lastIndex = lastIndex as number;
     return regexp;
   },
 };

@@ -91,6 +91,7 @@ export const CLASS_KEY_PLACEHOLDER = '\u0001mp';
 /** Names in the text of captured code that the receiving side provides. */
 export const INTERNAL_NAMES = {
   this: '$mpThis',
+  arguments: '$mpArguments',
   newTarget: '$mpTarget',
   importMeta: '$mpMeta',
   heritage: '$mpSuper',

@@ -1,4 +1,7 @@
 import { withNatives } from './natives.js';
+import { types } from './platform.js';
+
+const isProxy: (value: unknown) => boolean = types?.isProxy ?? (() => false);
 
 /**
  * What V8 knows about the layout of objects.
@@ -66,6 +69,8 @@ function ask(): HiddenClasses | undefined {
       }
     },
     isFast(object) {
+      // To ask it of a proxy ends the process from V8 13 on (`CHECK(IsJSObject(args[0]))` in runtime-object.cc).
+      if (isProxy(object)) return false;
       try {
         return natives![1](object);
       } catch (error) {

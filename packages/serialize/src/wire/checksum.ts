@@ -6,7 +6,7 @@ import type { BlockSums } from './block-sums-module.js';
 const PORTABLE_BYTES = 65_536;
 
 /** Up to here plain JavaScript is done as soon as zlib, with the view that it needs. */
-const SHORT_BYTES = 256;
+const SHORT_BYTES = 320;
 
 let checked = 0;
 let native: ((bytes: Uint8Array, seed: number) => number) | undefined;
@@ -71,12 +71,12 @@ export function portableCrc32(bytes: Uint8Array, start: number, seed: number): n
   let crc = ~seed;
   let i = start;
   for (const end = length - 7; i < end; i += 8) {
-    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    // Byte by byte: to join four of them first takes a fifth longer.
     crc =
-      t[0x700 | (crc & 0xff)]! ^
-      t[0x600 | ((crc >>> 8) & 0xff)]! ^
-      t[0x500 | ((crc >>> 16) & 0xff)]! ^
-      t[0x400 | (crc >>> 24)]! ^
+      t[0x700 | ((crc ^ bytes[i]!) & 0xff)]! ^
+      t[0x600 | (((crc >>> 8) ^ bytes[i + 1]!) & 0xff)]! ^
+      t[0x500 | (((crc >>> 16) ^ bytes[i + 2]!) & 0xff)]! ^
+      t[0x400 | ((crc >>> 24) ^ bytes[i + 3]!)]! ^
       t[0x300 | bytes[i + 4]!]! ^
       t[0x200 | bytes[i + 5]!]! ^
       t[0x100 | bytes[i + 6]!]! ^
