@@ -59,6 +59,14 @@ describe.each(contexts)('calls that a pool of %s workers has not taken in yet', 
     await pool.join();
   });
 
+  test('have waited since they were made, not since they were taken in', async () => {
+    await using pool = await create();
+    const call = pool.apply(tasks.square, [3]);
+    tasks.block(60);
+    expect(await call).toBe(9);
+    expect(pool.stats().waitTime.max).toBeGreaterThanOrEqual(50);
+  });
+
   test('count for what may wait', async () => {
     await using pool = new context.Pool({ processes: 1, maxQueue: 2 });
     await pool.apply(tasks.square, [1]);
