@@ -53,16 +53,3 @@ describe.each(contexts)('a broadcast over %s workers', (_, context) => {
     expect(pool.stats().died).toBe(0);
   });
 });
-
-describe.each(contexts)('a broadcast by %s behind a task', (_, context) => {
-  test('that took much longer than those before it still runs in that worker, once', async () => {
-    await using pool = new context.Pool(1);
-    await Promise.all(Array.from({ length: 300 }, () => pool.apply(tasks.block, [0])));
-    const before = await pool.apply(tasks.howManyMarks);
-    // The worker gives back what waits behind a slow task; what is for this worker alone comes again.
-    const slow = pool.apply(tasks.block, [60]);
-    expect(await pool.broadcast(tasks.mark, [0])).toEqual([before + 1]);
-    expect(await slow).toBe(60);
-    expect(await pool.apply(tasks.howManyMarks)).toBe(before + 1);
-  });
-});
