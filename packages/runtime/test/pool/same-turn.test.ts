@@ -59,6 +59,16 @@ describe.each(contexts)('calls that a pool of %s workers has not taken in yet', 
     await pool.join();
   });
 
+  test('have waited since they were made, not since they were taken in', async () => {
+    await using pool = await create();
+    const waited = () => pool.stats().waitTime.mean * pool.stats().waitTime.count;
+    const before = waited();
+    const call = pool.apply(tasks.square, [3]);
+    tasks.block(60);
+    expect(await call).toBe(9);
+    expect(waited() - before).toBeGreaterThanOrEqual(59);
+  });
+
   test('count for what may wait', async () => {
     await using pool = new context.Pool({ processes: 1, maxQueue: 2 });
     await pool.apply(tasks.square, [1]);
