@@ -15,7 +15,7 @@ export function movedError(): ProcessError {
 }
 
 /** The end cannot move now. */
-export function awaitedError(): ProcessError {
+export function busyError(): ProcessError {
   return new ProcessError(
     PROCESS_ERROR_CODES.state,
     'A connection cannot be sent to another process while `recv`, `poll` or `send` waits on it here.',

@@ -4,8 +4,8 @@ import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
 import {
-  awaitedError,
   brokenPipeError,
+  busyError,
   carrierError,
   closedError,
   movedError,
@@ -31,6 +31,8 @@ export interface Detached {
   readonly channel: FrameChannel;
   /** Receives every message that still arrives here, of either kind; undefined where none passed this end yet. */
   readonly past: Connection | undefined;
+  /** Takes it back: it did not get away. */
+  readonly restore: () => void;
 }
 
 let adopt: (connection: Connection, channel: FrameChannel) => void;
@@ -243,12 +245,20 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #detach(): Detached {
     this.#checkOpen();
-    if (this.#inbox.isAwaited || this.#turns.last !== undefined) throw awaitedError();
+    if (this.#inbox.isAwaited || this.#turns.last !== undefined) throw busyError();
     if (isCarrier(this.#channel)) throw carrierError();
     this.#claim();
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
-    return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
+    const restore = () => this.#restore(past);
+    return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past, restore };
+  }
+
+  #restore(past: Connection | undefined): void {
+    this.#state = past === undefined ? 'fresh' : 'active';
+    if (past === undefined) return;
+    past.#inbox.moveTo(this.#inbox);
+    this.#listen();
   }
 
   #adopt(channel: FrameChannel): void {
@@ -270,16 +280,13 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   /** Takes an end over that this process has inherited, as long as nobody refuses it. */
   #claim(): void {
     if (this.#state !== 'inherited') return;
-    const channel = this.#inheritance?.claim((error) => {
+    this.#channel = (this.#inheritance as Inheritance).claim((error) => {
       this.#state = 'moved';
       this.#inbox.clear(error);
     });
-    if (channel === undefined) return;
-    this.#channel = channel;
     this.#state = 'fresh';
   }
 
-  /** The same end under another name, for the relay; the user's object is dead. */
   #clone(): Connection {
     const clone = new Connection(this.#channel, this.#marshal, this.#direction);
     clone.#state = 'active';
