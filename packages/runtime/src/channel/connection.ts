@@ -3,14 +3,7 @@ import { trackForFork } from '../platform/forking.js';
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
-import {
-  brokenPipeError,
-  busyError,
-  carrierError,
-  closedError,
-  movedError,
-  tooLongError,
-} from './connection-errors.js';
+import { brokenPipeError, busyError, carrierError, closedError, lengthError, movedError } from './connection-errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -170,7 +163,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => Uint8Array.from(body));
     if (bytes.length <= maxLength) return bytes;
     await this.close();
-    throw tooLongError(bytes, `at most ${maxLength} are accepted`);
+    throw lengthError(bytes, `at most ${maxLength} are accepted`);
   }
 
   /**
@@ -185,7 +178,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkReadable();
     const place = placeIn(target, offset);
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
-    if (bytes.length > place.length) throw tooLongError(bytes, `there is room for ${place.length}`);
+    if (bytes.length > place.length) throw lengthError(bytes, `there is room for ${place.length}`);
     place.set(bytes);
     return bytes.length;
   }
