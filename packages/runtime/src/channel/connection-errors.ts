@@ -15,7 +15,7 @@ export function movedError(): ProcessError {
 }
 
 /** The end cannot move now. */
-export function awaitedError(): ProcessError {
+export function busyError(): ProcessError {
   return new ProcessError(
     PROCESS_ERROR_CODES.state,
     'A connection cannot be sent to another process while `recv`, `poll` or `send` waits on it here.',
@@ -40,6 +40,6 @@ export function brokenPipeError(cause: Error | undefined): ProcessError {
 }
 
 /** A message is longer than was asked for. @param bytes - The message, which the error has a copy of. */
-export function tooLongError(bytes: Uint8Array, accepted: string): BufferTooShort {
+export function lengthError(bytes: Uint8Array, accepted: string): BufferTooShort {
   return new BufferTooShort(`A message of ${bytes.length} bytes arrived, and ${accepted}.`, Uint8Array.from(bytes));
 }

@@ -3,14 +3,7 @@ import { trackForFork } from '../platform/forking.js';
 import { EOFError, PROCESS_ERROR_CODES, ProcessError } from '../protocol/errors.js';
 import { FRAME } from '../protocol/frames.js';
 import { placeIn, sliceOf } from './bytes.js';
-import {
-  awaitedError,
-  brokenPipeError,
-  carrierError,
-  closedError,
-  movedError,
-  tooLongError,
-} from './connection-errors.js';
+import { brokenPipeError, busyError, carrierError, closedError, lengthError, movedError } from './connection-errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { helloOf, helloProblem } from './hello.js';
 import { Inbox, type Message } from './inbox.js';
@@ -31,6 +24,8 @@ export interface Detached {
   readonly channel: FrameChannel;
   /** Receives every message that still arrives here, of either kind; undefined where none passed this end yet. */
   readonly past: Connection | undefined;
+  /** Takes it back: it did not get away. */
+  readonly restore: () => void;
 }
 
 let adopt: (connection: Connection, channel: FrameChannel) => void;
@@ -168,7 +163,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => Uint8Array.from(body));
     if (bytes.length <= maxLength) return bytes;
     await this.close();
-    throw tooLongError(bytes, `at most ${maxLength} are accepted`);
+    throw lengthError(bytes, `at most ${maxLength} are accepted`);
   }
 
   /**
@@ -183,7 +178,7 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
     this.#checkReadable();
     const place = placeIn(target, offset);
     const bytes = await this.#inbox.receive<Uint8Array>(FRAME.bytes, ({ body }) => body);
-    if (bytes.length > place.length) throw tooLongError(bytes, `there is room for ${place.length}`);
+    if (bytes.length > place.length) throw lengthError(bytes, `there is room for ${place.length}`);
     place.set(bytes);
     return bytes.length;
   }
@@ -243,12 +238,20 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
 
   #detach(): Detached {
     this.#checkOpen();
-    if (this.#inbox.isAwaited || this.#turns.last !== undefined) throw awaitedError();
+    if (this.#inbox.isAwaited || this.#turns.last !== undefined) throw busyError();
     if (isCarrier(this.#channel)) throw carrierError();
     this.#claim();
     const past = this.#state === 'fresh' ? undefined : this.#clone();
     this.#state = 'moved';
-    return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past };
+    const restore = () => this.#restore(past);
+    return { direction: this.#direction, marshal: this.#marshal, channel: this.#channel, past, restore };
+  }
+
+  #restore(past: Connection | undefined): void {
+    this.#state = past === undefined ? 'fresh' : 'active';
+    if (past === undefined) return;
+    past.#inbox.moveTo(this.#inbox);
+    this.#listen();
   }
 
   #adopt(channel: FrameChannel): void {
@@ -270,16 +273,13 @@ export class Connection<TSend = unknown, TReceive = TSend> implements Waitable, 
   /** Takes an end over that this process has inherited, as long as nobody refuses it. */
   #claim(): void {
     if (this.#state !== 'inherited') return;
-    const channel = this.#inheritance?.claim((error) => {
+    this.#channel = (this.#inheritance as Inheritance).claim((error) => {
       this.#state = 'moved';
       this.#inbox.clear(error);
     });
-    if (channel === undefined) return;
-    this.#channel = channel;
     this.#state = 'fresh';
   }
 
-  /** The same end under another name, for the relay; the user's object is dead. */
   #clone(): Connection {
     const clone = new Connection(this.#channel, this.#marshal, this.#direction);
     clone.#state = 'active';

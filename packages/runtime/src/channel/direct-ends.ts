@@ -10,8 +10,14 @@ import { SocketTransport } from './socket-transport.js';
 /** So many go along; the others are connected to. A request to a fork server takes no more than 16 descriptors in all. */
 const MAX_ENDS = 8;
 
-/** Descriptors for the process whose work is being encoded. */
-let collected: number[] | undefined;
+/** An end for the process whose work is being encoded. */
+interface Gift {
+  readonly ours: number;
+  readonly theirs: number;
+  readonly accept: (remote: FrameChannel) => void;
+}
+
+let collected: Gift[] | undefined;
 
 /** In a new process: the descriptors that it was given and has not taken, by their index. */
 let given: (number | undefined)[] = [];
@@ -32,12 +38,15 @@ export interface WithEnds<T> {
 /** Encodes the work of a new process. @param isPossible - Whether it can still be given descriptors. */
 export function collectEnds<T>(encode: () => T, isPossible: boolean): WithEnds<T> {
   const outer = collected;
-  const descriptors: number[] = [];
-  collected = isPossible ? descriptors : undefined;
+  const gifts: Gift[] = [];
+  collected = isPossible ? gifts : undefined;
   try {
-    return { result: encode(), descriptors };
+    const result = encode();
+    // Not before: until then the ends can be taken back.
+    for (const { ours, accept } of gifts) accept(open(ours));
+    return { result, descriptors: gifts.map(({ theirs }) => theirs) };
   } catch (error) {
-    closeEnds(descriptors);
+    closeEnds(gifts.flatMap(({ ours, theirs }) => [ours, theirs]));
     throw error;
   } finally {
     collected = outer;
@@ -52,14 +61,13 @@ export function closeEnds(descriptors: readonly number[]): void {
 /**
  * Gives an end to the process whose work is being encoded.
  *
- * @param accept - Called with the channel to the end.
+ * @param accept - Called with the channel to the end, once all is encoded.
  * @returns What {@link takeEnd} finds it by, there; `undefined` where it must be connected to.
  */
 export function giveEnd(accept: (remote: FrameChannel) => void): GivenEnd | undefined {
   if (collected === undefined || collected.length === MAX_ENDS) return undefined;
   const [ours, theirs] = requireNative().createSocketPair();
-  const index = collected.push(theirs) - 1;
-  accept(open(ours));
+  const index = collected.push({ ours, theirs, accept }) - 1;
   return { index, inode: fstatSync(theirs).ino };
 }
 

@@ -1,9 +1,17 @@
 import type { Reducer } from '@mp/codec';
-import { claim, type Offer, offer, type Ticket } from './broker.js';
-import { adoptConnection, Connection, type Direction, detachConnection, receiveEither } from './connection.js';
+import { claim, type Offer, offer, type Ticket, withdraw } from './broker.js';
+import {
+  adoptConnection,
+  Connection,
+  type Detached,
+  type Direction,
+  detachConnection,
+  receiveEither,
+} from './connection.js';
 import { type GivenEnd, giveEnd, takeEnd } from './direct-ends.js';
 import type { Marshal } from './marshal.js';
 import { relay } from './relay.js';
+import { noteUndo } from './undoing.js';
 
 /** What a connection is reduced to. */
 interface ConnectionData {
@@ -28,14 +36,22 @@ export function connectionReducer(marshal: () => Marshal): Reducer<Connection, C
 }
 
 function handOver(connection: Connection): ConnectionData {
-  const { direction, accept, drop } = takeAway(connection);
-  return { ticket: giveEnd(accept) ?? offer({ accept, drop }), direction };
+  const { direction, restore, ...end } = takeAway(connection);
+  const given = giveEnd(end.accept);
+  const ticket = given ?? offer(end);
+  // A later part of the value may not be able to travel, or has to be prepared first.
+  noteUndo(() => {
+    if ('token' in ticket) withdraw(ticket);
+    restore();
+  });
+  return { ticket, direction };
 }
 
-function takeAway(connection: Connection): Pick<ConnectionData, 'direction'> & Required<Offer> {
-  const { direction, channel, past, marshal } = detachConnection(connection);
+function takeAway(connection: Connection): Pick<Detached, 'direction' | 'restore'> & Required<Offer> {
+  const { direction, channel, past, marshal, restore } = detachConnection(connection);
   return {
     direction,
+    restore,
     accept: (remote) => {
       if (past === undefined) relay(channel, remote);
       else joinMessages(past, new Connection(remote, marshal));

@@ -178,6 +178,22 @@ describe('a pipe inside one process', () => {
 });
 
 describe.each(contexts)('a pipe to a %s process', (_method, context) => {
+  test('an end goes along with what has to be prepared first, and stays where something cannot travel', async () => {
+    const [here, there] = context.Pipe();
+    await here.send('early');
+    const stuck = new context.Process({ target: tasks.sendOn, args: [there, tasks.suspended()] });
+    if (_method.startsWith('fork') && !_method.startsWith('forkserver')) return;
+    await expect(stuck.start()).rejects.toThrow();
+    expect(await there.recv()).toBe('early');
+    await there.send('still here');
+    expect(await here.recv()).toBe('still here');
+    const child = new context.Process({ target: tasks.answerOnAll, args: [{ list: [there] }] });
+    await child.start();
+    await here.send('hello');
+    expect(await here.recv()).toEqual([0, 'hello']);
+    await child.join();
+  });
+
   test('many ends go to one process, in any place of its arguments', async () => {
     const pipes = Array.from({ length: 12 }, () => context.Pipe());
     const child = new context.Process({ target: tasks.answerOnAll, args: [{ list: pipes.map(([, there]) => there) }] });

@@ -79,7 +79,13 @@ function collectAround(value: object, into: object[]): void {
   if (types?.isMap(value)) collectSome(Map.prototype.values.call(value), into);
   if (types?.isSet(value)) collectSome(Set.prototype.values.call(value), into);
   const keys = Array.isArray(value) ? Array(Math.min(value.length, MAX_ELEMENTS)).keys() : Reflect.ownKeys(value);
-  for (const key of keys) add(getOwnPropertyDescriptor(value, key)?.value, into);
+  for (const key of keys) {
+    try {
+      add(getOwnPropertyDescriptor(value, key)?.value, into);
+    } catch {
+      // An export of a module that has not been evaluated so far.
+    }
+  }
 }
 
 function collectSome(values: Iterator<unknown>, into: object[]): void {
@@ -102,7 +108,7 @@ function collectScope({ description, object }: RawScope, into: object[]): void {
 }
 
 function builtIns(): WeakSet<object> {
-  const found = new WeakSet<object>();
+  const found = new WeakSet<object>([globalThis]);
   for (const one of BUILT_IN) found.add(one).add(one.prototype);
   return found;
 }
