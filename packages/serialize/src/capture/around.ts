@@ -1,6 +1,7 @@
 import type { CodeFacts } from '../analyze/facts.js';
 import type { FoundFunction } from '../analyze/lexical.js';
-import type { FunctionReading } from '../inspector/scopes.js';
+import type { FunctionLocation, FunctionReading } from '../inspector/scopes.js';
+import { sourceOfScript } from '../instrument/scripts.js';
 import type { AnyFunction } from '../model/ports.js';
 import { isObject } from '../references/path.js';
 import { CaptureFailure } from './failure.js';
@@ -8,7 +9,7 @@ import { thisShown } from './hidden-context.js';
 import { isHiddenByWith } from './object-scopes.js';
 import { mayPause, type Receiver, readReceiver, realmGlobal, toldReceiver } from './receiver.js';
 import { findInScript } from './source-info.js';
-import type { Variable } from './variables.js';
+import { findVariable, type Variable } from './variables.js';
 
 /** Node 20 shows a variable in its temporal dead zone as undefined; later ones refuse to show it. */
 const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versions.node?.split('.')[0]) < 22;
@@ -43,7 +44,7 @@ export function receiverOf(
   if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
     // The engine shows it to no debugger.
     const isAsked = reading.stated === undefined && reading.told === undefined && mayWrapBody(facts);
-    const shown = isAsked ? thisShown(fn) : undefined;
+    const shown = isAsked ? (thisOfCommonJs(facts, reading) ?? thisShown(fn)) : undefined;
     if (shown === undefined) return { mode: 'unknown', receiver: undefined };
     return { mode: 'body', receiver: { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() } };
   }
@@ -86,6 +87,17 @@ function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean
   if (!reading.scopes.some(({ description }) => description === 'Module')) return false;
   const found = findInScript(reading.location, facts.text);
   return found !== undefined && found.around === -1 && !isInClass(found) && facts.outerSuper.length === 0;
+}
+
+/** At the top of a CommonJS module `this` is what `exports` is, where nothing assigns that. */
+function thisOfCommonJs(facts: CodeFacts, reading: FunctionReading): { readonly value: object } | undefined {
+  const names = ['exports', 'require', 'module', '__filename'].map((name) => findVariable(name, reading));
+  const [exports] = names;
+  if (!isObject(exports?.value) || names.some((one) => one?.scope !== exports.scope)) return undefined;
+  const found = findInScript(reading.location, facts.text);
+  if (found === undefined || found.around !== -1 || isInClass(found)) return undefined;
+  const source = sourceOfScript((reading.location as FunctionLocation).scriptId);
+  return source === undefined || /(?:^|[^.\w$])exports\s*=(?!=)/.test(source) ? undefined : { value: exports.value };
 }
 
 /** An arrow in an initialiser has the `this` of the class or the instance. */
