@@ -36,5 +36,6 @@ function writeToFile(descriptor: number): ProgressWriter {
 /** @returns `undefined` where the file has to be written by its descriptor. */
 function writeToMapping(descriptor: number): ProgressWriter | undefined {
   const memory = endianness() === 'LE' ? mapFile(descriptor) : undefined;
-  return memory === undefined ? undefined : writeToMemory(new Int32Array(memory));
+  // Behind the record the file holds data of any length.
+  return memory === undefined ? undefined : writeToMemory(new Int32Array(memory, 0, 1));
 }

@@ -41,7 +41,10 @@ const owners = new WeakMap<object, readonly [context: TravellingContext, part: s
 /** Contexts that have travelled: what comes twice, or comes back, is one. */
 const idOf = new WeakMap<object, string>();
 const byId = new Map<string, WeakRef<TravellingContext>>();
-const forgotten = new FinalizationRegistry<string>((id) => byId.delete(id));
+const forgotten = new FinalizationRegistry<string>((id) => {
+  // It may have come again since.
+  if (byId.get(id)?.deref() === undefined) byId.delete(id);
+});
 
 function remember(context: TravellingContext, id: string): void {
   idOf.set(context, id);

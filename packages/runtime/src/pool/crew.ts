@@ -286,7 +286,8 @@ export class Crew implements SlotOwner, TaskOwner {
   #startWorker(): void {
     if (this.#broken !== undefined || this.#state === 'terminated') return;
     if (this.#state === 'closing' && this.pending === 0) return;
-    if (!this.#recruiter.mayStart(this.#slots.size, this.#isShort, () => this.#scheduler.pump())) return;
+    const workers = [...this.#slots.keys()];
+    if (!this.#recruiter.mayStart(workers, this.#scheduler.waiting, () => this.#scheduler.pump())) return;
     let slot: WorkerSlot;
     try {
       slot = this.#recruiter.start(() => this.#scheduler.addWorker(), this);
@@ -301,13 +302,6 @@ export class Crew implements SlotOwner, TaskOwner {
     slot.child.channel.flush();
   }
 
-  /** Whether there are more tasks than workers that are being started. */
-  get #isShort(): boolean {
-    let starting = 0;
-    for (const { state } of this.#slots.values()) if (state.state === 'starting') starting++;
-    return this.#scheduler.waiting > starting;
-  }
-
   #submitTo(slot: WorkerSlot, task: PoolTask): void {
     task.isPinned = true;
     this.#ledger.take([task]);
@@ -317,7 +311,7 @@ export class Crew implements SlotOwner, TaskOwner {
   }
 
   #send(worker: WorkerState<PoolTask>, tasks: readonly PoolTask[], isAlike: boolean): void {
-    this.#slots.get(worker)?.send(tasks, isAlike);
+    (this.#slots.get(worker) as WorkerSlot).send(tasks, isAlike);
     this.statistics.delivered(tasks);
     if (!isAlike || !tasks[0]?.form.isPlain) for (const task of tasks) limitTime(task, this.#onTimeOver);
   }

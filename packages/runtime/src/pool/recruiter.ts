@@ -52,14 +52,15 @@ export class Recruiter {
    * Whether a worker may be started now: not while workers die so fast that the next one has to wait, nor before it is granted
    * where the pool shares a budget with others.
    *
-   * @param size - How many there are.
-   * @param isNeeded - Whether there are more tasks than workers that are being started.
+   * @param workers - Those that there are.
+   * @param waiting - How many tasks wait.
    * @param resume - Called when it may be asked again.
    */
-  mayStart(size: number, isNeeded: boolean, resume: () => void): boolean {
-    if (this.#pause !== undefined || !this.#firstTurn.mayStart(isNeeded, resume)) return false;
+  mayStart(workers: readonly { readonly state: string }[], waiting: number, resume: () => void): boolean {
+    const starting = workers.filter(({ state }) => state === 'starting').length;
+    if (this.#pause !== undefined || !this.#firstTurn.mayStart(waiting > starting, resume)) return false;
     // The first one has the CPU of whoever waits for it.
-    if (!this.#options.sharesBudget || size === 0) return true;
+    if (!this.#options.sharesBudget || workers.length === 0) return true;
     if (this.#isGranted) {
       this.#isGranted = false;
       this.#inUse++;

@@ -1,7 +1,11 @@
 import { structuredCloneCodec } from '@mp/codec/structured-clone';
-import { type Context, getContext } from '@mp/runtime';
+import { type Context, getContext, importShared } from '@mp/runtime';
 import { contexts, tasks } from '../support/contexts.js';
 import { ImportedProcess } from '../support/imported-process.js';
+
+const { describeContext } = await importShared<typeof import('../support/context-tasks.js')>(
+  new URL('../support/context-tasks.js', import.meta.url),
+);
 
 const withFunctions = contexts.filter(([, { codec }]) => codec.id !== structuredCloneCodec.id);
 
@@ -10,8 +14,8 @@ describe.each(withFunctions)('a context (%s) in another process', (_name, contex
     await using pool = new context.Pool(1);
     const { Pool, Pipe } = context;
 
-    const first = await pool.apply(tasks.describeContext, [context, { Pool, Pipe }]);
-    const second = await pool.apply(tasks.describeContext, [context, { Pool, Pipe }]);
+    const first = await pool.apply(describeContext, [context, { Pool, Pipe }]);
+    const second = await pool.apply(describeContext, [context, { Pool, Pipe }]);
 
     expect(first).toEqual({ method, areParts: true, isKept: true, isDefault: false });
     expect(second).toEqual(first);
@@ -78,20 +82,21 @@ describe.each(withFunctions)('by %s', (_name, context) => {
   });
 });
 
-test('an object of a class that the other side imports, with private members of its own, is refused before it starts', async () => {
+test('an object of a class that the other side imports runs with its private members', async () => {
   const [, context] = withFunctions[0] as (typeof contexts)[number];
-  const imported = new ImportedProcess(1);
-  await using pool = new context.Pool(1);
-  await expect(pool.apply(tasks.identity, [imported])).rejects.toThrow(
-    /ImportedProcess: the class is imported on the other side/u,
-  );
+  const queue = new context.Queue<number>();
+  const imported = new ImportedProcess(6, queue);
+  await imported.start();
+  expect(await queue.get()).toBe(6);
+  await imported.join();
+  expect(imported.exitCode).toBe(0);
 });
 
 test('the default context is that of the other process', async () => {
   const [, context] = contexts[0] as (typeof contexts)[number];
   const { Pool, Pipe } = getContext();
   await using pool = new context.Pool(1);
-  const { isDefault, areParts } = await pool.apply(tasks.describeContext, [getContext(), { Pool, Pipe }]);
+  const { isDefault, areParts } = await pool.apply(describeContext, [getContext(), { Pool, Pipe }]);
   expect([isDefault, areParts]).toEqual([true, true]);
 });
 

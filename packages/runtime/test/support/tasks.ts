@@ -4,7 +4,6 @@ import {
   type BaseJoinableQueue,
   type BaseQueue,
   type Connection,
-  type Context,
   currentProcess,
   currentTask,
   getContext,
@@ -398,18 +397,3 @@ export const putJoinAndDie = async (queue: BaseQueue, count: number): Promise<vo
   await queue.joinThread();
   killSelf();
 };
-
-/** Whether what belongs to a context arrived as its parts, with the start method that it has here. */
-export function describeContext(
-  context: Context,
-  { Pool, Pipe }: Pick<Context, 'Pool' | 'Pipe'>,
-): { method: StartMethod; areParts: boolean; isKept: boolean; isDefault: boolean } {
-  const holder = globalThis as { keptContext?: Context };
-  holder.keptContext ??= context;
-  return {
-    method: context.getStartMethod(),
-    areParts: context.Pool === Pool && context.Pipe === Pipe,
-    isKept: holder.keptContext === context,
-    isDefault: context === getContext(),
-  };
-}
