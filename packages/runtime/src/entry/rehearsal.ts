@@ -11,9 +11,8 @@ import { createHandles } from '../context/handles.js';
 import { requireNative } from '../native/native.js';
 import { playChild } from './dress-rehearsal.js';
 
-const ROUNDS = 3;
 /** So many objects that a codec does with them what it does with many, and has done it before the first child. */
-const MANY = 600;
+const MANY = 60;
 /** What children are sent and send: a target, its arguments, results. */
 const SAMPLE: unknown = {
   list: [1, 2.5, 'text', true, null],
@@ -21,17 +20,13 @@ const SAMPLE: unknown = {
   records: Array.from({ length: MANY }, (_, index) => ({ index, text: 'text', isEven: index % 2 === 0 })),
 };
 
-/** The fork server waits for it before it forks. */
-export const forkServerReady: Promise<void> = rehearseWith(ROUNDS);
-
-/** Called by the fork server when all is loaded and garbage is collected, right before it forks. */
-export function forkServerRehearsal(): Promise<void> {
-  return rehearseWith(1);
-}
-
-async function rehearseWith(rounds: number): Promise<void> {
+/**
+ * Called by the fork server when all is loaded and garbage is collected, right before it forks. Once is enough: more rounds
+ * make V8 compile better code, in pages that each child gets its own copy of, and no child is faster for it.
+ */
+export async function forkServerRehearsal(): Promise<void> {
   try {
-    await rehearse(await loadCodec(), rounds);
+    await rehearse(await loadCodec());
   } catch {
     // A codec that does not carry the sample; the first child will say what is wrong, if anything is.
   }
@@ -44,7 +39,7 @@ async function loadCodec(): Promise<Codec> {
 }
 
 /** Decodes a target as a child does, and speaks with itself over a socket as children speak with others. */
-async function rehearse(codec: Codec, rounds: number): Promise<void> {
+async function rehearse(codec: Codec): Promise<void> {
   const marshal: Marshal = createMarshal(
     codec,
     createHandles(() => marshal),
@@ -55,13 +50,11 @@ async function rehearse(codec: Codec, rounds: number): Promise<void> {
     await Promise.all([greet(near, 'accept'), greet(far, 'connect')]);
     connections.push(new Connection(near, marshal), new Connection(far, marshal));
     const [first, second] = connections as [Connection, Connection];
-    for (let round = 0; round < rounds; round++) {
-      await first.send(SAMPLE);
-      await second.send(await second.recv());
-      await first.recv();
-    }
-    for (let round = 0; round < rounds; round++) decodeTarget(marshal);
-    for (let round = 0; round < rounds; round++) await playChild(codec, marshal);
+    await first.send(SAMPLE);
+    await second.send(await second.recv());
+    await first.recv();
+    decodeTarget(marshal);
+    await playChild(codec, marshal);
   } finally {
     for (const connection of connections) await connection.close();
     near.destroy();
