@@ -192,6 +192,15 @@ describe('an iterator half way through something like an array', () => {
     expect([...copy.it]).toEqual([7, 8]);
   });
 
+  test('a view with a length of its own that its buffer is too short for: it is refused, for it may go on', () => {
+    const buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 8 }]) as Resizable;
+    const it = advanced(new Uint8Array(buffer, 0, 8).values(), 3);
+    buffer.resize(2);
+    expect(() => serialize({ buffer, it })).toThrow(/cannot be serialized: it is out of bounds/);
+    buffer.resize(8);
+    expect([...clone({ buffer, it }).it]).toEqual([0, 0, 0, 0, 0]);
+  });
+
   test('whose length is a getter: it does not run', () => {
     let runs = 0;
     const owner = {

@@ -437,6 +437,62 @@ describe('built-in objects arrive exactly:', () => {
     expect(String(copy[1])).toBe('!ce of');
   });
 
+  describe('a view of a resizable buffer', () => {
+    type Memory = ArrayBuffer & { resize(n: number): void };
+    const make = (...lengths: number[]) =>
+      Reflect.construct(ArrayBuffer, [lengths[0], { maxByteLength: lengths[1] }]) as Memory;
+    const lengthsOf = (memory: Memory, view: ArrayBufferView, ...lengths: number[]) =>
+      lengths.map((length) => {
+        memory.resize(length);
+        try {
+          return view.byteLength;
+        } catch {
+          return 'out of bounds';
+        }
+      });
+
+    test.each([
+      ['a length of its own', (memory: Memory) => new Uint8Array(memory, 0, 8)],
+      ['no length of its own', (memory: Memory) => new Uint8Array(memory)],
+      ['a length of its own, and less than an element is left', (memory: Memory) => new Uint16Array(memory, 2, 3)],
+      ['no length of its own, and less than an element is left', (memory: Memory) => new Uint16Array(memory, 2)],
+      ['no elements', (memory: Memory) => new Uint8Array(memory, 8)],
+      ['a length of its own, as a DataView', (memory: Memory) => new DataView(memory, 2, 6)],
+      ['no length of its own, as a DataView', (memory: Memory) => new DataView(memory, 2)],
+    ])('that has %s keeps or follows its length, whatever the length of its buffer', (_, view) => {
+      for (const [length, most] of [
+        [8, 8],
+        [8, 9],
+        [8, 32],
+        [9, 9],
+      ] as const) {
+        const memory = make(8, most);
+        new Uint8Array(memory).set([1, 2, 3, 4, 5, 6, 7, 8]);
+        const original = { memory, view: view(memory) };
+        memory.resize(length);
+        const copy = clone(original);
+        const bytes = Array.from({ length }, (_, i) => (i < 8 ? i + 1 : 0));
+        expect([...new Uint8Array(memory)]).toEqual(bytes);
+        expect([...new Uint8Array(copy.memory)]).toEqual(bytes);
+        const steps = [length, 7, 4, 1, most];
+        expect(lengthsOf(copy.memory, copy.view, ...steps)).toEqual(lengthsOf(memory, original.view, ...steps));
+      }
+    });
+
+    test.each([
+      ['a typed array', (memory: Memory) => new Uint8Array(memory, 0, 8)],
+      ['a typed array that follows', (memory: Memory) => new Uint8Array(memory, 4)],
+      ['a DataView', (memory: Memory) => new DataView(memory, 0, 8)],
+    ])('%s is refused where the buffer became too short for it', (_, view) => {
+      const memory = make(8, 8);
+      const value = { memory, view: view(memory) };
+      memory.resize(2);
+      expect(() => serialize(value)).toThrow(/^value\.view cannot be serialized: it is out of bounds/);
+      memory.resize(8);
+      expect(clone(value).view.byteLength).toBe(value.view.byteLength);
+    });
+  });
+
   test('a resizable buffer and a view that follows its length', () => {
     const Resizable = ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer & { resize(n: number): void };
     const memory = new Resizable(4, { maxByteLength: 16 });

@@ -133,7 +133,10 @@ function isSilent(owner: object, { index }: ArrayIteratorState, passed: readonly
   return length.configurable === true || length.writable === true || Number(length.value) >= index;
 }
 
-/** How long a view may become: one without a length of its own follows a resizable buffer. */
+/**
+ * How long a view may become: one without a length of its own follows a resizable buffer. One that has its own is not told from
+ * these, and need not be: while it is out of bounds it is refused, and otherwise no iterator in use is behind its end.
+ */
 function reach(view: Uint8Array): number {
   const { length, byteOffset, BYTES_PER_ELEMENT: width } = view;
   const buffer = view.buffer as Resizable;
@@ -149,8 +152,11 @@ function advanceSilently(iterator: Iterator<unknown>, owner: object, index: numb
     const { byteLength } = buffer;
     const isShort = index > view.length && index <= reach(view);
     if (isShort) buffer.resize(view.byteOffset + index * view.BYTES_PER_ELEMENT);
-    advance(iterator, index);
-    if (isShort) buffer.resize(byteLength);
+    try {
+      advance(iterator, index);
+    } finally {
+      if (isShort) buffer.resize(byteLength);
+    }
     return;
   }
   const hidden = passesAccessors ? accessorsBefore(owner, index) : [];

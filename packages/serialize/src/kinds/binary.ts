@@ -23,6 +23,20 @@ const viewLengthOf = getterOf<DataView, number>(DataView.prototype, 'byteLength'
 const resizeMemory = (ArrayBuffer.prototype as { resize?: (length: number) => void }).resize;
 const isDetached = getterOf<ArrayBuffer, boolean>(ArrayBuffer.prototype, 'detached');
 
+/** Does nothing to a view, and throws where that is out of bounds (ECMA-262, 23.2.4.4 `ValidateTypedArray`). */
+const keysOf = Uint8Array.prototype.keys;
+
+/** Whether a view does not fit into its buffer, which was made shorter: it then shows neither its place nor its length. */
+function isOutOfBounds(view: ArrayBufferView, isDataView: boolean): boolean {
+  try {
+    if (isDataView) viewLengthOf(view as DataView);
+    else if (lengthOf(view) === 0) Reflect.apply(keysOf, view, []);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether the buffer's memory was given away. `detached` exists from V8 11.4 on; before, a view tells. */
 function detached(buffer: Memory): boolean {
   if (!isArrayBuffer(buffer)) return false;
@@ -94,6 +108,13 @@ function writeView(view: ArrayBufferView, code: number, sink: Parameters<Kind['w
   const dataView = code === DATA_VIEW ? (view as DataView) : undefined;
   const buffer = dataView === undefined ? bufferOf(view) : viewBufferOf(dataView);
   if (detached(buffer)) throw sink.refuse(view, 'its memory was transferred away', 'Send it before transferring it.');
+  if (limitOfMemory(buffer) !== undefined && isOutOfBounds(view, dataView !== undefined)) {
+    throw sink.refuse(
+      view,
+      'it is out of bounds: its buffer was made shorter, and it shows its place and its length no longer',
+      'Send it while its buffer is long enough, or send the buffer alone.',
+    );
+  }
   const offset = dataView === undefined ? offsetOf(view) : viewOffsetOf(dataView);
   const bytes = dataView === undefined ? byteLengthOf(view) : viewLengthOf(dataView);
   const isPooled = NodeBuffer?.isBuffer(view) === true && bytes !== byteLengthOfMemory(buffer);
@@ -109,7 +130,8 @@ function countOf(view: ArrayBufferView, bytes: number, code: number): number {
 
 /**
  * Whether a view follows the length of its resizable buffer. The language does not say, so the view of one that was
- * made without a length is recognised by what it would be: it ends where the buffer ends, and a growing buffer shows it.
+ * made without a length is recognised by what it would be: it ends where the buffer ends, and a growing buffer shows it, or a
+ * shrinking one.
  */
 function tracksLength(view: ArrayBufferView, buffer: Memory, offset: number, bytes: number, code: number): boolean {
   const maxByteLength = limitOfMemory(buffer);
@@ -119,15 +141,33 @@ function tracksLength(view: ArrayBufferView, buffer: Memory, offset: number, byt
   const rest = byteLength - offset;
   if (bytes !== rest - (rest % size) || NodeBuffer?.isBuffer(view) === true) return false;
   if (isSharedMemory(buffer)) return true;
-  // Shrinking by less than an element, or growing by one, tells the two apart; both are undone at once.
+  // Growing by one element tells the two apart, or shrinking by one; both are undone at once.
   const resize = (length: number) => Reflect.apply(resizeMemory!, buffer, [length]);
-  if (byteLength + size <= maxByteLength) {
-    resize(byteLength + size);
+  const beyond = rest % size;
+  const longer = byteLength - beyond + size;
+  if (longer <= maxByteLength) {
+    resize(longer);
     const follows = (code === DATA_VIEW ? viewLengthOf(view as DataView) : byteLengthOf(view)) > bytes;
     resize(byteLength);
     return follows;
   }
-  return true;
+  // Of a view that is and stays empty nothing can be seen.
+  if (bytes === 0) return true;
+  return shortened(buffer as ArrayBuffer, beyond + 1, () => !isOutOfBounds(view, code === DATA_VIEW));
+}
+
+/** Does something while a buffer is some bytes shorter. */
+function shortened<T>(buffer: ArrayBuffer, bytes: number, act: () => T): T {
+  const { byteLength } = buffer;
+  const shorter = byteLength - bytes;
+  const lost = new Uint8Array(buffer.slice(shorter));
+  Reflect.apply(resizeMemory!, buffer, [shorter]);
+  try {
+    return act();
+  } finally {
+    Reflect.apply(resizeMemory!, buffer, [byteLength]);
+    new Uint8Array(buffer).set(lost, shorter);
+  }
 }
 
 function readView(source: Parameters<Kind['read']>[0], cls?: Constructor): ArrayBufferView {
@@ -141,7 +181,13 @@ function readView(source: Parameters<Kind['read']>[0], cls?: Constructor): Array
   const size = View.BYTES_PER_ELEMENT ?? 1;
   const end = offset + (length === TRACKS_LENGTH ? 0 : length - 1) * size;
   if (offset < 0 || end > buffer.byteLength || offset % size !== 0) throw source.damaged('a view beyond its buffer');
-  if (length === TRACKS_LENGTH) return source.define(new View(buffer, offset));
+  if (length === TRACKS_LENGTH) {
+    const beyond = (buffer.byteLength - offset) % size;
+    // V8 up to 12 makes no such view of a buffer that has part of an element too many.
+    if (beyond === 0 || limitOfMemory(buffer) === undefined || !isArrayBuffer(buffer))
+      return source.define(new View(buffer, offset));
+    return source.define(shortened(buffer, beyond, () => new View(buffer, offset)));
+  }
   return source.define(new View(buffer, offset, length - 1));
 }
 
