@@ -8,7 +8,9 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,6 +51,14 @@ function run({ program = PROGRAM, execArgv = [], env = {}, node = process.execPa
 const lib = () => join(folder, 'node_modules', '@mp', 'serialize', 'lib');
 const caches = () => readdirSync(lib()).filter((file) => file.endsWith('.code'));
 const contents = () => caches().map((file) => readFileSync(join(lib(), file)).toString('latin1'));
+
+/** What npm would publish of the package. */
+const packed = () =>
+  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: join(lib(), '..'),
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
 
 describe('the code of a package', () => {
   test('is cached for each build of Node, also where V8 takes them for one', async () => {
@@ -93,6 +103,90 @@ describe('the code of a package', () => {
     );
     expect(run()).toBe('changed\n42');
     expect(run()).toBe('changed\n42');
+  });
+
+  test('is compiled anew where its text is another one of the same length and time, as npm and images set it', () => {
+    const npmTime = new Date('1985-10-26T08:15:00Z');
+    const file = join(lib(), 'index.cjs');
+    const version = () => run({ program: `import { serialize } from '@mp/serialize'; console.log(serialize(1)[6]);` });
+    const [digit] = /(?<=FORMAT_VERSION = )\d(?=;)/.exec(readFileSync(file, 'latin1'));
+    utimesSync(file, npmTime, npmTime);
+    expect([version(), version()]).toEqual([digit, digit]);
+    const text = readFileSync(file, 'latin1').replace(`FORMAT_VERSION = ${digit};`, 'FORMAT_VERSION = 3;');
+    writeFileSync(file, text, 'latin1');
+    utimesSync(file, npmTime, npmTime);
+    expect([version(), version()]).toEqual(['3', '3']);
+  });
+
+  test('is used from the cache where its files were given other times since', () => {
+    run();
+    const first = contents();
+    for (const name of readdirSync(lib())) utimesSync(join(lib(), name), 0, 0);
+    expect(run()).toBe('42');
+    expect(contents()).toEqual(first);
+  });
+
+  test('is loaded anew after it has failed, as by Node', () => {
+    run();
+    for (const [name, code] of [
+      ['capture.cjs', "throw new Error('not now');"],
+      ['index.cjs', "module.exports = () => { throw new Error('not now'); };"],
+    ]) {
+      const file = join(lib(), name);
+      const text = readFileSync(file, 'latin1');
+      writeFileSync(
+        file,
+        `if (globalThis.isBroken) { globalThis.isBroken = false; ${code} }\nelse { ${text}\n}`,
+        'latin1',
+      );
+      const program = `
+        import { createRequire } from 'node:module';
+        const require = createRequire(import.meta.url);
+        const { load } = require(${JSON.stringify(join(lib(), 'load-code.cjs'))});
+        const [index, file] = ${JSON.stringify([join(lib(), 'index.cjs'), file])};
+        const attempt = () => {
+          try {
+            return load(index).serialize(() => 1) instanceof Uint8Array;
+          } catch ({ message }) {
+            return \`\${message}, \${file in require.cache}\`;
+          }
+        };
+        globalThis.isBroken = true;
+        console.log(attempt(), attempt());`;
+      for (const env of [{}, {}, { NODE_DISABLE_COMPILE_CACHE: '1' }]) {
+        expect(run({ program, env })).toBe('not now, false true');
+      }
+      writeFileSync(file, text, 'latin1');
+    }
+  });
+
+  test('leaves no part of a cache that a killed process had begun, and packs none', () => {
+    const program = `
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      fs.renameSync = () => process.kill(process.pid, 'SIGKILL');
+      syncBuiltinESMExports();
+      const { serialize } = await import('@mp/serialize');
+      serialize(() => 1);`;
+    expect(() => run({ program })).toThrow();
+    const left = readdirSync(lib()).filter((name) => /\.code/.test(name));
+    expect(left).toHaveLength(1);
+    expect(packed()).not.toContain('.code');
+    // One that another process may be writing now stays.
+    run();
+    expect(caches()).toContain(left[0]);
+    for (const name of caches()) if (name !== left[0]) rmSync(join(lib(), name));
+    utimesSync(join(lib(), left[0]), 0, 0);
+    run();
+    expect(caches()).not.toContain(left[0]);
+    expect(packed()).not.toContain('.code');
+  });
+
+  const asPosix = process.platform === 'win32' ? test.skip : test;
+  asPosix('is cached where nobody else can write, whatever files may be by default', () => {
+    run({ program: `process.umask(0); ${'import("@mp/serialize").then(({ serialize }) => serialize(() => 1));'}` });
+    expect(caches().length).toBeGreaterThan(0);
+    for (const name of caches()) expect(statSync(join(lib(), name)).mode & 0o777).toBe(0o644);
   });
 
   test('is compiled anew where the cache was damaged', () => {

@@ -1,6 +1,7 @@
 // Loads the code of this package together with what V8 compiled of it in an earlier process: compiling it anew takes longer
 // than all else that a process does until its first result. V8's cache of a script (`v8::ScriptCompiler::CachedData`) lies
-// beside it; V8 itself refuses one of other flags. Ships as it is, in each `lib`.
+// beside it; V8 itself refuses one of other flags. Of the text V8 compares no more than the length, so the cache holds the
+// text that it was made of, too. Ships as it is, in each `lib`.
 'use strict';
 const {
   accessSync,
@@ -29,8 +30,12 @@ const SETTLED_MS = 150;
 const BETTER_MS = 3000;
 const MOST_CHECKS = 6;
 const WORTH_IT = 1.1;
-// Of the text: its length, and when it was written. Then how often the cache was checked, and its checksum: V8 checks none.
-const HEADER = { size: 0, written: 8, checks: 16, checksum: 20, bytes: 24 };
+// Nobody writes for so long: who began it was killed.
+const ABANDONED_MS = 60_000;
+// How often the cache was checked, and the checksum of what V8 has made: V8 checks none. That follows, where V8 need not copy it to
+// align it, and then what it was made by and of. Text is compared as a whole, which is exact and takes less time than a hash;
+// times of files say nothing: npm, archives and images set them all alike.
+const HEADER = { checks: 0, checksum: 4, bytes: 8 };
 
 const main = basename(process.argv[1] ?? '');
 // A worker needs other functions than a program that starts it.
@@ -40,16 +45,18 @@ const isKept = main !== 'fork-server.js';
 // V8's tag is the same for builds of one V8 that share no code (Node 20.19.0 and 20.20.2), and it crashes on what another
 // has compiled. Node keys its own compile cache by the version, too.
 const { arch, version, versions } = process;
-const build = crc32(`${version} ${arch} ${versions.v8} ${versions.modules}`).toString(36);
-const suffix = `-${isWorker ? 'w' : 'p'}${cachedDataVersionTag().toString(36)}${build}.code`;
+const tag = cachedDataVersionTag();
+const build = Buffer.from(`${version} ${arch} ${versions.v8} ${versions.modules} ${tag}\n`);
+const suffix = `-${isWorker ? 'w' : 'p'}${tag.toString(36)}${crc32(build).toString(36)}.code`;
 // Who measures coverage counts what is compiled; the other is Node's own switch.
 const isWanted = process.env.NODE_V8_COVERAGE === undefined && process.env.NODE_DISABLE_COMPILE_CACHE === undefined;
 const { pid } = process;
 // Kept from when this was loaded: tests of users replace timers.
 const later = setTimeout;
 
-/** Scripts of this process: what they were made of, and the cache that they were made with. */
-const scripts = [];
+/** Scripts whose caches this process may yet write: what they were made of, and the cache that they were made with. */
+const scripts = new Set();
+let isPlanned = false;
 /** The packages that this one needs: to find one takes a millisecond, and all files here find the same. */
 const packages = new Map();
 /** What the parts of this package export. */
@@ -62,8 +69,21 @@ const exported = new Map();
  * @returns What the module exports.
  */
 function load(file) {
-  if (!exported.has(file)) start(run(file));
+  if (!exported.has(file)) {
+    const module = run(file);
+    try {
+      start(module);
+    } catch (error) {
+      forget(module);
+      throw error;
+    }
+  }
   return exported.get(file);
+}
+
+/** As Node does: who asks again for a module that has failed does not get a half of it. */
+function forget({ filename }) {
+  delete require.cache[filename];
 }
 
 /** Runs the function that such a file holds. Whoever has required the file does not wait for `load`. */
@@ -121,32 +141,32 @@ function run(file) {
   module.filename = file;
   module.isBeingLoaded = true;
   cache[file] = module;
-  const body = script.runInThisContext();
-  Reflect.apply(body, module.exports, [module.exports, requireFrom(file), module, file, dirname(file)]);
+  try {
+    const body = script.runInThisContext();
+    Reflect.apply(body, module.exports, [module.exports, requireFrom(file), module, file, dirname(file)]);
+  } catch (error) {
+    forget(module);
+    throw error;
+  }
   module.loaded = true;
   return module;
 }
 
 function compile(file) {
   try {
-    const { size, mtimeMs } = statSync(file);
+    const bytes = readFileSync(file);
     // The build leaves nothing but ASCII in what ends in .cjs.
-    const text = readFileSync(file, file.endsWith('.cjs') ? 'latin1' : 'utf8');
-    const cached = readCache(file, size, mtimeMs);
+    const text = bytes.toString(file.endsWith('.cjs') ? 'latin1' : 'utf8');
+    const cached = readCache(file, bytes);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${text}\n})`, {
       filename: file,
       cachedData: cached?.data,
     });
     const isUsed = cached !== undefined && script.cachedDataRejected !== true;
-    if (scripts.length === 0 && isKept) writeWhenSettled();
-    scripts.push({
-      file,
-      size,
-      mtimeMs,
-      script,
-      used: isUsed ? cached : undefined,
-      isRefused: cached !== undefined && !isUsed,
-    });
+    if (isUsed && cached.checks >= MOST_CHECKS) return script;
+    const isRefused = cached !== undefined && !isUsed;
+    scripts.add({ file, bytes, script, used: isUsed ? cached : undefined, isRefused });
+    if (!isPlanned && isKept) writeWhenSettled();
     return script;
   } catch {
     // Whatever it is, `require` says it better.
@@ -158,22 +178,25 @@ function cacheOf(file) {
   return join(__dirname, (dirname(file) === __dirname ? basename(file) : `of-${basename(file)}`) + suffix);
 }
 
-function readCache(file, size, mtimeMs) {
+function readCache(file, text) {
   let bytes;
   try {
     bytes = readFileSync(cacheOf(file));
   } catch {
     return undefined;
   }
-  if (bytes.length < HEADER.bytes) return undefined;
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (header.getFloat64(HEADER.size) !== size || header.getFloat64(HEADER.written) !== mtimeMs) return undefined;
-  const data = bytes.subarray(HEADER.bytes);
-  if (header.getUint32(HEADER.checksum) !== crc32(data)) return undefined;
-  return { data, checks: header.getUint32(HEADER.checks) };
+  const textAt = bytes.length - text.length;
+  const end = textAt - build.length;
+  if (end < HEADER.bytes || !bytes.subarray(textAt).equals(text) || !bytes.subarray(end, textAt).equals(build)) {
+    return undefined;
+  }
+  const data = bytes.subarray(HEADER.bytes, end);
+  if (bytes.readUInt32LE(HEADER.checksum) !== crc32(data)) return undefined;
+  return { data, checks: bytes.readUInt32LE(HEADER.checks) };
 }
 
 function writeWhenSettled() {
+  isPlanned = true;
   later(() => write(false), SETTLED_MS).unref?.();
   later(() => write(true), BETTER_MS).unref?.();
   process.once('exit', () => write(false));
@@ -184,52 +207,68 @@ function write(isCheck) {
   // A copy of the process that loaded this leaves it to that.
   if (process.pid !== pid) return;
   for (const entry of scripts) {
-    const { used } = entry;
-    if (used !== undefined && (!isCheck || used.checks >= MOST_CHECKS)) continue;
+    const { file, bytes, script, used, isRefused } = entry;
+    if (used !== undefined && !isCheck) continue;
     try {
       // Making a cache takes longer than asking.
       accessSync(__dirname, constants.W_OK);
       // Of many workers that begin together, one is enough.
-      if (used === undefined && !entry.isRefused && readCache(entry.file, entry.size, entry.mtimeMs) !== undefined)
+      if (used === undefined && !isRefused && readCache(file, bytes) !== undefined) {
+        scripts.delete(entry);
         continue;
-      const data = entry.script.createCachedData();
+      }
+      const data = script.createCachedData();
       const isBetter = used === undefined || data.length > used.data.length * WORTH_IT;
-      const kept = { data: isBetter ? data : used.data, checks: used === undefined ? 0 : used.checks + 1 };
-      writeCache(entry, kept);
-      entry.used = kept;
+      entry.used = { data: isBetter ? data : used.data, checks: used === undefined ? 0 : used.checks + 1 };
+      writeCache(entry);
+      if (isCheck) scripts.delete(entry);
     } catch {
       // The folder may not be written to: then each process compiles what it needs.
+      scripts.clear();
       return;
     }
   }
 }
 
-function writeCache({ file, size, mtimeMs }, { data, checks }) {
+function writeCache({ file, bytes, used: { data, checks } }) {
   const path = cacheOf(file);
-  const header = new DataView(new ArrayBuffer(HEADER.bytes));
-  header.setFloat64(HEADER.size, size);
-  header.setFloat64(HEADER.written, mtimeMs);
-  header.setUint32(HEADER.checks, checks);
-  header.setUint32(HEADER.checksum, crc32(data));
-  // Nobody may read half of it.
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const header = Buffer.alloc(HEADER.bytes);
+  header.writeUInt32LE(checks, HEADER.checks);
+  header.writeUInt32LE(crc32(data), HEADER.checksum);
+  // Nobody may read half of it. The name ends as that of a cache does, so that whoever leaves those out leaves it out, too.
+  const temporary = path.replace(/\.code$/, `.${process.pid}.${Math.random().toString(36).slice(2)}.code`);
   try {
-    writeFileSync(temporary, Buffer.concat([new Uint8Array(header.buffer), data]), { flag: 'wx' });
+    // Whatever the umask is, nobody else may write what will be run.
+    writeFileSync(temporary, Buffer.concat([header, data, build, bytes]), { flag: 'wx', mode: 0o644 });
     renameSync(temporary, path);
   } catch (error) {
-    if (existsSync(temporary)) unlinkSync(temporary);
+    drop(temporary);
     throw error;
   }
-  dropOldest(path.slice(0, -suffix.length));
+  dropOld(path.slice(0, -suffix.length));
 }
 
-function dropOldest(prefix) {
-  const caches = readdirSync(__dirname)
-    .map((name) => join(__dirname, name))
-    .filter((path) => path.startsWith(`${prefix}-`) && path.endsWith('.code'));
-  if (caches.length <= MOST_CACHES) return;
-  const byAge = caches.map((path) => ({ path, age: statSync(path).mtimeMs })).sort((a, b) => a.age - b.age);
-  for (const { path } of byAge.slice(0, caches.length - MOST_CACHES)) unlinkSync(path);
+/** Drops the oldest caches of a file, and what processes left behind that were killed as they wrote one. */
+function dropOld(prefix) {
+  const caches = [];
+  for (const name of readdirSync(__dirname)) {
+    if (!name.endsWith('.code')) continue;
+    const path = join(__dirname, name);
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (written === undefined) continue;
+    if (!/\.\d+\.\w+\.code$/.test(name)) {
+      if (path.startsWith(`${prefix}-`)) caches.push({ path, written });
+    } else if (Date.now() - written > ABANDONED_MS) drop(path);
+  }
+  caches.sort((a, b) => b.written - a.written);
+  for (const { path } of caches.slice(MOST_CACHES)) drop(path);
+}
+
+/** Another process may have been faster. */
+function drop(path) {
+  try {
+    unlinkSync(path);
+  } catch {}
 }
 
 module.exports = { load, start };

@@ -84,11 +84,14 @@ function sharedProgress(shared: SharedArrayBuffer): ProgressRecord {
   return { read: () => Atomics.load(count, 0) >>> 0, close: () => {} };
 }
 
-/** A worker refuses flags that hold for the whole process, and has those anyway. */
+/**
+ * A worker refuses flags that hold for the whole process, and has those anyway. But it has the permissions of the process only if
+ * they are among its own flags: with flags and without these, Node gives it all permissions.
+ */
 function threadFlags(): string[] {
   return inheritableExecArgv(process.execArgv).filter(
     (flag) =>
-      !/^--(max-|stack|expose|allow-|permission|title|v8-|single-threaded|harmony|icu-|openssl-|tls-|use-|zero-fill|jitless|abort-|diagnostic|disable-proto|force-|secure-|security-|no-opt|trace-gc)/.test(
+      !/^--(max-|stack|expose|allow-(?!addons|child-process|ffi|fs-|inspector|net|wasi|worker)|title|v8-|single-threaded|harmony|icu-|openssl-|tls-|use-|zero-fill|jitless|abort-|diagnostic|disable-proto|force-|secure-|security-|no-opt|trace-gc)/.test(
         flag,
       ),
   );
