@@ -56,8 +56,6 @@ export interface CodeFacts {
   readonly hasDirectEval: boolean;
   /** The computed key of a method that stands alone. */
   readonly computedKey: Span | undefined;
-  /** The body of an arrow: after the arrow, up to the end. */
-  readonly arrowBody: (Span & { readonly isBlock: boolean }) | undefined;
   /** Code in the parameters that would run before the function is stopped, whatever the arguments. */
   readonly runsBeforeBody: boolean;
   /** Calls in the parameters, where V8 would place a breakpoint at the function's entry: it is passed by. */
@@ -126,7 +124,6 @@ export function analyse(text: string, isMethod = false): CodeFacts {
     dynamicImports: walked.dynamicImports.map(shift),
     hasDirectEval: walked.hasDirectEval,
     computedKey: key?.computed ? shift(key.key) : undefined,
-    arrowBody: node.type === 'ArrowFunctionExpression' ? arrowBody(node, text, offset) : undefined,
     runsBeforeBody: entered?.params.some((param) => computedKeyOf(param) !== undefined) ?? false,
     stopsBeforeBody: entered?.params.some(hasCall) ?? false,
     length: lengthOf(entered),
@@ -145,13 +142,6 @@ function constructorOf(node: AnyNode): FunctionNode | undefined {
     (one) => one.type === 'MethodDefinition' && one.kind === 'constructor',
   );
   return element?.type === 'MethodDefinition' ? element.value : undefined;
-}
-
-function arrowBody({ body }: FunctionNode, text: string, offset: number): Span & { readonly isBlock: boolean } {
-  const isBlock = body.type === 'BlockStatement';
-  // An expression may stand in brackets, which are not in the tree.
-  const start = isBlock ? body.start - offset : text.lastIndexOf('=>', body.start - offset) + '=>'.length;
-  return { start, end: text.length, isBlock };
 }
 
 function simpleParameters({ params }: FunctionNode): readonly string[] | undefined {

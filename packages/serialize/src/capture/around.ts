@@ -16,7 +16,7 @@ const HIDES_DEAD_VARIABLES = typeof process === 'object' && Number(process.versi
 
 /** What a function has from the function around it, and how its code gets that on the other side. */
 export interface Around {
-  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'body';
+  readonly mode: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'inside' | 'strict-inside';
   readonly receiver: Receiver | undefined;
 }
 
@@ -43,10 +43,11 @@ export function receiverOf(
   }
   if (isArrow && facts.hasDirectEval && !wantsThis && !isTopLevelOfModule(facts, reading)) {
     // The engine shows it to no debugger.
-    const isAsked = reading.stated === undefined && reading.told === undefined && mayWrapBody(facts);
+    const isAsked = reading.stated === undefined && reading.told === undefined;
     const shown = isAsked ? (thisOfCommonJs(facts, reading) ?? thisShown(fn)) : undefined;
     if (shown === undefined) return { mode: 'unknown', receiver: undefined };
-    return { mode: 'body', receiver: { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() } };
+    const receiver = { thisValue: shown.value, newTarget: undefined, dead: new Set<string>() };
+    return { mode: inside(facts, strict, shown.value), receiver };
   }
   if (!wantsThis && (suspects.length === 0 || !mayPause(facts))) return { mode: 'none', receiver: undefined };
   if (wantsThis && suspects.length === 0 && isTopLevelOfModule(facts, reading)) {
@@ -61,7 +62,9 @@ export function receiverOf(
   if (!isArrow) return { mode: 'none', receiver };
   const { thisValue } = receiver;
   const usesArguments = facts.free.has('arguments');
-  const isPlain = isObject(thisValue) && (strict || !facts.modeSensitive) && !usesArguments;
+  // Direct `eval` may use arguments that nothing in the text names.
+  const mayUseArguments = usesArguments || (facts.hasDirectEval && facts.outerSuper.length === 0);
+  const isPlain = isObject(thisValue) && (strict || !facts.modeSensitive) && !mayUseArguments;
   if (isPlain && (facts.outerNewTarget.length === 0 || facts.outerSuper.length > 0)) {
     return { mode: facts.outerSuper.length > 0 ? 'this+home' : 'this', receiver };
   }
@@ -72,15 +75,15 @@ export function receiverOf(
   if (thisValue === undefined && strict && !usesArguments) return { mode: 'none', receiver };
   if (!strict && thisValue === realmGlobal(reading.scopes)) return { mode: 'none', receiver };
   if (facts.hasDirectEval) {
-    if (mayWrapBody(facts) && facts.outerNewTarget.length === 0) return { mode: 'body', receiver };
+    if (facts.outerNewTarget.length === 0) return { mode: inside(facts, strict, thisValue), receiver };
     throw new CaptureFailure('may read this in direct eval', 'Pass the object to the function instead.');
   }
   return { mode: 'variable', receiver };
 }
 
-/** Whether direct `eval` can be in the body only. */
-function mayWrapBody({ text, arrowBody }: CodeFacts): boolean {
-  return arrowBody !== undefined && !/\beval\s*\(/.test(text.slice(0, arrowBody.start));
+/** Sloppy code has objects as `this` only, and no place in a class, where an arrow with free private names is put. */
+function inside(facts: CodeFacts, strict: boolean, thisValue: unknown): 'inside' | 'strict-inside' {
+  return strict && (!isObject(thisValue) || facts.freePrivateNames.size > 0) ? 'strict-inside' : 'inside';
 }
 
 function isTopLevelOfModule(facts: CodeFacts, reading: FunctionReading): boolean {

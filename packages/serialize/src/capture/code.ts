@@ -14,7 +14,7 @@ export interface CodeContext {
   readonly vars: readonly string[];
   readonly consts: readonly number[];
   /** How an arrow gets its `this`. */
-  readonly receiver: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'body';
+  readonly receiver: 'none' | 'this' | 'this+home' | 'unknown' | 'variable' | 'inside' | 'strict-inside';
   readonly newTarget: boolean;
   /** Whether the own name in the text must not bind: it is a declaration whose name was given another value. */
   readonly dropOwnName: boolean;
@@ -119,7 +119,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     const start = of.text.indexOf(of.ownName, of.text.indexOf('function') + 'function'.length);
     edits.blank(start, start + of.ownName.length);
   }
-  if (context.receiver === 'body') wrapBody(of, context, edits);
+  if (context.receiver === 'inside' || context.receiver === 'strict-inside') wrapArrow(of, context, edits);
   const hasCalls = editCalls(of, context.called, edits);
   const bound: [string, string, string][] = [];
   for (const [name, { url, exported, isLive }] of context.imports) {
@@ -158,7 +158,7 @@ function record(of: CodeFacts, context: CodeContext): CodeRecord {
     text: edits.toString(),
     ...(edits.isEmpty ? {} : { original: of.text }),
     ...(anonymous && context.name !== undefined && context.name !== '' ? { name: context.name } : {}),
-    ...(context.strict && of.kind !== 'class' ? { strict: true } : {}),
+    ...(context.strict && of.kind !== 'class' && context.receiver !== 'inside' ? { strict: true } : {}),
     vars: context.vars,
     ...(context.consts.length === 0 ? {} : { consts: context.consts }),
     ...(stubs.length === 0 ? {} : { stubs }),
@@ -181,28 +181,29 @@ function importsKey(imports: ReadonlyMap<string, ImportBinding>): string {
   return key;
 }
 
-function isInText(receiver: CodeContext['receiver']): receiver is 'none' | 'variable' | 'body' {
-  return receiver === 'none' || receiver === 'variable' || receiver === 'body';
+function isInText(receiver: CodeContext['receiver']): receiver is 'none' | 'variable' | 'inside' | 'strict-inside' {
+  return receiver === 'none' || receiver === 'variable' || receiver === 'inside' || receiver === 'strict-inside';
 }
 
 /**
- * Lets the body of an arrow run in a function that is called with what `this` and `arguments` are: direct `eval` in it finds
- * them there.
+ * Lets an arrow stand in a function that is called with what `this` and `arguments` are: direct `eval` finds them there.
+ * The arrow is left whole, for what its body and `eval` declare goes by its parameters (ECMA-262, 10.2.11 and 19.2.1.3).
  */
-function wrapBody({ text, async, arrowBody }: CodeFacts, { vars, strict }: CodeContext, edits: Edits): void {
-  const { start, isBlock } = arrowBody as NonNullable<CodeFacts['arrowBody']>;
+function wrapArrow(of: CodeFacts, { receiver, vars, strict }: CodeContext, edits: Edits): void {
   const list = vars.includes(INTERNAL_NAMES.arguments) ? INTERNAL_NAMES.arguments : undefined;
-  const call = `.apply(${INTERNAL_NAMES.this}${list === undefined ? '' : `,${list}`})`;
-  // Sloppy code may have the very object.
-  const own = list === undefined || strict ? '' : `var arguments=${list};`;
-  const head = `(${async ? 'async ' : ''}function()`;
-  const hasDirective = isBlock && /^\{\s*(?:'use strict'|"use strict")/.test(text.slice(start));
-  edits.replace(
-    start,
-    isBlock ? start + 1 : start,
-    isBlock ? `{return ${head}{${hasDirective ? '' : own}` : `${head}{${own}return(`,
-  );
-  edits.replace(text.length, text.length, isBlock ? `)${call}}` : `)})${call}`);
+  const names = Array.from({ length: of.length }, (_, i) => `${INTERNAL_NAMES.passed}${i}`);
+  const passed = [...names, `...${INTERNAL_NAMES.passed}`].join();
+  const head = `${of.async ? 'async' : ''}(${passed})=>(function(){`;
+  if (receiver === 'strict-inside') {
+    edits.replace(0, 0, `${head}"use strict";return(`);
+    const apply = `.apply(${INTERNAL_NAMES.this}${list === undefined ? '' : `,${list}`})`;
+    edits.replace(of.text.length, of.text.length, `)})${apply}(${passed})`);
+    return;
+  }
+  // Only sloppy code may have the very object as `arguments`.
+  const own = list === undefined ? '' : `var arguments=${list};`;
+  edits.replace(0, 0, `${head}${own}return(${strict ? '()=>{"use strict";return(' : ''}`);
+  edits.replace(of.text.length, of.text.length, `${strict ? ')})(' : ''})}).call(${INTERNAL_NAMES.this})(${passed})`);
 }
 
 /** Lets what an object around the code has be called on the object. @returns whether there is such a call. */

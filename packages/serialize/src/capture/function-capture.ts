@@ -118,16 +118,16 @@ export function captureFunction(
   for (const i of consts) assigned.delete((variables[i] as Variable).name);
 
   const around = receiverOf(fn, facts, reading, variables, strict);
+  const isInside = around.mode === 'inside' || around.mode === 'strict-inside';
   const live = variables.map((variable) => {
     if (around.receiver?.dead.has(variable.name)) return { ...variable, isDead: true };
-    const isShadowed = around.mode === 'body' && variable.name === 'arguments';
-    return isShadowed ? { ...variable, name: INTERNAL_NAMES.arguments } : variable;
+    return isInside && variable.name === 'arguments' ? { ...variable, name: INTERNAL_NAMES.arguments } : variable;
   });
   const extra: Variable[] = [];
   const add = (name: string, value: unknown): void => {
     extra.push({ name, value, isDead: false, scope: undefined, depth: -2 });
   };
-  if (around.mode === 'variable' || around.mode === 'body') add(INTERNAL_NAMES.this, around.receiver?.thisValue);
+  if (around.mode === 'variable' || isInside) add(INTERNAL_NAMES.this, around.receiver?.thisValue);
   if (facts.outerNewTarget.length > 0 && facts.kind === 'arrow')
     add(INTERNAL_NAMES.newTarget, around.receiver?.newTarget);
 

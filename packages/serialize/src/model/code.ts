@@ -92,6 +92,7 @@ export const CLASS_KEY_PLACEHOLDER = '\u0001mp';
 export const INTERNAL_NAMES = {
   this: '$mpThis',
   arguments: '$mpArguments',
+  passed: '$mpPassed',
   newTarget: '$mpTarget',
   importMeta: '$mpMeta',
   heritage: '$mpSuper',
