@@ -48,7 +48,11 @@ async function bundlePackage(name) {
   if (parts.length === 0) {
     for (const [path, text] of [...files])
       if (/^[\w-]+\.js$/.test(path)) files.set(join('cjs', path), await toCommonJs(text, join(lib, path)));
-  } else files.set(join('cjs', 'index.js'), await toCommonJs(whole.get('index.js'), join(lib, 'index.js')));
+  } else
+    files.set(
+      join('cjs', 'index.js'),
+      await toCommonJs(whole.get('index.js'), join(lib, 'static', 'index.js'), 'static/'),
+    );
   if (cached.has(name)) await withCodeCache(files);
   await replaceFolder(lib, files);
 }

@@ -3,12 +3,18 @@
 // so that a process never has two copies.
 import { transform } from 'esbuild';
 
-// A twin says the URL of its ES module, so that files beside it (the entry of a child process) are found once.
-const TWIN_URL = "require('node:url').pathToFileURL(__filename.replace(/([\\\\/]lib[\\\\/])cjs[\\\\/]/, '$1')).href";
+// A twin says the URL of the ES module that it is made of, so that files beside that (the entry of a child process) are found once.
+const twinUrl = (folder) =>
+  `require('node:url').pathToFileURL(__filename.replace(/([\\\\/]lib[\\\\/])cjs[\\\\/]/, '$1${folder}')).href`;
 // The map of the ES module does not fit its twin. At the end only: the text of a module may hold such a comment, too.
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=[^\n]*\s*$/;
 
-export async function toCommonJs(text, sourcefile) {
+/**
+ * @param text - The text of an ES module.
+ * @param sourcefile - Its path, for messages.
+ * @param folder - Where in `lib` it lies: nothing, or a name and a slash.
+ */
+export async function toCommonJs(text, sourcefile, folder = '') {
   const { code } = await transform(text, {
     format: 'cjs',
     target: 'node20',
@@ -17,6 +23,6 @@ export async function toCommonJs(text, sourcefile) {
     // `import()` must stay what it is: it loads ES modules.
     supported: { 'dynamic-import': true },
   });
-  const body = code.includes('__moduleUrl') ? `const __moduleUrl = ${TWIN_URL};\n${code}` : code;
+  const body = code.includes('__moduleUrl') ? `const __moduleUrl = ${twinUrl(folder)};\n${code}` : code;
   return body.replace(MAP_COMMENT, '\n');
 }

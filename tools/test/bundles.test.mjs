@@ -24,6 +24,14 @@ describe.each(packages)('the bundle of @mp/%s', (name) => {
   });
 });
 
+// Who knows no condition `module-sync` takes it: Yarn's Plug'n'Play, stock jest.
+test('children of a program that has the CommonJS twin find the codec, which is one module for all', async () => {
+  const { createRequire } = await import('node:module');
+  const lib = join(root, 'packages', 'serialize', 'lib');
+  const { serializeCodec } = createRequire(import.meta.url)(join(lib, 'cjs', 'index.js'));
+  expect(serializeCodec.module.specifier).toBe(pathToFileURL(join(lib, 'index.js')).href);
+});
+
 test('a program that serializes data alone loads no parser', async () => {
   const { execFileSync } = await import('node:child_process');
   const program = `
