@@ -68,17 +68,17 @@ export class HeapSnapshot {
    * @returns `undefined` where the heap is too large, or the inspector not available.
    */
   static showing(object: object): HeapSnapshot | undefined {
-    if (latest?.rowOf(object) !== undefined) return latest;
+    if (held.latest?.rowOf(object) !== undefined) return held.latest;
     // The next one would show all of it.
-    latest = undefined;
+    held.latest = undefined;
     if (!Inspector.isAvailable) return undefined;
     const v8 = process.getBuiltinModule('node:v8');
     if (v8.getHeapStatistics().used_heap_size > MAX_HEAP_BYTES) return undefined;
-    latest = HeapSnapshot.#take(v8);
+    held.latest = HeapSnapshot.#take(v8);
     queueMicrotask(() => {
-      latest = undefined;
+      held.latest = undefined;
     });
-    return latest;
+    return held.latest;
   }
 
   static #take(v8: typeof import('node:v8')): HeapSnapshot {
@@ -175,7 +175,11 @@ export class HeapSnapshot {
   }
 }
 
-let latest: HeapSnapshot | undefined;
+/**
+ * Not a variable: V8 shows the variables of a scope as they were when it was asked, to our own inspector as well, and what it
+ * has shown lives until it is released.
+ */
+const held: { latest: HeapSnapshot | undefined } = { latest: undefined };
 
 const OBJECTS: ReadonlySet<string> = new Set(['object', 'closure', 'regexp', 'native']);
 

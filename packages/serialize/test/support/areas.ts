@@ -31,9 +31,12 @@ export function run(fixture: string, execArgv: readonly string[], args: readonly
   return child.stdout;
 }
 
-/** Packs all areas in an instrumented process. */
-export function pack(execArgv: readonly string[]): Readonly<Record<string, readonly Packed[]>> {
-  return JSON.parse(run('pack.mjs', ['--import', register, ...execArgv], areas)) as Record<string, readonly Packed[]>;
+/** Packs areas in an instrumented process. */
+export function pack(
+  execArgv: readonly string[],
+  files: readonly string[] = areas,
+): Readonly<Record<string, readonly Packed[]>> {
+  return JSON.parse(run('pack.mjs', ['--import', register, ...execArgv], files)) as Record<string, readonly Packed[]>;
 }
 
 /** What each case came to in a process that was not instrumented. */
@@ -44,4 +47,16 @@ export function outcomes(
   const parcels = packed.map(({ bytes }) => bytes ?? null);
   const results = JSON.parse(run('restore.mjs', [], [file], JSON.stringify(parcels))) as (string | null)[];
   return packed.map(({ name, error }, i) => [name, error ?? results[i] ?? 'no answer']);
+}
+
+/** Describes the behaviour of what instrumented processes pack, for the areas whose names begin with one of the letters. */
+export function describeInstrumented(letters: RegExp): void {
+  const files = areas.filter((file) => letters.test(file));
+  describe('in an instrumented process', () => {
+    const packed = pack([], files);
+    test.each(files)('every value of %s behaves elsewhere as the original did', (file) => {
+      const wrong = outcomes(file, packed[file] ?? []).filter(([, result]) => result !== 'right');
+      expect(wrong).toEqual([]);
+    });
+  });
 }

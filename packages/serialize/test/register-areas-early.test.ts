@@ -1,0 +1,3 @@
+import { describeInstrumented } from './support/areas.js';
+
+describeInstrumented(/^[e-l]/);
